@@ -1,0 +1,18 @@
+"""The one error a user of the kit meets: what is wrong, and what to do."""
+
+from __future__ import annotations
+
+
+class BadInput(ValueError):
+    """Input the kit refuses: one sentence on what is wrong, one on what to do.
+
+    The command line prints it on one line and exits with 2.
+
+    >>> print(BadInput("The age is 132.", "Give it in years; 132 months are 11.0 years."))
+    The age is 132. Give it in years; 132 months are 11.0 years.
+    """
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(f"{problem} {remedy}")
