@@ -1,0 +1,65 @@
+"""Where decoded images, features and phantom cohorts are kept between runs.
+
+Everything here can be deleted at any time; it is made again. Two processes may write the same
+entry at once: each writes a file of its own and renames it into place.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+
+def folder() -> Path:
+    """Return the cache folder: ``$BONEAGE_KIT_CACHE``, or the platform's own place.
+
+    A home that cannot be written gives a folder in the temporary directory instead.
+
+    >>> folder().is_dir()
+    True
+    """
+    named = os.environ.get("BONEAGE_KIT_CACHE")
+    place = Path(named) if named else _platform_cache() / "boneage_kit"
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        if os.access(place, os.W_OK):
+            return place
+    except OSError:
+        pass
+    place = Path(tempfile.gettempdir()) / "boneage_kit"
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def _platform_cache() -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+
+
+def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
+    """Call ``write`` on a temporary neighbour of ``path``, then rename it into place.
+
+    An interrupted or failed write leaves the old file, or none: never half a file.
+
+    >>> import pathlib, tempfile
+    >>> target = pathlib.Path(tempfile.mkdtemp()) / "a.txt"
+    >>> write_atomically(target, lambda p: p.write_text("whole")).read_text()
+    'whole'
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        write(temporary)
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return path
