@@ -36,7 +36,7 @@ _ROOMS = (
 )
 _NAMES = {"read_radiograph": "radiograph", "Radiograph": "radiograph"}
 
-__all__ = ["BadInput", "__version__", *_ROOMS, *_NAMES]
+__all__ = ["BadInput", "Radiograph", "__version__", "read_radiograph", *_ROOMS]
 
 if TYPE_CHECKING:
     from .radiograph import Radiograph, read_radiograph
