@@ -1,0 +1,152 @@
+"""One model against another on the same children, against a constant, or on other ages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..errors import BadInput
+from ..records import check_predictions
+from .metrics import bootstrap_interval, one_model
+from .strata import holm
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Paired difference of two MAEs in years, ``a - b``: below zero, ``a`` is the better.
+
+    ``p`` is the sign-flip permutation test: how often would swapping the two models at random,
+    child by child, give a difference as large?
+    """
+
+    n: int
+    mae_a: float
+    mae_b: float
+    difference: float
+    lower: float
+    upper: float
+    p: float
+
+
+def compare(
+    predictions_a: pd.DataFrame, predictions_b: pd.DataFrame, n: int = 1000, seed: int = 0
+) -> Comparison:
+    """Compare two models on the same children, pairing each child with itself.
+
+    Two separate intervals that overlap say little: the children that are hard for one model are
+    mostly hard for the other, and pairing takes that out.
+
+    Raises
+    ------
+    BadInput
+        If the two tables do not hold the same children with the same labels.
+
+    >>> ages = np.linspace(2, 17, 80)
+    >>> table = pd.DataFrame({"image_id": range(80), "sex": "F", "y_true": ages})
+    >>> better = compare(table.assign(y_pred=ages + 0.5), table.assign(y_pred=ages - 0.8))
+    >>> round(better.difference, 2), better.p < 0.01
+    (-0.3, True)
+    """
+    a, b = (_one_row_a_child(table) for table in (predictions_a, predictions_b))
+    if set(a.index) != set(b.index):
+        shared = len(set(a.index) & set(b.index))
+        raise BadInput(f"The tables hold {len(a)} and {len(b)} children and share {shared}.",
+                       "Compare two models on the same children.")
+    b = b.loc[a.index]
+    if not np.allclose(a["y_true"], b["y_true"], atol=1e-3):
+        raise BadInput("The tables give different labels to the same child.",
+                       "Measure both models against the same readings.")
+    gain = (a["error"] - b["error"]).to_numpy()
+    table = pd.DataFrame({"y_true": np.zeros_like(gain), "y_pred": gain})
+    value, lower, upper = bootstrap_interval(lambda true, pred: float(pred.mean()), table, n, seed)
+    return Comparison(len(a), float(a["error"].mean()), float(b["error"].mean()),
+                      value, lower, upper, _sign_flip(gain, max(n, 1000), seed))
+
+
+def _one_row_a_child(predictions: pd.DataFrame) -> pd.DataFrame:
+    clean = one_model(predictions)
+    clean["error"] = (clean["y_pred"] - clean["y_true"]).abs()
+    return clean.groupby("image_id")[["y_true", "error"]].mean()
+
+
+def _sign_flip(gain: np.ndarray, n: int, seed: int) -> float:
+    """Return the two-sided permutation p value of a mean difference of zero."""
+    rng = np.random.default_rng(seed)
+    observed = abs(gain.mean())
+    as_far = sum(
+        abs((gain * rng.choice((-1.0, 1.0), gain.size)).mean()) >= observed - 1e-12
+        for _ in range(n)
+    )
+    return float((as_far + 1) / (n + 1))
+
+
+def compare_all(
+    tables: Mapping[str, pd.DataFrame], n: int = 1000, seed: int = 0
+) -> pd.DataFrame:
+    """Return every pair of models compared on the same children, p values corrected by Holm.
+
+    >>> ages = np.linspace(2, 17, 80)
+    >>> table = pd.DataFrame({"image_id": range(80), "sex": "F", "y_true": ages})
+    >>> models = {"x": table.assign(y_pred=ages + 0.5), "y": table.assign(y_pred=ages - 0.8)}
+    >>> compare_all(models)[["a", "b", "difference"]].round(2)
+       a  b  difference
+    0  x  y        -0.3
+    """
+    names = list(tables)
+    rows = [
+        {"a": a, "b": b, **vars(compare(tables[a], tables[b], n, seed))}
+        for i, a in enumerate(names) for b in names[i + 1:]
+    ]
+    if not rows:
+        raise BadInput("There is only one model.", "Give at least two tables to compare.")
+    table = pd.DataFrame(rows)
+    return table.assign(p_holm=holm(table["p"]))
+
+
+def constant_predictor(train_table: pd.DataFrame, test_table: pd.DataFrame) -> pd.DataFrame:
+    """Return the predictions of one that never looks: the median age of the child's sex.
+
+    It is the floor row of every table. The median is the best constant for the absolute error.
+
+    Parameters
+    ----------
+    train_table, test_table
+        Record tables (label in ``bone_age``) or predictions tables (label in ``y_true``), years.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The predictions schema with ``model`` = ``"constant (sex's median)"``; group, readers and
+        the like are carried over from the test table.
+
+    Raises
+    ------
+    BadInput
+        If a label is missing, or the training table lacks a sex that the test table holds.
+
+    >>> train = pd.DataFrame({"sex": ["F", "F", "M"], "bone_age": [8.0, 10.0, 12.0]})
+    >>> test = pd.DataFrame({"image_id": ["a", "b"], "sex": ["F", "M"], "bone_age": [7.0, 13.0]})
+    >>> constant_predictor(train, test)["y_pred"].tolist()
+    [9.0, 12.0]
+    """
+    medians = train_table.groupby("sex")[_label(train_table)].median().to_dict()
+    missing = set(test_table["sex"]) - set(medians)
+    if missing:
+        raise BadInput(f"The training table holds no child of sex {', '.join(sorted(missing))}.",
+                       "Take the constant from both sexes.")
+    kept = ("image_id", "sex", "fold", "seed", "group", "chronological_age", "reader_1",
+            "reader_2", "source")
+    table = test_table[[name for name in kept if name in test_table]].copy()
+    table.insert(2, "y_true", test_table[_label(test_table)].astype(float))
+    table.insert(3, "y_pred", test_table["sex"].map(medians).astype(float))
+    return check_predictions(table.assign(model="constant (sex's median)"))
+
+
+def _label(table: pd.DataFrame) -> str:
+    for name in ("y_true", "bone_age"):
+        if name in table:
+            return name
+    raise BadInput("The table has neither bone_age nor y_true.", "Give the label in years.")
