@@ -1,0 +1,60 @@
+# Two commands: `make run` and `make test`. Everything else is listed by `make help`.
+#
+# On Linux the plain package index offers PyTorch with several GB of CUDA libraries. For the
+# CPU build, name PyTorch's own index: PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
+
+PRESET ?= binder
+DATA ?= phantom
+OUT ?=
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3 python,\
+	$(shell $(name) -c "$(NEW_ENOUGH)" 2>/dev/null && echo $(name))))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test notebooks lock address bench lint wheel clean
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## make .venv with the exact versions of requirements.lock (once)
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "This Python lacks venv, which Debian keeps in a package of its own; installing it."; \
+		{ test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq python3-venv; } \
+		|| { echo "Run: sudo apt-get install python3-venv"; exit 1; }; \
+		$(PYTHON) -m venv $(VENV); }
+	$(BIN)/python -m pip install --quiet --prefer-binary -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+run: $(READY)  ## execute the notebooks; PRESET=smoke|binder|colab|paper DATA=phantom|rsna:PATH|... OUT=DIR
+	$(BIN)/boneage-kit run --preset $(PRESET) --data $(DATA) $(if $(OUT),--out $(OUT))
+
+test: $(READY)  ## pytest over package and tests, nbval over every notebook
+	OMP_NUM_THREADS=2 $(BIN)/python -m pytest --nbval --nbval-current-env tests boneage_kit notebooks
+
+notebooks: $(READY) address  ## execute the notebooks in place (phantom, binder) and keep their results
+	$(BIN)/python tools/notebooks.py
+
+address: $(READY)  ## write the repository's address, from pyproject.toml, into badges and first cells
+	$(BIN)/python tools/address.py
+
+lock: $(READY)  ## write requirements.lock and environment.yml from the versions in .venv
+	$(BIN)/python tools/lock.py
+
+bench: $(READY)  ## minutes and peak memory of each notebook, on two cores
+	$(BIN)/python benchmarks/notebooks.py --preset $(PRESET)
+
+lint: $(READY)  ## ruff
+	$(BIN)/ruff check .
+
+wheel: $(READY)  ## build wheel and sdist into dist/
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean:  ## remove .venv, out/, build/ and dist/
+	rm -rf $(VENV) out build dist

@@ -1,0 +1,98 @@
+"""The notebooks of the kit: where they are, their order, and what tells two versions apart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import BadInput
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def notebook_folder() -> Path:
+    """Return the folder of notebooks: the checkout's, or the one inside an installed wheel.
+
+    Raises
+    ------
+    BadInput
+        If the installation holds neither.
+    """
+    for folder in (_PACKAGE.parent / "notebooks", _PACKAGE / "_notebooks"):
+        if any(folder.glob("[0-9]*.ipynb")):
+            return folder
+    raise BadInput(
+        "This installation holds no notebooks.", "Install the wheel again, or work in a checkout."
+    )
+
+
+def notebooks(names: Sequence[str] = (), folder: Path | None = None) -> list[Path]:
+    """Return the notebooks in teaching order, or those named, in the order of the sequence.
+
+    Parameters
+    ----------
+    names
+        Each a number (``"03"`` or ``"3"``), a stem (``"03_training_from_scratch"``) or a path;
+        none gives all.
+    folder
+        Where to look; default :func:`notebook_folder`.
+
+    Raises
+    ------
+    BadInput
+        For a name that fits no notebook.
+    """
+    everything = sorted((folder or notebook_folder()).glob("[0-9]*.ipynb"))
+    if not names:
+        return everything
+    chosen = [_find(name, everything) for name in names]
+    return sorted(set(chosen), key=lambda path: path.name)
+
+
+def _find(name: str, everything: Sequence[Path]) -> Path:
+    path = Path(name)
+    if path.suffix == ".ipynb" and path.is_file():
+        return path.resolve()
+    number = name.zfill(2) if name.isdigit() else None
+    for known in everything:
+        if known.stem == path.stem or (number and known.stem.split("_")[0] == number):
+            return known
+    stems = ", ".join(known.stem for known in everything)
+    raise BadInput(f"There is no notebook {name!r}.", f"Use a number, or one of {stems}.")
+
+
+def source_hash(path: Path) -> str:
+    """Return the SHA-256 of what a notebook says and does: cell types, sources and tags.
+
+    Outputs, execution counts and other metadata change nothing.
+    """
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    said = [
+        [cell["cell_type"], text_of(cell), cell.get("metadata", {}).get("tags", [])]
+        for cell in cells
+    ]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def text_of(cell: dict[str, Any]) -> str:
+    """Return a cell's source as one string (the format allows a list of lines).
+
+    >>> text_of({"source": ["a\\n", "b"]})
+    'a\\nb'
+    """
+    source = cell["source"]
+    return source if isinstance(source, str) else "".join(source)
+
+
+def title(path: Path) -> str:
+    """Return the notebook's first heading, or its file name."""
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] != "markdown":
+            continue
+        for line in text_of(cell).splitlines():
+            if line.startswith("# "):
+                return line[2:].strip()
+    return path.stem.replace("_", " ")

@@ -1,0 +1,1 @@
+"""Placeholder until the comparer is written in this same session."""
