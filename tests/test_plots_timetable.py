@@ -25,9 +25,9 @@ def test_timetable_marks_what_is_there_and_what_is_still_to_come(sex):
     table = maturity.ossification_table(sex)
     events = np.concatenate([table["appear_p50"].dropna(), table["cap_age"].dropna()])
     hollow = sum(len(line.get_xdata()) for line in ax.lines
-                 if line.get_markerfacecolor() == "white")
+                 if line.get_marker() in ("o", "s") and line.get_markerfacecolor() == "white")
     filled = sum(len(line.get_xdata()) for line in ax.lines
-                 if line.get_marker() in "os" and line.get_markerfacecolor() != "white")
+                 if line.get_marker() in ("o", "s") and line.get_markerfacecolor() != "white")
     assert (filled, hollow) == ((events <= 8.5).sum(), (events > 8.5).sum())
     assert len(ax.get_yticklabels()) == len(table)
     assert any("8.5 years" in text.get_text() for text in ax.texts)
