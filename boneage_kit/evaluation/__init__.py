@@ -5,23 +5,30 @@ speaks years. Importing it costs numpy, pandas and scipy; what needs torch loads
 """
 
 from .agreement import BlandAltman, bland_altman, icc
-from .comparison import Comparison, compare, compare_all, constant_predictor
+from .calibration import Recalibration, recalibrate, reliability
+from .clinical import call_table, changed_calls, clinical_call, has_chronological_age, sd_score
+from .comparison import Comparison, compare, compare_all, constant_predictor, reweighted_mae
 from .metrics import (
     Interval,
     bias,
     bootstrap_interval,
     concordance,
     mae,
+    one_model,
     rmse,
     summary,
     within,
 )
+from .prediction_intervals import conformal, conformal_out_of_fold, coverage
+from .readers import has_two_readers, label_noise_sd, reader_line, yardstick
+from .shrinkage import error_along_age, pull_to_the_middle
 from .strata import age_band, by, by_age_band, by_group, differences, holm
 
 __all__ = [
     "BlandAltman",
     "Comparison",
     "Interval",
+    "Recalibration",
     "age_band",
     "bias",
     "bland_altman",
@@ -29,15 +36,33 @@ __all__ = [
     "by",
     "by_age_band",
     "by_group",
+    "call_table",
+    "changed_calls",
+    "clinical_call",
     "compare",
     "compare_all",
     "concordance",
+    "conformal",
+    "conformal_out_of_fold",
     "constant_predictor",
+    "coverage",
     "differences",
+    "error_along_age",
+    "has_chronological_age",
+    "has_two_readers",
     "holm",
     "icc",
+    "label_noise_sd",
     "mae",
+    "one_model",
+    "pull_to_the_middle",
+    "reader_line",
+    "recalibrate",
+    "reliability",
+    "reweighted_mae",
     "rmse",
+    "sd_score",
     "summary",
     "within",
+    "yardstick",
 ]

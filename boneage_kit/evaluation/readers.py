@@ -1,0 +1,100 @@
+"""The yardstick: how far human readers are from each other, in this table and in print."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ..errors import BadInput
+from ..maturity import reader_studies
+from .metrics import bootstrap_interval, mae, one_model
+
+
+def has_two_readers(predictions: pd.DataFrame) -> bool:
+    """Return whether at least three children have both readings.
+
+    >>> has_two_readers(pd.DataFrame({"y_true": [8.0]}))
+    False
+    """
+    both = {"reader_1", "reader_2"} <= set(predictions.columns)
+    return both and int(predictions[["reader_1", "reader_2"]].notna().all(axis=1).sum()) >= 3
+
+
+def label_noise_sd(predictions: pd.DataFrame) -> float:
+    """Return the SD in years of the error of the label, the mean of two readers.
+
+    Two independent readers of equal error SD s differ with SD s·√2, and their mean errs with s/√2:
+    half the SD of their differences. What both get wrong alike is not in it.
+
+    >>> table = pd.DataFrame({"reader_1": [8.0, 9.0, 10.0], "reader_2": [8.5, 8.5, 10.0]})
+    >>> round(label_noise_sd(table), 2)
+    0.25
+    """
+    if not has_two_readers(predictions):
+        raise BadInput("The table lacks two readings a child.",
+                       "Add reader_1 and reader_2, or give the noise of the label yourself.")
+    difference = (predictions["reader_1"] - predictions["reader_2"]).dropna()
+    return float(difference.std(ddof=1) / 2)
+
+
+def yardstick(predictions: pd.DataFrame, n_bootstrap: int = 1000, seed: int = 0) -> pd.DataFrame:
+    """Return the model's error beside that of the readers, on the children read by both.
+
+    The fair comparison is *reader 2 against reader 1* with *model against reader 1*: one voice
+    against one voice. A reader against the mean of two that he is part of looks twice as good as
+    he is, because half of that mean is himself.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``who, value, lower, upper`` (mean absolute difference in years, bootstrap
+        interval), ``n``, ``fair`` (False where the reader is part of what he is compared with).
+
+    Raises
+    ------
+    BadInput
+        Where no two readings are in the table.
+
+    >>> table = pd.DataFrame({"image_id": range(3), "sex": "F", "y_pred": [8.0, 9.0, 10.0],
+    ...                       "reader_1": [8.5, 9.5, 10.5], "reader_2": [8.0, 9.0, 10.0]})
+    >>> table["y_true"] = (table["reader_1"] + table["reader_2"]) / 2
+    >>> yardstick(table, 50).set_index("who")["value"].head(3).tolist()
+    [0.5, 0.5, 0.0]
+    """
+    clean = one_model(predictions)
+    if not has_two_readers(clean):
+        raise BadInput("The table lacks two readings a child.",
+                       "Add reader_1 and reader_2, or compare with maturity.reader_studies().")
+    clean = clean.dropna(subset=["reader_1", "reader_2"])
+    clean["the mean of both"] = (clean["reader_1"] + clean["reader_2"]) / 2
+    named = {"model": "y_pred", "reader 1": "reader_1", "reader 2": "reader_2",
+             "the mean of both": "the mean of both"}
+    pairs = [("reader 2", "reader 1", True), ("model", "reader 1", True),
+             ("model", "reader 2", True), ("model", "the mean of both", True),
+             ("reader 1", "the mean of both", False)]
+    rows = []
+    for who, against, fair in pairs:
+        table = pd.DataFrame({"image_id": clean["image_id"], "y_true": clean[named[against]],
+                              "y_pred": clean[named[who]]})
+        found = bootstrap_interval(mae, table, n_bootstrap, seed)
+        rows.append({"who": f"{who} against {against}", **found._asdict(),
+                     "n": clean["image_id"].nunique(), "fair": fair})
+    return pd.DataFrame(rows)
+
+
+def reader_line(predictions: pd.DataFrame | None = None) -> tuple[float, str]:
+    """Return one mean absolute difference between two readers in years, and where it comes from.
+
+    Taken from the table where it holds two readings a child, else from print.
+
+    >>> reader_line(None)
+    (0.51, 'two readers, G&P (Korea 2008)')
+    """
+    if predictions is not None and has_two_readers(predictions):
+        difference = (predictions["reader_1"] - predictions["reader_2"]).dropna()
+        return float(np.abs(difference).mean()), "reader 1 against reader 2, these children"
+    table = reader_studies().query(
+        "comparison == 'between' and method == 'G&P' and study == 'Korea 2008'"
+    )
+    row = table[table["measure"] == "mean_absolute_difference"].iloc[0]
+    return float(row["value"]), f"two readers, {row['method']} ({row['study']})"
