@@ -21,7 +21,7 @@ def _close():
 
 @pytest.mark.parametrize("sex", ["F", "M"])
 def test_timetable_marks_what_is_there_and_what_is_still_to_come(sex):
-    ax = plots.timetable(sex, age=8.5)
+    ax = plots.ossification_timetable(sex, age=8.5)
     table = maturity.ossification_table(sex)
     events = np.concatenate([table["appear_p50"].dropna(), table["cap_age"].dropna()])
     hollow = sum(len(line.get_xdata()) for line in ax.lines

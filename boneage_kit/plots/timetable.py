@@ -12,14 +12,15 @@ from .style import PALETTE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["reader_limits", "rus_age_curves", "timetable"]
+__all__ = ["ossification_timetable", "reader_limits", "rus_age_curves"]
 
 _ROWS = ("forearm", "carpals", "sesamoids", "metacarpals", "proximal phalanges",
          "middle phalanges", "distal phalanges")  # fmt: skip
 _WORDS = {"F": "Girls", "M": "Boys"}
 
 
-def timetable(sex: str, age: float | None = None, ax: Axes | None = None) -> Axes:
+def ossification_timetable(sex: str, age: float | None = None,
+                           ax: Axes | None = None) -> Axes:
     """Draw when each centre appears (median, 5th to 95th percentile), caps and fuses.
 
     Parameters
@@ -32,7 +33,7 @@ def timetable(sex: str, age: float | None = None, ax: Axes | None = None) -> Axe
         Axes to draw into, about 9 by 7 inches; new ones if None.
 
     >>> import matplotlib; matplotlib.use("agg")
-    >>> timetable("F", age=8.5).get_xlabel()
+    >>> ossification_timetable("F", age=8.5).get_xlabel()
     'Age in years'
     """
     ax = _axes(ax, (9.5, 9.5))
