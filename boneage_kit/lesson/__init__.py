@@ -158,7 +158,6 @@ class Lesson:
 
         plt.close(getattr(fig, "figure", fig))
         _display(figures.ShownFigure(png, alt, caption))
-        _display(figures.Description(alt, caption))
 
     # -- results ---------------------------------------------------------------------------
 

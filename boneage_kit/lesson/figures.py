@@ -1,13 +1,13 @@
 """Show a figure with its description in words, and keep both.
 
-A notebook's PNG reaches JupyterLab, GitHub, nbconvert and a screen reader in different ways, so
-the description goes three ways: as ``alt`` in the image's metadata (nbconvert and Jupyter Book
-make it the image's alt attribute), as the plain-text form of the output, and as a line under the
-figure that anybody can open.
+JupyterLab and nbconvert give a plain ``image/png`` output no alt attribute, whatever its metadata
+say, so a figure is shown as HTML: an ``<img>`` with its ``alt`` and the PNG inside. Its plain-text
+form is the description too.
 """
 
 from __future__ import annotations
 
+import base64
 import html
 import io
 import json
@@ -26,36 +26,25 @@ SHORTEST_ALT = 30
 
 
 class ShownFigure:
-    """A PNG with its description, as a notebook shows it."""
+    """A PNG with its description and caption, as a notebook shows it.
+
+    >>> ShownFigure(b"...", "A hand with open growth plates.", "Phantom.")
+    Figure: A hand with open growth plates.
+    """
 
     def __init__(self, png: bytes, alt: str, caption: str) -> None:
         self.png = png
         self.alt = alt
         self.caption = caption
 
-    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, object], dict[str, object]]:
-        return {"text/plain": f"Figure: {self.alt}", "image/png": self.png}, {
-            "image/png": {"alt": self.alt}
-        }
+    def _repr_html_(self) -> str:
+        data = base64.b64encode(self.png).decode("ascii")
+        caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
+        return (f'<figure style="margin:0"><img alt="{html.escape(self.alt)}" '
+                f'style="max-width:100%" src="data:image/png;base64,{data}">{caption}</figure>')
 
     def __repr__(self) -> str:
         return f"Figure: {self.alt}"
-
-
-class Description:
-    """The line under a figure: its caption, and its description in words to open."""
-
-    def __init__(self, alt: str, caption: str) -> None:
-        self.alt = alt
-        self.caption = caption
-
-    def _repr_html_(self) -> str:
-        caption = f"<p><em>{html.escape(self.caption)}</em></p>" if self.caption else ""
-        return (f"{caption}<details><summary>The figure in words</summary>"
-                f"{html.escape(self.alt)}</details>")
-
-    def __repr__(self) -> str:
-        return self.caption or "(described above)"
 
 
 def check_alt(alt: str) -> str:
@@ -79,7 +68,7 @@ def to_png(figure: Figure | Axes, dpi: int = 100) -> bytes:
     the bytes, which thirty students download. At 100 dpi a 9 inch figure is 900 px wide.
 
     >>> import matplotlib.figure
-    >>> to_png(matplotlib.figure.Figure(figsize=(1, 1)))[:4]
+    >>> to_png(matplotlib.figure.Figure(figsize=(1, 1), layout="none"))[:4]
     b'\\x89PNG'
     """
     from PIL import Image
