@@ -1,0 +1,110 @@
+"""What every network of the kit shares: features of an image in, years out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+from ..errors import BadInput
+
+SEX_FEATURES = 32  # ours: as wide as the usual sex branch of the RSNA 2017 winner
+
+
+class AgeHead(nn.Module):
+    """Features (and the child's sex, where asked for) to one age in years.
+
+    The output neuron is linear. It works in standard scores, and two buffers turn them into
+    years, so that the first step of a training already starts at the mean age of the training
+    set. :meth:`set_target` fills the buffers; they are saved with the weights.
+
+    Parameters
+    ----------
+    n_features
+        Width of the features that come in.
+    hidden
+        Width of the hidden layer; 0 for none.
+    dropout
+        Probability with which a feature is dropped while training.
+    sex_input
+        Whether sex enters, as a learned vector of 32 numbers beside the image's features.
+
+    >>> head = AgeHead(8, hidden=4, sex_input=True).set_target([6.0, 8.0, 10.0])
+    >>> head(torch.zeros(2, 8), torch.tensor([0, 1])).shape
+    torch.Size([2, 1])
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(
+        self, n_features: int, *, hidden: int = 0, dropout: float = 0.0, sex_input: bool = False
+    ) -> None:
+        super().__init__()
+        self.sex_input = sex_input
+        self.sex = nn.Embedding(2, SEX_FEATURES) if sex_input else None
+        width = n_features + (SEX_FEATURES if sex_input else 0)
+        layers: list[nn.Module] = [nn.Dropout(dropout)]
+        if hidden:
+            layers += [nn.Linear(width, hidden), nn.ReLU(inplace=True), nn.Dropout(dropout)]
+        layers.append(nn.Linear(hidden or width, 1))
+        self.layers = nn.Sequential(*layers)
+        self.register_buffer("mean", torch.tensor(10.0))
+        self.register_buffer("scale", torch.tensor(4.0))
+
+    def set_target(self, ages: Iterable[float]) -> AgeHead:
+        """Take the mean and standard deviation (years) of the training ages."""
+        years = torch.as_tensor(list(ages), dtype=torch.float64)
+        self.mean.fill_(years.mean().item())
+        spread = years.std().item() if len(years) > 1 else 0.0
+        self.scale.fill_(max(spread, 0.5))  # half a year: one age only must not divide by zero
+        return self
+
+    def forward(self, features: Tensor, sex: Tensor | None = None) -> Tensor:
+        """Return years (B, 1) from features (B, F) and sex (B,), 0 for F and 1 for M."""
+        if self.sex is not None:
+            if sex is None:
+                raise BadInput("This model takes the child's sex and got none.",
+                               'Pass sex, 0 for "F" and 1 for "M"; it is never assumed.')
+            features = torch.cat([features, self.sex(sex.long())], dim=1)  # (B, F + 32)
+        return self.mean + self.scale * self.layers(features)  # (B, 1)
+
+
+class AgeModel(nn.Module):
+    """A network that reads bone age: ``body`` gives features, ``head`` gives years.
+
+    Parameters
+    ----------
+    body
+        Images (B, 1, H, W) in 0..1 to features (B, F).
+    head
+        Features to years.
+
+    >>> body = nn.Sequential(nn.AdaptiveAvgPool2d(2), nn.Flatten())
+    >>> model = AgeModel(body, AgeHead(4))
+    >>> model(torch.rand(3, 1, 32, 32)).shape
+    torch.Size([3, 1])
+    """
+
+    def __init__(self, body: nn.Module, head: AgeHead) -> None:
+        super().__init__()
+        self.body = body
+        self.head = head
+
+    @property
+    def sex_input(self) -> bool:
+        """Whether the model takes the child's sex."""
+        return self.head.sex_input
+
+    def features(self, images: Tensor) -> Tensor:
+        """Return the features (B, F) of images (B, 1, H, W) in 0..1."""
+        return self.body(images)
+
+    def forward(self, images: Tensor, sex: Tensor | None = None) -> Tensor:
+        """Return bone age in years (B, 1) for images (B, 1, H, W) and sex (B,), 0 F, 1 M."""
+        return self.head(self.features(images), sex)
+
+    def parameter_groups(self) -> list[list[nn.Parameter]]:
+        """Return body and head parameters: the groups that gradual unfreezing opens."""
+        return [list(self.body.parameters()), list(self.head.parameters())]

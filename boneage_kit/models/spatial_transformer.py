@@ -1,0 +1,117 @@
+"""The deformation layer: a spatial transformer that warps feature maps by what it sees in them.
+
+Jaderberg et al. 2015, *Spatial transformer networks*, NeurIPS (arXiv:1506.02025). A small
+localisation network looks at the maps and predicts a transformation; a sampler reads the maps
+at the transformed places. It starts as the identity and learns from the age loss alone: nobody
+tells it where the hand is.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..errors import BadInput
+
+KINDS = ("affine", "tps")
+
+
+class SpatialTransformer(nn.Module):
+    """Warp feature maps by an affine map (6 numbers) or a thin-plate spline (free-form).
+
+    Parameters
+    ----------
+    channels
+        Channels of the maps that come in.
+    kind
+        ``"affine"`` or ``"tps"``.
+    hidden
+        Width of the localisation network's hidden layer.
+    look
+        The localisation network sees the maps averaged down to ``look`` x ``look``.
+    control_points
+        For ``"tps"``: the spline is held by a ``control_points`` x ``control_points`` lattice.
+
+    >>> layer = SpatialTransformer(8, kind="tps")
+    >>> maps = torch.rand(2, 8, 12, 12)
+    >>> bool(torch.allclose(layer(maps), maps, atol=1e-4))  # untrained: the identity
+    True
+    """
+
+    def __init__(
+        self,
+        channels: int,
+        *,
+        kind: str = "affine",
+        hidden: int = 32,
+        look: int = 6,
+        control_points: int = 4,
+    ) -> None:
+        super().__init__()
+        if kind not in KINDS:
+            raise BadInput(f"There is no deformation {kind!r}.", 'Use "affine", "tps" or None.')
+        self.kind = kind
+        n_outputs = 6 if kind == "affine" else 2 * control_points**2
+        self.localisation = nn.Sequential(
+            nn.AdaptiveAvgPool2d(look),
+            nn.Flatten(),
+            nn.Linear(channels * look * look, hidden),
+            nn.ReLU(inplace=True),
+            nn.Linear(hidden, n_outputs),
+        )
+        last = self.localisation[-1]
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        if kind == "affine":
+            self.register_buffer("identity", torch.tensor([1.0, 0, 0, 0, 1, 0]))
+        else:
+            lattice = _lattice(control_points)
+            self.register_buffer("lattice", lattice)
+            self.register_buffer("solve", torch.linalg.inv(_tps_system(lattice)))
+
+    def grid(self, maps: Tensor) -> Tensor:
+        """Return where each output place reads its input, (B, H, W, 2) as (x, y) in -1..1."""
+        numbers = self.localisation(maps)
+        batch, _, height, width = maps.shape
+        if self.kind == "affine":
+            theta = (self.identity + numbers).view(batch, 2, 3)
+            return F.affine_grid(theta, [batch, 1, height, width], align_corners=False)
+        return self._spline_grid(numbers.view(batch, -1, 2), height, width)
+
+    def _spline_grid(self, shifts: Tensor, height: int, width: int) -> Tensor:
+        identity = torch.eye(2, 3, device=shifts.device, dtype=shifts.dtype)
+        places = F.affine_grid(identity[None], [1, 1, height, width], align_corners=False)[0]
+        basis = _tps_basis(places.view(-1, 2), self.lattice)  # (H * W, K + 3)
+        right = F.pad(shifts, (0, 0, 0, 3))  # (B, K + 3, 2)
+        displacement = basis @ (self.solve @ right)  # (B, H * W, 2)
+        return places + displacement.view(len(shifts), height, width, 2)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Return the warped maps, same shape (B, C, H, W)."""
+        grid = self.grid(maps)
+        warped = F.grid_sample(maps, grid, padding_mode="border", align_corners=False)
+        return warped.contiguous(memory_format=torch.channels_last)  # the sampler drops it
+
+
+def _lattice(n: int) -> Tensor:
+    side = torch.linspace(-1, 1, n)
+    rows, columns = torch.meshgrid(side, side, indexing="ij")
+    return torch.stack([columns, rows], dim=-1).view(-1, 2)  # (n * n, 2) as (x, y)
+
+
+def _tps_kernel(distance_squared: Tensor) -> Tensor:
+    return 0.5 * distance_squared * torch.log(distance_squared + 1e-9)  # r^2 log r
+
+
+def _tps_basis(points: Tensor, lattice: Tensor) -> Tensor:
+    distance_squared = ((points[:, None] - lattice[None]) ** 2).sum(-1)
+    ones = torch.ones_like(points[:, :1])
+    return torch.cat([_tps_kernel(distance_squared), ones, points], dim=1)
+
+
+def _tps_system(lattice: Tensor) -> Tensor:
+    """Bookstein's (1989) linear system: kernel block, affine block, and its side conditions."""
+    basis = _tps_basis(lattice, lattice)  # (K, K + 3)
+    conditions = torch.cat([basis[:, len(lattice):].T, torch.zeros(3, 3)], dim=1)
+    return torch.cat([basis, conditions])

@@ -1,0 +1,26 @@
+"""The parts of fastai that training uses, imported without their side effect on pandas.
+
+Importing fastai.learner loads its tabular part, which switches pandas' chained assignment from a
+warning to an error for the whole program; the reader's setting is put back.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+try:
+    _before = pd.get_option("mode.chained_assignment")
+except (KeyError, AttributeError):  # pandas without the option
+    _before = None
+
+import fastai.callback.progress  # noqa: E402, F401  (adds the progress bars to Learner)
+import fastai.callback.schedule  # noqa: E402, F401  (adds fit_one_cycle to Learner)
+from fastai.callback.core import Callback  # noqa: E402
+from fastai.data.core import DataLoaders  # noqa: E402
+from fastai.learner import Learner  # noqa: E402
+from fastai.optimizer import OptimWrapper  # noqa: E402
+
+if _before is not None and int(pd.__version__.split(".")[0]) < 3:
+    pd.set_option("mode.chained_assignment", _before)
+
+__all__ = ["Callback", "DataLoaders", "Learner", "OptimWrapper"]

@@ -1,0 +1,54 @@
+"""The state of a training after an epoch, in one file that replaces itself as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..cache import write_atomically
+from ..errors import BadInput
+
+
+def identity(settings: Mapping[str, Any], *tensors: Tensor) -> str:
+    """Return a fingerprint of settings and data: only the same training may go on.
+
+    >>> identity({"seed": 0}, torch.zeros(2)) == identity({"seed": 1}, torch.zeros(2))
+    False
+    """
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode())
+    for tensor in tensors:
+        digest.update(tensor.cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def save(path: Path, state: Mapping[str, Any]) -> None:
+    """Write a checkpoint; an interruption leaves the one before."""
+    write_atomically(path, lambda temporary: torch.save(dict(state), temporary))
+
+
+def load(path: Path, expected: str, device: torch.device) -> dict[str, Any] | None:
+    """Return the checkpoint at ``path``, or None where there is none.
+
+    Raises
+    ------
+    BadInput
+        If the file is not a checkpoint, or belongs to a training with other settings or data.
+    """
+    if not path.exists():
+        return None
+    try:
+        state = torch.load(path, map_location=device, weights_only=True)
+        found = state["identity"]
+    except Exception as error:  # torch raises what it likes for a file that is not one
+        raise BadInput(f"{path.name} is not a checkpoint of this kit.",
+                       "Delete it or name another file.") from error
+    if found != expected:
+        raise BadInput(f"{path.name} belongs to a training with other settings or other data.",
+                       "Delete it to start anew, or name another file.")
+    return state
