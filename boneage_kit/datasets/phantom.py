@@ -1,0 +1,146 @@
+"""The phantom cohort as a data set: rendered when asked for, kept in the image cache.
+
+Rendering is shared out to a second process that fills the same cache file
+(:mod:`boneage_kit.datasets.render_rows`), so nothing has to be pickled, scripts need no
+``__main__`` guard, and an interrupted rendering goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import subprocess
+import sys
+import time
+from functools import cache as once
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..radiograph import to_square
+from ..records import RECORD_COLUMNS
+from .dataset import Dataset, empty_problems, progress_bar
+from .image_cache import ImageCache
+
+#: As many as the Digital Hand Atlas has.
+COHORT_SIZE = 1390
+#: The columns of a cohort that determine its drawings.
+DRAWN_FROM = ("sex", "true_bone_age", "seed", "difficulty")
+#: Fewer images than this are rendered without a second process.
+_ALONE = 24
+_log = logging.getLogger(__name__)
+
+
+def load_phantom(n: int | None, seed: int) -> Dataset:
+    """Return the cohort ``phantom.cohort(n, seed)`` as a data set.
+
+    >>> dataset = load_phantom(4, seed=0)
+    >>> len(dataset), dataset.is_phantom
+    (4, True)
+    """
+    from .. import phantom
+
+    cohort = phantom.cohort(n=n or COHORT_SIZE, seed=seed).reset_index(drop=True)
+    further = [name for name in cohort.columns if name not in RECORD_COLUMNS]
+    table = cohort.reindex(columns=[*RECORD_COLUMNS, *further])
+    return Dataset("phantom", "phantom", table, empty_problems(), PhantomPixels(table))
+
+
+class PhantomPixels:
+    """Radiographs drawn to order from a cohort's rows."""
+
+    #: Side of a radiograph that is looked at by itself.
+    full_size = 512
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self.rows = table[list(DRAWN_FROM)].to_dict("records")
+
+    def load(self, row: int, size: int | None = None) -> np.ndarray:
+        """Return float32 [size, size] (512 if None) in 0..1."""
+        return draw(self.rows[row], size or self.full_size)
+
+    def stamps(self) -> list[str]:
+        """Return what each image is drawn from, with the version of the phantom's code."""
+        return [f"{code_version()}|{json.dumps(row, sort_keys=True)}" for row in self.rows]
+
+    def checksums(self, rows: np.ndarray) -> list[str]:
+        """Return the stamps: the drawing is determined by them."""
+        stamps = self.stamps()
+        return [stamps[row] for row in rows]
+
+    def fill(self, store: ImageCache, rows: np.ndarray, size: int) -> bool:
+        """Render ``rows`` here and in a second process; False if there are few."""
+        if len(rows) < _ALONE or (os.cpu_count() or 1) < 2 or not store.on_disk:
+            return False
+        mine, theirs = rows[::2], rows[1::2]
+        helper = self._start_helper(store, theirs, size)
+        try:
+            for row in progress_bar(mine, len(mine), "Rendering (in two processes)", True):
+                store.write(int(row), prepared(self.load(int(row), size), size))
+            self._wait(helper, store, theirs)
+        finally:
+            if helper is not None and helper.poll() is None:
+                helper.terminate()
+                helper.wait()
+        return True
+
+    def _start_helper(
+        self, store: ImageCache, rows: np.ndarray, size: int
+    ) -> subprocess.Popen | None:
+        jobs = [(int(row), self.rows[row]) for row in rows]
+        order = json.dumps({"path": str(store.path), "n": store.n, "size": size, "jobs": jobs})
+        package = str(Path(__file__).resolve().parents[2])
+        environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(
+            [package, *filter(None, [os.environ.get("PYTHONPATH")])])}
+        try:
+            helper = subprocess.Popen(
+                [sys.executable, "-m", "boneage_kit.datasets.render_rows"], env=environment,
+                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            helper.stdin.write(order.encode())
+            helper.stdin.close()
+        except OSError as error:
+            _log.info("No second process for rendering (%s).", error)
+            return None
+        return helper
+
+    def _wait(self, helper: subprocess.Popen | None, store: ImageCache, rows: np.ndarray) -> None:
+        """Take over from the end of the helper's rows until the two meet."""
+        while helper is not None and helper.poll() is None:
+            left = store.missing(rows)
+            if len(left) <= 1:
+                break
+            row = int(left[-1])
+            store.write(row, prepared(self.load(row, store.size), store.size))
+        deadline = time.monotonic() + 60
+        while helper is not None and helper.poll() is None and time.monotonic() < deadline:
+            if not len(store.missing(rows)):
+                return
+            time.sleep(0.02)
+
+
+def draw(row: dict, size: int) -> np.ndarray:
+    """Return the phantom radiograph of one row of a cohort, float32 [size, size]."""
+    from .. import phantom
+
+    return phantom.render_row(row, size=size).pixels
+
+
+def prepared(pixels: np.ndarray, size: int) -> np.ndarray:
+    """Return uint8 [size, size] as ``Dataset.images`` gives it."""
+    return np.rint(to_square(pixels, size) * 255).astype(np.uint8)
+
+
+@once
+def code_version() -> str:
+    """Return a hash of the code and tables that draw: another phantom, other images."""
+    digest = hashlib.sha256()
+    for room in ("phantom", "maturity"):
+        folder = Path(str(files("boneage_kit") / room))
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in (".py", ".csv", ".json"):
+                digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,27 @@
+"""Render phantom rows into an image cache: ``python -m boneage_kit.datasets.render_rows``.
+
+Reads one JSON object from standard input: ``path``, ``n`` and ``size`` of the cache file and
+``jobs``, a list of (row number, the row's ``DRAWN_FROM`` columns).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from .image_cache import ImageCache
+from .phantom import draw, prepared
+
+
+def main() -> None:
+    """Fill the rows that are still missing."""
+    order = json.load(sys.stdin)
+    store = ImageCache(Path(order["path"]), order["n"], order["size"])
+    for number, row in order["jobs"]:
+        if len(store.missing([number])):
+            store.write(number, prepared(draw(row, store.size), store.size))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,261 @@
+"""``read_radiograph``: the one door for files, whatever their format or their ending."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from ..errors import BadInput
+from .polarity import UNSURE, polarity_score
+
+#: More pixels than this are refused; a hand radiograph has 2 to 20 million.
+MOST_PIXELS = 100_000_000
+#: More bytes than this are refused before they are read.
+MOST_BYTES = 1_000_000_000
+#: A shorter side shows no hand.
+SHORTEST_SIDE = 16
+
+
+@dataclass(frozen=True)
+class Radiograph:
+    """A radiograph, and what was done to get it.
+
+    Attributes
+    ----------
+    pixels
+        float32 [H, W] in 0..1, bone bright.
+    meta
+        ``format``, ``height``, ``width``, ``bits`` (of the file), ``inverted`` and
+        ``inverted_because``, ``windowed``, ``pixel_spacing_mm`` (row, column) or None, ``notes``;
+        for DICOM also what :data:`boneage_kit.radiograph.dicom.KEPT_FIELDS` lists. Never a name,
+        date, identifier or any other patient data.
+    """
+
+    pixels: np.ndarray
+    meta: Mapping[str, Any]
+
+
+@dataclass
+class Decoded:
+    """What a decoder hands over: grey values, the range that is black to white, and facts."""
+
+    values: np.ndarray  # [H, W], any number type
+    black: float
+    white: float
+    meta: dict[str, Any] = field(default_factory=dict)
+    stored_inverted: bool | None = None  # what the file itself says; None: it does not say
+
+
+#: First bytes -> (format, module that decodes it). DICOM and MetaImage have their own tests.
+_SIGNATURES = {
+    b"\x89PNG\r\n\x1a\n": ("PNG", "plain"),
+    b"\xff\xd8\xff": ("JPEG", "plain"),
+    b"BM": ("BMP", "plain"),
+    b"GIF8": ("GIF", "plain"),
+    b"\x00\x00\x00\x0cjP  ": ("JPEG 2000", "plain"),
+    b"II*\x00": ("TIFF", "tiff"),
+    b"MM\x00*": ("TIFF", "tiff"),
+    b"II+\x00": ("TIFF", "tiff"),
+    b"MM\x00+": ("TIFF", "tiff"),
+}
+_FOREIGN = {
+    b"%PDF": ("a PDF", "Export the image itself from the viewer, as DICOM or PNG."),
+    b"PK\x03\x04": ("a zip archive", 'Unpack it, or load a data set with "rsna:FILE.zip".'),
+    b"\x1f\x8b": ("a gzip archive", "Unpack it first."),
+    b"<": ("a web page or XML", "A download was answered with a page: download it again."),
+    b"version https://git-lfs": ("a git-lfs pointer", "Fetch the file itself with git lfs pull."),
+}
+
+
+def read_radiograph(
+    source: str | os.PathLike | bytes | BinaryIO, *, invert: bool | None = None
+) -> Radiograph:
+    """Read any radiograph file to float32 in 0..1 with bone bright.
+
+    PNG, JPEG, BMP and TIFF of 8 to 16 bits, DICOM of any usual transfer syntax (rescaled,
+    windowed and inverted as its header says: PS3.3 C.7.6.3.1.2, C.11.1 and C.11.2), and
+    MetaImage. What counts is the content, not the file's ending.
+
+    Parameters
+    ----------
+    source
+        A path, the bytes, or an open binary file.
+    invert
+        True or False: turn the grey levels over, or do not. None: do what the DICOM header says;
+        other formats do not say, so the picture decides (a hand is brighter than the film around
+        it), and ``meta["inverted_because"]`` tells which it was.
+
+    Returns
+    -------
+    Radiograph
+        ``pixels`` float32 [H, W] and ``meta``.
+
+    Raises
+    ------
+    BadInput
+        For anything that is not one whole grey radiograph: a missing, empty, truncated, animated,
+        multi-frame, CMYK or gigantic file, or none of these formats.
+
+    >>> from PIL import Image
+    >>> import io, numpy as np
+    >>> film = np.zeros((64, 48), "uint16"); film[16:, 16:32] = 4095     # 12 bits in a 16-bit PNG
+    >>> file = io.BytesIO(); Image.fromarray(film).save(file, "PNG")
+    >>> radiograph = read_radiograph(file.getvalue())
+    >>> radiograph.pixels.shape, float(radiograph.pixels.max()), radiograph.meta["bits"]
+    ((64, 48), 1.0, 12)
+    """
+    data, name, path = _bytes_of(source)
+    format_, module = _recognise(data, name)
+    decoder = importlib.import_module(f".{module}", __package__)
+    try:
+        decoded = decoder.decode(data, name, path)
+    except BadInput:
+        raise
+    except Exception as error:  # a decoder may fail in any way on a damaged file
+        reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+        raise BadInput(f"{name} cannot be decoded as {format_} ({reason[:200]}).",
+                       "It is damaged or incomplete: copy, download or export it again.") from error
+    return _finish(decoded, format_, name, path, invert)
+
+
+def _bytes_of(source: str | os.PathLike | bytes | BinaryIO) -> tuple[bytes, str, Path | None]:
+    if isinstance(source, bytes | bytearray | memoryview):
+        return _not_empty(bytes(source), "The image"), "The image", None
+    if hasattr(source, "read"):
+        data = source.read()
+        if not isinstance(data, bytes):
+            raise BadInput("The open file gives text.", 'Open it with open(path, "rb").')
+        return _not_empty(data, "The image"), "The image", None
+    path = Path(source).expanduser()
+    try:
+        state = path.stat()
+        if stat.S_ISDIR(state.st_mode):
+            raise BadInput(f"{path} is a folder.",
+                           'Give one file, or load the folder with datasets.load("folder:...").')
+        if not stat.S_ISREG(state.st_mode):
+            raise BadInput(f"{path} is not a regular file.", "Give an image file.")
+        if state.st_size > MOST_BYTES:
+            raise BadInput(f"{path} has {state.st_size / 1e9:.1f} GB.", "Give one radiograph.")
+        return _not_empty(path.read_bytes(), str(path)), str(path), path
+    except (OSError, ValueError) as error:
+        if isinstance(error, BadInput):
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BadInput(f"{path} cannot be opened ({reason}).",
+                       "Check the path and the permissions.") from error
+
+
+def _not_empty(data: bytes, name: str) -> bytes:
+    if not data:
+        raise BadInput(f"{name} is empty (0 bytes).", "Copy, download or export it again.")
+    return data
+
+
+def _recognise(data: bytes, name: str) -> tuple[str, str]:
+    if data[128:132] == b"DICM" or data[:4] in (b"\x02\x00\x00\x00", b"\x08\x00\x05\x00"):
+        return "DICOM", "dicom"
+    for signature, found in _SIGNATURES.items():
+        if data.startswith(signature):
+            return found
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WebP", "plain"
+    head = data[:4096].lstrip()
+    if head.startswith((b"ObjectType", b"NDims", b"Comment", b"CompressedData", b"BinaryData")):
+        return "MetaImage", "metaimage"
+    for signature, (what, remedy) in _FOREIGN.items():
+        if head.startswith(signature):
+            raise BadInput(f"{name} is {what}, not a radiograph.", remedy)
+    if data[128:].strip(b"\x00")[:4] == b"" or data[:8] == b"\x02\x00\x00\x00":
+        raise BadInput(f"{name} holds nothing but zeros.", "Copy or download it again.")
+    if data[4:8] == b"ftyp":
+        raise BadInput(f"{name} is a HEIC photo or a film.", "Export it as PNG or JPEG.")
+    raise BadInput(f"{name} is no image format that is known here.",
+                   "Give DICOM, PNG, JPEG, TIFF or MetaImage (.mha, .mhd).")
+
+
+def check_size(height: int, width: int, name: str) -> None:
+    """Refuse pictures too large to be one radiograph, or too small to show a hand.
+
+    >>> check_size(1, 1, "dot.png")
+    Traceback (most recent call last):
+    boneage_kit.errors.BadInput: dot.png has 1 x 1 pixels. A hand needs ...
+    """
+    if min(height, width) < SHORTEST_SIDE:
+        raise BadInput(f"{name} has {width} x {height} pixels.",
+                       f"A hand needs at least {SHORTEST_SIDE} on each side, better 200.")
+    if height * width > MOST_PIXELS:
+        raise BadInput(f"{name} has {width} x {height} pixels, {height * width / 1e6:.0f} million.",
+                       f"At most {MOST_PIXELS / 1e6:.0f} million are read; reduce it first.")
+
+
+def _finish(
+    decoded: Decoded, format_: str, name: str, path: Path | None, invert: bool | None
+) -> Radiograph:
+    values = decoded.values
+    if values.ndim != 2:
+        raise BadInput(f"{name} holds an array of shape {values.shape}.", "Give one grey image.")
+    check_size(*values.shape, name)
+    black, white = decoded.black, decoded.white
+    notes = list(decoded.meta.pop("notes", []))
+    if not np.isfinite([black, white]).all():
+        raise BadInput(f"{name} holds infinite or undefined grey levels.", "Export it again.")
+    if not white > black:
+        raise BadInput(f"{name} has one grey level only.",
+                       "It shows nothing: check the export, or the window in the viewer.")
+    pixels = (values.astype(np.float32) - np.float32(black)) * np.float32(1 / (white - black))
+    np.clip(pixels, 0, 1, out=pixels)
+    inverted, because = _polarity(pixels, decoded, invert)
+    if inverted:
+        np.subtract(1, pixels, out=pixels)
+    if path is not None and (note := _wrong_ending(path, format_)):
+        notes.append(note)
+    meta = {
+        "format": format_,
+        "height": values.shape[0],
+        "width": values.shape[1],
+        "windowed": None,
+        "pixel_spacing_mm": None,
+        **decoded.meta,
+        "inverted": inverted,
+        "inverted_because": because,
+        "notes": notes,
+    }
+    return Radiograph(pixels, meta)
+
+
+def _polarity(pixels: np.ndarray, decoded: Decoded, invert: bool | None) -> tuple[bool, str]:
+    """Decide whether to turn the grey levels over: the caller, then the file, then the picture."""
+    if invert is not None:
+        return invert, "you said so"
+    if decoded.stored_inverted is not None:
+        return decoded.stored_inverted, f"the header says {decoded.meta.get('photometric')}"
+    score = polarity_score(pixels)
+    if score < -UNSURE:
+        return True, f"the middle of the picture is darker than its surroundings ({score:+.2f})"
+    if score > UNSURE:
+        return False, f"the middle of the picture is brighter than its surroundings ({score:+.2f})"
+    return False, f"the picture does not tell ({score:+.2f}); pass invert=True if bone is dark"
+
+
+_ENDINGS = {
+    "PNG": {".png"},
+    "JPEG": {".jpg", ".jpeg", ".jpe", ".jfif"},
+    "TIFF": {".tif", ".tiff"},
+    "DICOM": {".dcm", ".dicom", ".dic", ".ima", ""},
+    "MetaImage": {".mha", ".mhd"},
+}
+
+
+def _wrong_ending(path: Path, format_: str) -> str:
+    ending = path.suffix.lower()
+    known = ending in set().union(*_ENDINGS.values())
+    if known and ending and ending not in _ENDINGS.get(format_, {ending}):
+        return f"the file ends in {ending} but holds {format_}"
+    return ""
