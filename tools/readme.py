@@ -1,0 +1,124 @@
+"""Write README's notebook and results tables, and its picture, from the committed results.
+
+    make readme
+
+The numbers are those of the last full runs at the default preset, kept in
+``boneage_kit/data/results``; the commands that made them stand above each table.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from boneage_kit.execution import results
+from boneage_kit.presets import DEFAULT
+
+ROOT = Path(__file__).resolve().parent.parent
+COLUMNS = ("phantom", "real")
+FLOOR = "median"
+
+
+def notebook_table(phantom: dict) -> str:
+    """Return minutes and peak memory of each notebook, as the phantom run measured them."""
+    machine = phantom["machine"]
+    lines = [
+        f"Measured by `make run` (preset {DEFAULT}) on {machine['cores']} cores "
+        f"({machine['processor']}), with {phantom['run']['threads']} threads; "
+        "`make bench` measures yours.",
+        "",
+        "| notebook | minutes | peak memory |",
+        "| --- | ---: | ---: |",
+    ]
+    for notebook in phantom["notebooks"]:
+        lines.append(f"| [{notebook['title']}](notebooks/{notebook['name']}.ipynb) "
+                     f"| {notebook['minutes']:.1f} | {notebook['peak_memory_mb'] / 1000:.1f} GB |")
+    total = sum(notebook["minutes"] for notebook in phantom["notebooks"])
+    return "\n".join([*lines, f"| all | {total:.1f} | |"])
+
+
+def result_table(runs: dict[str, dict]) -> str:
+    """Return the MAE of every method, phantom and real beside each other, the floor first."""
+    cells: dict[tuple[str, str, str], dict[str, str]] = {}
+    for source, run in runs.items():
+        for row in run["rows"]:
+            if row["result"] == "MAE" and row["unit"] == "years" and row["value"] is not None:
+                key = (row["notebook"], row["method"])
+                cells.setdefault(key, {})[source] = _cell(row)
+    ordered = sorted(cells, key=lambda key: (FLOOR not in key[1].lower(), key[0]))
+    lines = [
+        "MAE in years (months) with its 95 % bootstrap interval, and the number of training and "
+        f"test images, at preset `{DEFAULT}`, seed 0. The first row is the floor: a constant, the "
+        "sex's median. Written by `make readme` from",
+        "",
+        *(f"- {source}: `{_command(run)}`" for source, run in runs.items()),
+        "",
+        "| method (notebook) | phantom | real: RSNA 2017 thumbnails, 100 px |",
+        "| --- | --- | --- |",
+    ]
+    for key in ordered:
+        notebook, method = key
+        values = " | ".join(cells[key].get(source, "not run") for source in COLUMNS)
+        lines.append(f"| {method} ({notebook[:2]}) | {values} |")
+    return "\n".join(lines)
+
+
+def _cell(row: dict) -> str:
+    months = 12 * row["value"]
+    text = f"{row['value']:.2f} ({months:.1f})"
+    if row["lower"] is not None:
+        text += f", {row['lower']:.2f} to {row['upper']:.2f}"
+    return f"{text}; n {row['n_train'] or '-'} / {row['n_test'] or '-'}"
+
+
+def _command(run: dict) -> str:
+    return f"boneage-kit run --preset {run['run']['preset']} --data {run['run']['data']}"
+
+
+def fill(text: str, name: str, content: str) -> str:
+    """Put ``content`` between the markers ``<!-- name ... -->`` and ``<!-- /name -->``."""
+    pattern = re.compile(rf"(<!-- {name}\b[^>]*-->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    if not pattern.search(text):
+        raise SystemExit(f"README.md has lost its markers <!-- {name} -->.")
+    return pattern.sub(lambda found: f"{found[1]}{content}\n{found[2]}", text)
+
+
+def picture(path: Path) -> None:
+    """Draw README's picture: six phantoms of a girl's hand from infancy to adulthood."""
+    from matplotlib import pyplot as plt
+
+    from boneage_kit import phantom, plots
+
+    plots.use_style()
+    figure, axes = plt.subplots(1, 6, figsize=(12, 2.9))
+    for ax, age in zip(axes, (1, 4, 7, 10, 13, 17), strict=True):
+        ax.imshow(phantom.render(sex="F", bone_age=age, seed=3, size=512).pixels, cmap="gray")
+        ax.set_title(f"{age} years" if age > 1 else "1 year")
+        ax.axis("off")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=100)
+
+
+def readme_text() -> str:
+    """Return README.md as it should be, by the committed results."""
+    runs = {source: run for source in COLUMNS if (run := results.committed(source, DEFAULT))}
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    if "phantom" in runs:
+        text = fill(text, "notebooks", notebook_table(runs["phantom"]))
+    return fill(text, "results", result_table(runs))
+
+
+def main() -> None:
+    """Write README.md and its picture; with ``--check``, only compare."""
+    readme = ROOT / "README.md"
+    text = readme_text()
+    if "--check" in sys.argv:
+        raise SystemExit(0 if text == readme.read_text(encoding="utf-8") else
+                         "README.md is not what `make readme` writes; run it.")
+    readme.write_text(text, encoding="utf-8")
+    picture(ROOT / "docs" / "images" / "readme_hands.png")
+
+
+if __name__ == "__main__":
+    main()
