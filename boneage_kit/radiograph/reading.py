@@ -20,7 +20,7 @@ MOST_PIXELS = 100_000_000
 #: More bytes than this are refused before they are read.
 MOST_BYTES = 1_000_000_000
 #: A shorter side shows no hand.
-SHORTEST_SIDE = 16
+SHORTEST_SIDE = 8
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,8 @@ def _not_empty(data: bytes, name: str) -> bytes:
 
 
 def _recognise(data: bytes, name: str) -> tuple[str, str]:
-    if data[128:132] == b"DICM" or data[:4] in (b"\x02\x00\x00\x00", b"\x08\x00\x05\x00"):
+    bare = data[:2] in (b"\x02\x00", b"\x08\x00", b"\x00\x08") and len(data) > 132
+    if data[128:132] == b"DICM" or bare:  # bare: without preamble, group 2 or 8 comes first
         return "DICOM", "dicom"
     for signature, found in _SIGNATURES.items():
         if data.startswith(signature):
@@ -172,7 +173,7 @@ def _recognise(data: bytes, name: str) -> tuple[str, str]:
     for signature, (what, remedy) in _FOREIGN.items():
         if head.startswith(signature):
             raise BadInput(f"{name} is {what}, not a radiograph.", remedy)
-    if data[128:].strip(b"\x00")[:4] == b"" or data[:8] == b"\x02\x00\x00\x00":
+    if not data.strip(b"\x00"):
         raise BadInput(f"{name} holds nothing but zeros.", "Copy or download it again.")
     if data[4:8] == b"ftyp":
         raise BadInput(f"{name} is a HEIC photo or a film.", "Export it as PNG or JPEG.")
