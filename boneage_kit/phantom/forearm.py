@@ -1,0 +1,117 @@
+"""Distal radius and ulna: flared metaphysis, growth plate, epiphysis with styloid."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import epiphysis, growth
+from .anatomy import LABEL_IDS
+from .epiphysis import HEIGHT, Epiphysis
+from .shapes import Box, N, across
+
+#: Middle of the metaphysis in the adult woman's wrist layout (mm, see ``carpals``).
+PLACES = {"radius": (6.2, -32.4), "ulna": (-17.4, -35.0)}
+#: Half-width of the shaft over the distance from the plate, both in widths of the metaphysis.
+_FLARE = {"radius": ((-4, -2.2, -1.3, -0.75, -0.3, -0.08, 0), (.22, .235, .28, .37, .465, .5, .49)),
+          "ulna": ((-5, -2.6, -1.5, -0.8, -0.3, -0.08, 0), (.33, .34, .36, .40, .465, .5, .48))}
+
+
+def width(bone: str, sex: str, age: float) -> float:
+    """Return the width (mm) of a forearm bone's distal metaphysis at a bone age (years)."""
+    row = {"radius": "radius_distal_metaphysis_width", "ulna": "ulna_distal_head_width"}[bone]
+    adult, _ = growth.adult_size(row, sex)
+    return 0.93 * adult * growth.width_fraction(sex, age) ** 0.9
+
+
+def state(bone: str, sex: str, age: float, mm: float) -> Epiphysis:
+    """Return the epiphysis of radius or ulna at its own bone age (years); ``mm`` wide."""
+    return epiphysis.at(growth.clock(bone, sex), age, mm)
+
+
+def solids(bone: str, sex: str, age: float, scale: float, origin: tuple[float, float],
+           axis: tuple[float, float], length: float) -> tuple[list[Box], Epiphysis, float]:
+    """Return what is drawn of a forearm bone, its epiphysis and its width (mm)."""
+    wide = scale * width(bone, sex, age)
+    is_at = state(bone, sex, age, wide)
+    shapes = []
+    if is_at.fused < 1:
+        shapes.append(_shaft(bone, wide, is_at, origin, axis, length, merged=False,
+                             cortex=scale * growth.cortex(sex, age)))
+        if is_at.present:
+            shapes.append(_epiphysis(bone, wide, is_at, origin, axis))
+    if is_at.fused > 0:
+        shapes.append(_shaft(bone, wide, is_at, origin, axis, length, merged=True,
+                             cortex=scale * growth.cortex(sex, age)))
+    return shapes, is_at, wide
+
+
+def _shaft(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float],
+           axis: tuple[float, float], length: float, *, merged: bool, cortex: float) -> Box:
+    stop = is_at.gap + _face(bone, wide, is_at, np.linspace(-1, 1, N)).max() if merged else 0.0
+    s = np.linspace(-length, stop, N)
+    places, shares = _FLARE[bone]
+    half = wide * np.interp(s / wide, places, shares)
+    if merged:
+        half = np.where(s > 0, wide / 2 * is_at.width * 0.98, half)
+    shell = cortex * 1.25 * np.interp(s / wide, (-2.0, -1.2, -0.5, 0), (1.0, 0.8, 0.3, 0.22))
+    shell = np.maximum(shell, 0.22)
+    spongy = np.interp(s / wide, (-2.4, -1.2, -0.4, 0.3), (0.35, 0.7, 1.15, 1.15))
+    spongy = spongy + 0.5 * np.exp(-((s + 0.04 * wide) / (0.06 * wide)) ** 2) * (1 - is_at.fused)
+    reach = float(half.max()) * 1.02
+    u = np.linspace(-reach, reach, N) / (wide / 2)
+    if merged:
+        spongy = spongy + 1.0 * is_at.scar * np.exp(-((s - is_at.gap / 2) / 0.5) ** 2)
+        top = is_at.gap + _face(bone, wide, is_at, np.clip(u, -1, 1))
+    else:
+        top = 0.03 * wide * np.cos(u * 2.2) - 0.05 * wide * np.clip(np.abs(u), 0, 1.2) ** 8
+        top = top - 0.03 * wide
+    bottom = np.full(N, -length - 5.0)
+    depth = half * np.interp(s / wide, (-1.5, 0), (0.85, 0.62 if bone == "radius" else 0.8))
+    return Box(LABEL_IDS[bone], origin, axis, -length, stop, -half, half, depth, shell, shell,
+               spongy, reach, bottom, top, shell_bottom=0.0, shell_top=0.4, rounding=0.12 * wide,
+               weight=is_at.fused if merged else 1 - is_at.fused,
+               show_label=(is_at.fused >= 0.5) == merged)
+
+
+def _face(bone: str, wide: float, is_at: Epiphysis, u: np.ndarray) -> np.ndarray:
+    """Return how far (mm) the joint face stands past the plate; u = 1 is the radial side."""
+    tall = wide * HEIGHT[bone] * is_at.height
+    grown = is_at.facets
+    if bone == "radius":
+        slope = 0.60 + 0.28 * u
+        styloid = grown * 0.26 * np.clip(1 - ((u - 0.72) / 0.42) ** 2, 0, 1)
+        face = slope + styloid - 0.10 * is_at.hollow * np.clip(1 - ((u + 0.1) / 0.7) ** 2, 0, 1)
+    else:
+        styloid = grown * 0.55 * np.clip(1 - ((u + 0.78) / 0.26) ** 2, 0, 1)
+        face = 0.58 + 0.10 * u + styloid
+    edge = np.clip(1 - np.abs(u) ** 7, 0, 1) ** 0.5
+    return tall * np.maximum(face * (0.25 + 0.75 * edge), 0.08)
+
+
+def _epiphysis(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float],
+               axis: tuple[float, float]) -> Box:
+    half = max(wide / 2 * is_at.width, 0.5)
+    lean = (0.12 if bone == "radius" else 0.0) * (1 - min(1, is_at.width)) * wide
+    u = np.linspace(-1, 1, N)
+    low = is_at.gap + np.zeros(N)
+    high = is_at.gap + _face(bone, wide, is_at, u)
+    if is_at.width < 0.6:  # a small centre is an oval
+        body = np.sqrt(np.clip(1 - u**2, 0, 1))
+        oval = min(1.0, (0.6 - is_at.width) / 0.3)
+        tall = min((high - low).mean(), 1.1 * half)
+        middle = is_at.gap + tall / 2
+        low = low * (1 - oval) + oval * (middle - body * tall / 2)
+        high = high * (1 - oval) + oval * (middle + body * tall / 2)
+    low = low + 0.12 * (high - low) * np.abs(u) ** 8
+    corner = np.clip((np.abs(u) - 0.80) / 0.15, 0, 1) * (np.abs(u) < 0.97)
+    low = low - 0.09 * wide * is_at.cap * corner
+    ax, ay = axis
+    origin = (origin[0] + lean * ay, origin[1] - lean * ax)
+    over = across(float(max(high.max(), -low.min())) + 1.0)
+    side = np.full(N, half)
+    shell = np.full(N, 0.15 + 0.3 * is_at.edge)
+    depth = 0.30 * wide * min(1, is_at.width + 0.15) * np.sqrt(1 - 0.6 * u**2)
+    return Box(LABEL_IDS[f"{bone}_epiphysis"], origin, (ay, -ax), -half, half, -high, -low, depth,
+               shell, shell, np.full(N, 1.15), float(over[-1]), -side, side, shell_bottom=0.3,
+               shell_top=0.3, rounding=max(0.2 * float((high - low).max()), 0.3),
+               weight=1 - is_at.fused)

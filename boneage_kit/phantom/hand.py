@@ -1,0 +1,144 @@
+"""A whole left hand in millimetres: bones placed joint by joint, and its soft tissue.
+
+The frame's origin is the middle of the third metacarpal's base; y points to the fingers, x to
+the thumb, as a left hand lies on the film seen from behind (PA).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from . import carpals, forearm, growth, long_bones
+from .anatomy import CARPALS, LONG_BONES, SESAMOIDS
+from .epiphysis import Epiphysis
+from .long_bones import LongBone
+from .shapes import Solid
+
+#: Where the metacarpals' bases lie (x, y) and how they lean (degrees to the thumb), in lengths of
+#: the third metacarpal; read by eye off full-size radiographs.
+_BASES = {1: (0.385, -0.085, 40.0), 2: (0.205, -0.015, 8.0), 3: (0.0, 0.0, 0.0),
+          4: (-0.168, -0.005, -7.0), 5: (-0.308, -0.045, -15.0)}
+#: How each finger leans against its metacarpal, degrees to the thumb.
+_FINGERS = {1: -4.0, 2: 2.0, 3: 0.0, 4: -2.0, 5: -6.0}
+#: Distance from the third metacarpal's base to the radius's metaphysis over its length, by age.
+_CARPUS = {"M": ((0, 2, 5, 8, 11, 13, 15, 18), (.78, .76, .70, .70, .69, .63, .58, .53)),
+           "F": ((0, 2, 4.5, 7, 9.5, 11, 13, 15), (.78, .76, .70, .70, .68, .62, .545, .52))}
+_ADULT_CARPUS_MM = 32.4
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Angles of a hand on the film, all in degrees; zero is the atlas position."""
+
+    spread: tuple[float, ...] = (0.0,) * 5  # of each ray's metacarpal
+    bend: tuple[float, ...] = (0.0,) * 5  # of each finger against its metacarpal
+    curl: tuple[float, ...] = (0.0,) * 5  # of middle and end phalanx, each
+    wrist: float = 0.0  # forearm against the hand
+
+
+@dataclass
+class Hand:
+    """Solids to draw, soft-tissue segments, landmarks (mm) and the state of each epiphysis."""
+
+    solids: list[Solid] = field(default_factory=list)
+    landmarks: dict[str, tuple[float, float]] = field(default_factory=dict)
+    epiphyses: dict[str, Epiphysis] = field(default_factory=dict)
+    bones: dict[str, LongBone] = field(default_factory=dict)
+    axes: dict[str, tuple[tuple[float, float], tuple[float, float]]] = field(default_factory=dict)
+    palm: float = 1.0  # length of the third metacarpal, cartilage included, mm
+    girth: float = 1.0  # share of the adult width
+    wrist_width: float = 1.0
+    sex: str = "F"
+
+
+def build(sex: str, ages: dict[str, float], age: float, pose: Pose, scale: float = 1.0) -> Hand:
+    """Return the hand of ``sex`` with each structure at its own bone age ``ages`` (years)."""
+    hand = Hand(sex=sex)
+    for name in LONG_BONES[:-2]:
+        hand.bones[name] = long_bones.measure(name, sex, ages[name], scale)
+    hand.palm = hand.bones["metacarpal_3"].distal_end
+    hand.girth = growth.width_fraction(sex, age) * scale
+    for ray in range(1, 6):
+        _place_ray(hand, ray, pose)
+    frame = hand.palm * float(np.interp(age, *_CARPUS[sex])) / _ADULT_CARPUS_MM
+    _place_forearm(hand, ages, frame, pose.wrist, scale)
+    hand.solids += carpals.solids(sex, ages, frame)
+    for name in LONG_BONES[:-2]:
+        hand.solids += long_bones.solids(hand.bones[name], *hand.axes[name])
+        hand.epiphyses[name] = hand.bones[name].state
+    _place_sesamoids(hand, ages, scale)
+    return hand
+
+
+def structures() -> tuple[str, ...]:
+    """Return the names that need a bone age of their own."""
+    return (*LONG_BONES, *CARPALS, *SESAMOIDS)
+
+
+def _unit(degrees: float) -> tuple[float, float]:
+    return math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
+
+
+def _place_ray(hand: Hand, ray: int, pose: Pose) -> None:
+    x, y, lean = _BASES[ray]
+    angle = lean + pose.spread[ray - 1]
+    metacarpal = hand.bones[f"metacarpal_{ray}"]
+    axis = _unit(angle)
+    point = (x * hand.palm, y * hand.palm)
+    point = _along(point, axis, -metacarpal.proximal_end)
+    hand.axes[metacarpal.name] = point, axis
+    joint = _along(point, axis, metacarpal.distal_end)
+    hand.landmarks[f"MCP{ray}"] = joint
+    angle += _FINGERS[ray] + pose.bend[ray - 1]
+    names = ("proximal", "distal") if ray == 1 else ("proximal", "middle", "distal")
+    for place, row in enumerate(names):
+        bone = hand.bones[f"{row}_phalanx_{ray}"]
+        axis = _unit(angle)
+        space = 0.05 * bone.size.base + 0.8
+        origin = _along(joint, axis, space - bone.proximal_end)
+        hand.axes[bone.name] = origin, axis
+        joint = _along(origin, axis, bone.distal_end)
+        following = "tip" if place == len(names) - 1 else \
+            ("IP" if ray == 1 else ("PIP", "DIP")[place])
+        hand.landmarks[f"{following}{ray}"] = joint
+        angle += pose.curl[ray - 1]
+
+
+def _along(point: tuple[float, float], axis: tuple[float, float],
+           mm: float) -> tuple[float, float]:
+    return point[0] + axis[0] * mm, point[1] + axis[1] * mm
+
+
+def _place_forearm(hand: Hand, ages: dict[str, float], frame: float, wrist: float,
+                   scale: float) -> None:
+    axis = _unit(wrist)
+    turn = (math.cos(math.radians(wrist)), -math.sin(math.radians(wrist)))
+    pivot = (0.0, -20.0 * frame)
+    for name, (x, y) in forearm.PLACES.items():
+        x, y = x * frame - pivot[0], y * frame - pivot[1]
+        place = (pivot[0] + turn[0] * x - turn[1] * y, pivot[1] + turn[1] * x + turn[0] * y)
+        length = 2.2 * hand.palm
+        shapes, state, wide = forearm.solids(name, hand.sex, ages[name], scale, place, axis,
+                                             length)
+        hand.solids += shapes
+        hand.epiphyses[name] = state
+        hand.axes[name] = place, axis
+        hand.landmarks[f"{name}_metaphysis"] = place
+        hand.wrist_width = wide if name == "radius" else hand.wrist_width + wide
+    radius, ulna = (hand.landmarks[f"{name}_metaphysis"] for name in ("radius", "ulna"))
+    hand.landmarks["wrist"] = ((radius[0] + ulna[0]) / 2, (radius[1] + ulna[1]) / 2)
+
+
+def _place_sesamoids(hand: Hand, ages: dict[str, float], scale: float) -> None:
+    origin, axis = hand.axes["metacarpal_1"]
+    bone = hand.bones["metacarpal_1"]
+    right = (axis[1], -axis[0])
+    for name, side in (("adductor_sesamoid", -0.62), ("flexor_sesamoid", 0.30)):
+        centre = _along(_along(origin, axis, bone.shaft - 0.35 * bone.size.head), right,
+                        side * bone.size.head)
+        solid = carpals.sesamoid(name, hand.sex, ages[name], centre, scale)
+        if solid is not None:
+            hand.solids.append(solid)
