@@ -2,28 +2,16 @@
 
 Maturity becomes geometry (``growth``, ``epiphysis``, ``long_bones``, ``carpals``, ``forearm``,
 ``hand``), geometry becomes thickness (``shapes``, ``canvas``, ``soft_tissue``), thickness
-becomes a film (``xray``, ``film``); ``radiograph.render`` is the way in.
+becomes a film (``xray``, ``film``); ``radiograph.render`` is the way in. ``cohort`` invents a
+class of children with readers, ``dicom`` writes files.
 
 >>> from boneage_kit import phantom
 >>> phantom.render(sex="F", bone_age=8.5, size=256).pixels.shape
 (256, 256)
 """
 
-from __future__ import annotations
-
-import importlib
-from typing import Any
-
+from .cohort import cohort, render_row
+from .dicom import write_dicom, write_png
 from .radiograph import PhantomRadiograph, render
 
-_LATER = {"cohort": "cohort", "group_effects": "cohort", "read_group_effects": "cohort",
-          "write_png": "dicom", "write_dicom": "dicom"}
-
-__all__ = ["PhantomRadiograph", "cohort", "render", "write_dicom", "write_png"]
-
-
-def __getattr__(name: str) -> Any:
-    """Load cohorts and writers when first asked for; drawing needs numpy alone."""
-    if name in _LATER:
-        return getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__all__ = ["PhantomRadiograph", "cohort", "render", "render_row", "write_dicom", "write_png"]

@@ -19,7 +19,7 @@ class Exposure:
 
     ``kvp`` 42 to 66; ``photons`` a pixel of 0.2 mm in air; ``scatter`` share of scattered to
     primary light; ``blur_mm`` radius of the detector's blur; ``black`` the optical depth shown
-    as 0, ``white`` that shown as 1 in shares of the film's own densest parts; ``gamma`` of the response.
+    as 0, ``white`` that shown as 1 in shares of the film's own dense parts; ``gamma`` of it all.
     """
 
     kvp: float = 52.0
