@@ -26,3 +26,8 @@ class Problems:
     def table(self) -> pd.DataFrame:
         """Return them as a frame with the columns ``PROBLEM_COLUMNS``."""
         return pd.DataFrame(self._rows, columns=list(PROBLEM_COLUMNS), dtype=object)
+
+    def summary(self) -> str:
+        """Return the most frequent problems in one phrase."""
+        counts = self.table()["problem"].value_counts().head(3)
+        return "; ".join(f"{problem} ({count})" for problem, count in counts.items())
