@@ -8,6 +8,7 @@ from .agreement import BlandAltman, bland_altman, icc
 from .calibration import Recalibration, recalibrate, reliability
 from .clinical import call_table, changed_calls, clinical_call, has_chronological_age, sd_score
 from .comparison import Comparison, compare, compare_all, constant_predictor, reweighted_mae
+from .fairness import children_needed, group_scenario, pooled_cells, precision_of_cells
 from .metrics import (
     Interval,
     bias,
@@ -38,6 +39,7 @@ __all__ = [
     "by_group",
     "call_table",
     "changed_calls",
+    "children_needed",
     "clinical_call",
     "compare",
     "compare_all",
@@ -48,6 +50,7 @@ __all__ = [
     "coverage",
     "differences",
     "error_along_age",
+    "group_scenario",
     "has_chronological_age",
     "has_two_readers",
     "holm",
@@ -55,6 +58,8 @@ __all__ = [
     "label_noise_sd",
     "mae",
     "one_model",
+    "pooled_cells",
+    "precision_of_cells",
     "pull_to_the_middle",
     "reader_line",
     "recalibrate",

@@ -167,13 +167,17 @@ def bootstrap_interval(
     >>> [round(x, 6) for x in bootstrap_interval(mae, table, n=200)]
     [0.5, 0.5, 0.5]
     """
-    return _intervals({"fn": fn}, predictions, n, seed, level)["fn"]
+    return bootstrap_intervals({"fn": fn}, predictions, n, seed, level)["fn"]
 
 
-def _intervals(
-    metrics: dict[str, Metric], predictions: pd.DataFrame, n: int, seed: int, level: float
+def bootstrap_intervals(
+    metrics: dict[str, Metric], predictions: pd.DataFrame, n: int = 1000, seed: int = 0,
+    level: float = 0.95,
 ) -> dict[str, Interval]:
-    """Return several metrics of one table with intervals from the same resamples."""
+    """Return several metrics of one table with intervals from the same resamples.
+
+    Arguments as in :func:`bootstrap_interval`, with a name for each metric.
+    """
     true, pred = pair(predictions["y_true"], predictions["y_pred"])
     rows = _rows_of_children(predictions)
     if len(rows) < 2:
@@ -264,7 +268,7 @@ def summary(predictions: pd.DataFrame, n_bootstrap: int = 1000, seed: int = 0) -
     if max(clean["y_true"].nunique(), clean["y_pred"].nunique()) > 1:
         metrics["concordance"] = concordance
     if children > 1:
-        found = _intervals(metrics, clean, n_bootstrap, seed, 0.95)
+        found = bootstrap_intervals(metrics, clean, n_bootstrap, seed)
     else:
         found = {name: Interval(fn(clean["y_true"], clean["y_pred"]), np.nan, np.nan)
                  for name, fn in metrics.items()}

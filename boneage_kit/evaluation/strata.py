@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import BadInput
-from .metrics import bias, bootstrap_interval, mae, one_model, rmse, within
+from .metrics import Interval, bias, bootstrap_intervals, mae, one_model, rmse, within
 
 #: Years at which the age bands of every table meet; the last band is open.
 AGE_BANDS = (0.0, 5.0, 10.0, 15.0)
@@ -86,11 +86,12 @@ def _cell(rows: pd.DataFrame, n_bootstrap: int, seed: int, small: int) -> dict[s
     true, pred = rows["y_true"], rows["y_pred"]
     n = rows["image_id"].nunique()
     cell: dict[str, object] = {"n": n, "small": n < small}
-    for name, fn in (("mae", mae), ("bias", bias)):
-        value = fn(true, pred)
-        lower = upper = np.nan
-        if n > 1:
-            _, lower, upper = bootstrap_interval(fn, rows, n_bootstrap, seed)
+    measures = {"mae": mae, "bias": bias}
+    if n > 1:
+        found = bootstrap_intervals(measures, rows, n_bootstrap, seed)
+    else:
+        found = {name: Interval(fn(true, pred), np.nan, np.nan) for name, fn in measures.items()}
+    for name, (value, lower, upper) in found.items():
         cell |= {name: value, f"{name}_lower": lower, f"{name}_upper": upper}
     return cell | {"rmse": rmse(true, pred), "within_12_months": within(true, pred, months=12)}
 

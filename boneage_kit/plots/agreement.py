@@ -1,0 +1,148 @@
+"""Figures of agreement: prediction against label, Bland and Altman, model beside readers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from .. import evaluation
+from .style import MARKERS, PALETTE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["bland_altman", "model_beside_readers", "predicted_against_label"]
+
+SEX_NAMES = {"F": "girls", "M": "boys"}
+#: Beyond this many children, points are drawn small and pale so that density shows.
+MANY = 600
+
+
+def axes_or_new(ax: Axes | None, width: float = 6.4, height: float = 4.6) -> Axes:
+    """Return ``ax``, or the axes of a new figure of the given size in inches."""
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(figsize=(width, height))[1] if ax is None else ax
+
+
+def scatter_by_sex(ax: Axes, x: np.ndarray, y: np.ndarray, sexes: pd.Series) -> None:
+    """Draw points with the colour and the mark of each child's sex."""
+    many = len(x) > MANY
+    for sex, name in SEX_NAMES.items():
+        rows = (sexes == sex).to_numpy()
+        if rows.any():
+            ax.scatter(x[rows], y[rows], s=8 if many else 26, alpha=0.25 if many else 0.65,
+                       color=PALETTE[sex], marker=MARKERS[sex], linewidths=0,
+                       label=f"{name} (n = {rows.sum()})", rasterized=True)
+
+
+def show_legend(ax: Axes, **options: object) -> None:
+    """Add a legend whose marks are solid and large even where the points are pale."""
+    legend = ax.legend(framealpha=0.9, **options)
+    for handle in legend.legend_handles:
+        handle.set_alpha(1)
+        if hasattr(handle, "set_sizes"):
+            handle.set_sizes([36])
+
+
+def predicted_against_label(predictions: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the predicted age against the label (years), with identity and one year each side.
+
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> table = pd.DataFrame({"image_id": range(9), "sex": "F", "y_true": range(2, 11),
+    ...                       "y_pred": range(2, 11)})
+    >>> predicted_against_label(table).get_xlabel()
+    'label (years)'
+    """
+    table = evaluation.one_model(predictions)
+    ax = axes_or_new(ax, 5.4, 5.2)
+    true, pred = table["y_true"].to_numpy(), table["y_pred"].to_numpy()
+    low, high = min(true.min(), pred.min()) - 0.5, max(true.max(), pred.max()) + 0.5
+    ends = np.array([low, high])
+    ax.fill_between(ends, ends - 1, ends + 1, color="#E8E8E8", zorder=0, label="within one year")
+    ax.plot(ends, ends, color=PALETTE["ink"], linewidth=1.2, zorder=1)
+    scatter_by_sex(ax, true, pred, table["sex"])
+    ax.set(xlim=(low, high), ylim=(low, high), xlabel="label (years)",
+           ylabel="prediction (years)", aspect="equal")
+    show_legend(ax, loc="upper left")
+    return ax
+
+
+def bland_altman(
+    a: np.ndarray, b: np.ndarray, sexes: pd.Series | None = None, ax: Axes | None = None, *,
+    names: tuple[str, str] = ("model", "label"),
+    reader_limits: tuple[float, float] | None = None,
+) -> Axes:
+    """Draw the difference ``a - b`` over the mean of both (years), with bias and 95 % limits.
+
+    Shaded bands are the 95 % intervals of the three lines. ``reader_limits`` adds the limits of
+    agreement of two human readers as dotted lines.
+
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> bland_altman([8.0, 9.0, 10.5], [8.2, 9.0, 10.0]).get_ylabel()
+    'model minus label (years)'
+    """
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    found = evaluation.bland_altman(a, b)
+    ax = axes_or_new(ax, 7.2, 4.6)
+    if sexes is None:
+        ax.scatter((a + b) / 2, a - b, s=14, alpha=0.4, color=PALETTE["model"], linewidths=0)
+    else:
+        scatter_by_sex(ax, (a + b) / 2, a - b, pd.Series(sexes))
+    lines = ((found.upper, found.upper_interval, "--", "upper limit"),
+             (found.bias, found.bias_interval, "-", "bias"),
+             (found.lower, found.lower_interval, "--", "lower limit"))
+    for value, interval, style, name in lines:
+        ax.axhspan(*interval, color="#BBBBBB", alpha=0.5, linewidth=0)
+        ax.axhline(value, color=PALETTE["ink"], linestyle=style, linewidth=1.4)
+        ax.annotate(f"{name}\n{value:+.2f} y", (1.01, value), xycoords=("axes fraction", "data"),
+                    va="center", fontsize=11, annotation_clip=False)
+    if reader_limits is not None:
+        for value in reader_limits:
+            ax.axhline(value, color=PALETTE["reader"], linestyle=":", linewidth=2.4)
+        ax.plot([], [], color=PALETTE["reader"], linestyle=":", label="limits of two readers")
+    reach = 1.15 * max(np.abs(a - b).max(), abs(found.lower), abs(found.upper))
+    ax.set(xlabel=f"mean of {names[0]} and {names[1]} (years)",
+           ylabel=f"{names[0]} minus {names[1]} (years)", ylim=(-reach, reach))
+    if sexes is not None or reader_limits is not None:
+        show_legend(ax, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
+    return ax
+
+
+def model_beside_readers(
+    yardstick: pd.DataFrame, floor: float | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw mean absolute differences with intervals: each comparison of the reader yardstick.
+
+    Hollow marks are comparisons that flatter: a reader against a mean that he is part of.
+    ``floor`` (years) is the constant predictor.
+
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> table = pd.DataFrame({"who": ["model against reader 1"], "value": [0.8], "lower": [0.7],
+    ...                       "upper": [0.9], "n": [100], "fair": [True]})
+    >>> len(model_beside_readers(table).get_yticklabels())
+    1
+    """
+    ax = axes_or_new(ax, 7.6, 0.55 * len(yardstick) + 1.6)
+    for place, row in enumerate(yardstick.itertuples()):
+        model = row.who.startswith("model")
+        colour = PALETTE["model" if model else "reader"]
+        ax.plot([row.lower, row.upper], [place, place], color=colour, linewidth=3)
+        ax.plot(row.value, place, marker="o" if model else "s", markersize=9, color=colour,
+                markerfacecolor=colour if row.fair else "white", markeredgewidth=2)
+        ax.annotate(f"{row.value:.2f} y", (row.upper, place), xytext=(8, 0),
+                    textcoords="offset points", va="center", fontsize=11)
+    if floor is not None:
+        ax.axvline(floor, color=PALETTE["floor"], linestyle="-.")
+        ax.annotate(f" constant\n {floor:.2f} y", (floor, -0.45), fontsize=11, va="top", ha="left",
+                    color=PALETTE["ink"], annotation_clip=False)
+    names = [row.who + ("" if row.fair else "\n(he is half of it)")
+             for row in yardstick.itertuples()]
+    ax.set_yticks(range(len(yardstick)), names)
+    right = max(yardstick["upper"].max(), floor or 0) * 1.2
+    ax.set(xlim=(0, right), ylim=(len(yardstick) - 0.4, -0.6),
+           xlabel="mean absolute difference (years)")
+    ax.grid(axis="y", visible=False)
+    return ax
