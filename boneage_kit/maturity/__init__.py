@@ -6,6 +6,7 @@ All ages are in years; every number stands in a CSV of this folder with its sour
 """
 
 from .greulich_pyle import (
+    age_in_words,
     gilsanz_phase,
     gilsanz_phases,
     gp_milestones,
@@ -28,6 +29,7 @@ from .tanner_whitehouse import (
 
 __all__ = [
     "RUS_BONES",
+    "age_in_words",
     "bone_age_sd",
     "gilsanz_phase",
     "gilsanz_phases",

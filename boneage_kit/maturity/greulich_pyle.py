@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
-__all__ = ["gilsanz_phase", "gilsanz_phases", "gp_milestones", "gp_plate_ages", "nearest_gp_plate"]
+__all__ = ["age_in_words", "gilsanz_phase", "gilsanz_phases", "gp_milestones", "gp_plate_ages",
+           "nearest_gp_plate"]
 
 
 def gp_plate_ages(sex: str) -> np.ndarray:
@@ -50,6 +51,17 @@ def nearest_gp_plate(bone_age: ArrayLike, sex: str) -> float | np.ndarray:
     plates = gp_plate_ages(sex)
     nearest = plates[np.abs(ages[..., None] - plates).argmin(axis=-1)]
     return float(nearest) if ages.ndim == 0 else nearest
+
+
+def age_in_words(years: float) -> str:
+    """Return an age as the atlas prints it, in years and whole months.
+
+    >>> age_in_words(8.8333), age_in_words(0.25), age_in_words(11.0)
+    ('8 y 10 m', '3 m', '11 y')
+    """
+    whole, months = divmod(round(12 * float(_tables.check_ages(years, "age"))), 12)
+    words = [f"{whole} y"] * (whole > 0) + [f"{months} m"] * (months > 0)
+    return " ".join(words) or "0 m"
 
 
 def gp_milestones(sex: str) -> pd.DataFrame:

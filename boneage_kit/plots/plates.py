@@ -1,0 +1,116 @@
+"""Phantom hands as figures: plates in a row, bones outlined, stages side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .style import PALETTE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["plate_row", "scoring_sheet", "show_hand", "stage_ladder"]
+
+_WORD = {"F": "girl", "M": "boy"}
+
+
+def show_hand(drawn: Any, chosen: Iterable[str] = (), names: Mapping[str, str] | None = None,
+              ax: Axes | None = None) -> Axes:
+    """Draw one radiograph; outline the ``chosen`` structures, write ``names`` beside some.
+
+    Parameters
+    ----------
+    drawn
+        What :func:`boneage_kit.phantom.render` returns.
+    chosen
+        Names on the label map to outline.
+    names
+        Label-map name to the text beside it.
+    """
+    from ..widgets.picture import hand_box, outlines
+
+    if ax is None:
+        ax = _figure((5, 6.5)).subplots()
+    ax.imshow(drawn.pixels, cmap="gray", vmin=0, vmax=1)
+    ids = {name: number for number, name in drawn.bones.items()}
+    wanted = [ids[name] for name in chosen if name in ids]
+    labels = np.where(np.isin(drawn.labels, wanted), drawn.labels, 0)
+    for lines in outlines(labels, drawn.bones).values():
+        for line in lines:
+            ax.plot(*line.T, color=PALETTE["reader"], lw=1.6)
+    for name, text in (names or {}).items():
+        place = np.argwhere(drawn.labels == ids.get(name, -1))
+        if len(place):
+            row, column = place.mean(axis=0)
+            ax.annotate(text, (column, row), xytext=(10, 10), textcoords="offset points",
+                        color="white", fontsize=11,
+                        arrowprops={"arrowstyle": "-", "color": PALETTE["accent"]},
+                        bbox={"facecolor": "black", "alpha": 0.65, "pad": 1.5, "lw": 0})
+    top, bottom, left, right = hand_box(drawn.labels)
+    ax.set(xlim=(left, right), ylim=(bottom, top))
+    _bare(ax)
+    return ax
+
+
+def plate_row(sex: str, ages: Sequence[float], size: int = 512) -> Figure:
+    """Draw phantom atlas plates of one sex side by side, each with its age."""
+    from .. import maturity
+    from ..widgets.atlas import plate
+
+    figure = _figure((2.1 * len(ages), 3.7))
+    for ax, age in zip(np.atleast_1d(figure.subplots(1, len(ages))), ages, strict=True):
+        show_hand(plate(sex, float(age), size), ax=ax)
+        ax.set_title(f"{_WORD[sex]}, {maturity.age_in_words(age)}")
+    return figure
+
+
+def stage_ladder(bone: str, sex: str) -> Figure:
+    """Draw one RUS bone at each of its stages, cut out of phantoms, with the points it scores."""
+    from .. import maturity
+    from ..widgets.stages import stage_example
+
+    scores = maturity.rus_stage_scores(bone, sex)
+    shown = [(stage, stage_example(bone, stage, sex)) for stage in scores]
+    shown = [(stage, piece) for stage, piece in shown if piece is not None]
+    figure = _figure((1.45 * len(shown), 1.9))
+    for ax, (stage, piece) in zip(figure.subplots(1, len(shown)), shown, strict=True):
+        ax.imshow(piece, cmap="gray", vmin=0, vmax=1)
+        ax.set_title(f"{stage}: {scores[stage]}")
+        _bare(ax)
+    return figure
+
+
+def scoring_sheet(drawn: Any, stages: Mapping[str, str] | None = None) -> Figure:
+    """Draw the 13 RUS bones of one hand cut out, with name, and stage and points where given."""
+    from .. import maturity
+    from ..widgets.picture import bone_name, crop
+
+    figure = _figure((12.5, 4.3 if stages is None else 4.6))
+    axes = figure.subplots(2, 7).ravel()
+    for ax, bone in zip(axes, maturity.RUS_BONES, strict=False):
+        ax.imshow(crop(drawn, bone), cmap="gray", vmin=0, vmax=1)
+        title = bone_name(bone).replace("phalanx", "ph.")
+        if stages is not None:
+            points = maturity.rus_stage_scores(bone, drawn.sex)[stages[bone]]
+            title += f"\n{stages[bone]}: {points} points"
+        ax.set_title(title, fontsize=11.5)
+        _bare(ax)
+    axes[-1].set_axis_off()
+    return figure
+
+
+def _figure(size: tuple[float, float]) -> Figure:
+    import matplotlib.pyplot as plt
+
+    return plt.figure(figsize=size, layout="constrained")
+
+
+def _bare(ax: Axes) -> None:
+    ax.set(xticks=[], yticks=[])
+    ax.grid(False)
+    for side in ax.spines.values():
+        side.set_visible(False)

@@ -1,0 +1,166 @@
+"""The atlas explorer: move the age, watch the plate change, ask a bone what comes next."""
+
+from __future__ import annotations
+
+import html
+from functools import lru_cache
+from typing import Any
+
+from .. import maturity
+from .next_stage import describe_bone
+from .panel import Panel
+from .picture import bone_name, svg
+from .timetable_svg import timetable_svg
+
+__all__ = ["AtlasExplorer", "atlas_explorer", "plate"]
+
+PLATE_PIXELS = 384
+OLDEST = {"F": 18.0, "M": 19.0}
+_SEX = {"girl": "F", "boy": "M"}
+
+
+@lru_cache(maxsize=64)
+def plate(sex: str, bone_age: float, size: int = PLATE_PIXELS) -> Any:
+    """Return the phantom atlas plate of one age (years): every bone at exactly that age."""
+    from .. import phantom
+
+    return phantom.render(sex=sex, bone_age=bone_age, seed=0, size=size, difficulty=0.0,
+                          variation=0.0)
+
+
+def atlas_explorer(sex: str = "F", age: float = 8.5, bone: str = "ulna",
+                   live: bool | None = None) -> AtlasExplorer:
+    """Return the atlas explorer, starting at one sex and age (years) with one bone chosen.
+
+    Where no widgets can be used (a printed page, GitHub, papermill) it is a picture with the
+    same content; ``live`` decides that by hand.
+    """
+    return AtlasExplorer(sex, age, bone, live)
+
+
+class AtlasExplorer(Panel):
+    """See :func:`atlas_explorer`."""
+
+    def __init__(self, sex: str, age: float, bone: str, live: bool | None = None) -> None:
+        super().__init__(live)
+        maturity.gp_plate_ages(sex)  # refuses an unknown sex
+        self.sex, self.age, self.bone = sex, float(age), bone
+
+    def words(self, sex: str, age: float) -> str:
+        """Return what phase this age is in, where to look, and what the nearest plate shows."""
+        phase = maturity.gilsanz_phase(age, sex)
+        nearest = maturity.nearest_gp_plate(age, sex)
+        new = maturity.gp_milestones(sex).query("plate_age == @nearest")
+        shows = "; ".join(f"{row.structures}: {row.event}" for row in new.itertuples())
+        return (f"Phase: {phase['phase']}. Look at {phase['look_at']}: {phase['sign']}. "
+                f"Nearest Greulich and Pyle plate: {maturity.age_in_words(nearest)}"
+                + (f", which newly shows {shows}." if shows else "."))
+
+    # -- live ------------------------------------------------------------------------------
+
+    def build(self) -> Any:
+        """Return the widget."""
+        import ipywidgets as w
+
+        wide = {"description_width": "110px"}
+        self._sex = w.ToggleButtons(options=list(_SEX), description="Atlas of", style=wide,
+                                    value="girl" if self.sex == "F" else "boy")
+        self._age = w.FloatSlider(value=self.age, min=0, max=OLDEST[self.sex], step=0.1,
+                                  description="Bone age, years", readout_format=".1f",
+                                  style=wide, layout={"width": "460px"})
+        back, forth = (w.Button(description=text, layout={"width": "120px"})
+                       for text in ("Plate before", "Next plate"))
+        back.on_click(lambda _: self._step(-1))
+        forth.on_click(lambda _: self._step(1))
+        names = sorted(maturity.RUS_BONES) + ["capitate", "hamate", "triquetral", "lunate",
+                                              "scaphoid", "trapezium", "trapezoid", "pisiform",
+                                              "adductor_sesamoid"]
+        self._bone = w.Dropdown(options=[(bone_name(name), name) for name in names],
+                                value=self.bone, description="Bone", style=wide)
+        self._other = w.Dropdown(options=self._other_options(self.sex), value=None,
+                                 description="Second plate", style=wide)
+        self._hands, self._text, self._chart = w.HTML(), w.HTML(), w.HTML()
+        self._sex.observe(self._sex_changed, "value")
+        for control in (self._age, self._bone, self._other):
+            control.observe(lambda _: self._draw(), "value")
+        self._draw()
+        left = w.VBox([self._hands, self._text], layout={"width": "800px"})
+        return w.VBox([w.HBox([self._sex, self._age, back, forth],
+                              layout={"flex_flow": "row wrap"}),
+                       w.HBox([self._bone, self._other], layout={"flex_flow": "row wrap"}),
+                       w.HBox([left, self._chart], layout={"flex_flow": "row wrap"})])
+
+    def _other_options(self, sex: str) -> list[tuple[str, float | None]]:
+        plates = [(maturity.age_in_words(age), float(age)) for age in maturity.gp_plate_ages(sex)]
+        return [("none", None), *plates]
+
+    def _sex_changed(self, _: Any) -> None:
+        sex = _SEX[self._sex.value]
+        self._age.max = OLDEST[sex]
+        self._other.options = self._other_options(sex)
+        self._other.value = None
+        self._draw()
+
+    def _step(self, direction: int) -> None:
+        plates = maturity.gp_plate_ages(_SEX[self._sex.value])
+        now = self._age.value
+        ahead = plates[plates > now + 0.051] if direction > 0 else plates[plates < now - 0.051]
+        if len(ahead):
+            self._age.value = round(float(ahead[0 if direction > 0 else -1]), 1)
+
+    def _draw(self) -> None:
+        sex, age = _SEX[self._sex.value], round(self._age.value, 2)
+        bone = self._bone.value
+        hands = [_captioned(sex, age, bone)]
+        if self._other.value is not None:
+            hands.append(_captioned(sex, self._other.value, bone))
+        self._hands.value = f'<div style="display:flex;gap:8px">{"".join(hands)}</div>'
+        drawn = plate(sex, age)
+        self._text.value = (
+            f'<p style="font-size:15px;line-height:1.45;max-width:780px">'
+            f"<b>{html.escape(describe_bone(drawn, bone))}</b><br>"
+            f"{html.escape(self.words(sex, age))}</p>")
+        self._chart.value = timetable_svg(sex, age)
+
+    # -- static ----------------------------------------------------------------------------
+
+    def static_figure(self) -> Any:
+        """Return the plate with the chosen bone outlined, beside the timetable."""
+        from matplotlib.figure import Figure
+
+        from ..plots.plates import show_hand
+        from ..plots.timetable import ossification_timetable
+
+        figure = Figure(figsize=(13, 9.5), layout="constrained")
+        left, right = figure.subplots(1, 2, width_ratios=(1, 1.35))
+        show_hand(plate(self.sex, self.age), chosen=(self.bone, f"{self.bone}_epiphysis"), ax=left)
+        left.set_title(f"Phantom plate, {_word(self.sex)}, {self.age:.1f} years")
+        left.set_xlabel(_wrapped(describe_bone(plate(self.sex, self.age), self.bone), 58),
+                        loc="left")
+        ossification_timetable(self.sex, self.age, ax=right)
+        return figure
+
+    def alt(self) -> str:
+        """Return the same in words."""
+        drawn = plate(self.sex, self.age)
+        return (f"Atlas explorer: phantom plate of a {_word(self.sex)} with a bone age of "
+                f"{self.age:.1f} years, beside the timetable of the ossification centres with "
+                f"that age marked. {self.words(self.sex, self.age)} "
+                f"Outlined: {describe_bone(drawn, self.bone)}")
+
+
+def _captioned(sex: str, age: float, bone: str) -> str:
+    text = f"Phantom plate, {_word(sex)}, {maturity.age_in_words(age)}"
+    picture = svg(plate(sex, age), 480, (bone, f"{bone}_epiphysis"), text)
+    return (f'<figure style="margin:0">{picture}<figcaption style="font-size:14px">'
+            f"{text}</figcaption></figure>")
+
+
+def _word(sex: str) -> str:
+    return {"F": "girl", "M": "boy"}[sex]
+
+
+def _wrapped(text: str, width: int) -> str:
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text, width))

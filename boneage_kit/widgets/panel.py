@@ -1,0 +1,91 @@
+"""What every widget here shares: live where a person sits before it, a picture elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import os
+import sys
+from typing import Any
+
+__all__ = ["Panel", "has_live_frontend"]
+
+_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def has_live_frontend() -> bool:
+    """Tell whether a person can use widgets here: JupyterLab, Notebook, Colab, VS Code, Lite.
+
+    Under papermill, nbval and nbconvert nobody sits there; then the picture alone is shown, so
+    that a saved notebook never points at a widget that is gone. ``BONEAGE_KIT_WIDGETS=1`` or
+    ``0`` decides it by hand.
+
+    >>> has_live_frontend() in (True, False)
+    True
+    """
+    decided = os.environ.get("BONEAGE_KIT_WIDGETS")
+    if decided in ("0", "1"):
+        return decided == "1"
+    if os.environ.get("BONEAGE_KIT_OUT"):
+        return False
+    started_by_server = "JPY_SESSION_NAME" in os.environ
+    return (started_by_server or "google.colab" in sys.modules or "VSCODE_PID" in os.environ
+            or sys.platform == "emscripten")
+
+
+class Panel:
+    """A widget with a static fallback that tells the same at the widget's default.
+
+    Subclasses build ``self.box`` (an ipywidgets box) in :meth:`build`, and give the fallback in
+    :meth:`static_figure` (a matplotlib figure) and :meth:`alt` (the same in words).
+
+    Parameters
+    ----------
+    live
+        True: show the widget; False: show the picture; None: find out.
+    """
+
+    def __init__(self, live: bool | None = None) -> None:
+        self.live = has_live_frontend() if live is None else live
+        self._box: Any = None
+
+    @property
+    def box(self) -> Any:
+        """The ipywidgets box; built when first asked for."""
+        if self._box is None:
+            self._box = self.build()
+        return self._box
+
+    def build(self) -> Any:
+        """Return the ipywidgets box."""
+        raise NotImplementedError
+
+    def static_figure(self) -> Any:
+        """Return the fallback as a matplotlib figure."""
+        raise NotImplementedError
+
+    def alt(self) -> str:
+        """Return what the fallback shows, in words."""
+        raise NotImplementedError
+
+    def png(self) -> bytes:
+        """Return the fallback as a PNG; the figure is closed."""
+        from ..lesson.figures import to_png
+
+        figure = self.static_figure()
+        try:
+            return to_png(figure)
+        finally:
+            if "matplotlib.pyplot" in sys.modules:
+                sys.modules["matplotlib.pyplot"].close(figure)
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data: dict[str, Any] = {
+            "text/plain": self.alt(),
+            "image/png": base64.b64encode(self.png()).decode("ascii"),
+        }
+        if self.live:  # the same in ipywidgets 7.7 and 8
+            data[_VIEW] = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
+        return data, {"image/png": {"alt": self.alt()}}
+
+    def __repr__(self) -> str:
+        return self.alt()

@@ -1,0 +1,164 @@
+"""Radiographs as widgets need them: quick PNG bytes, crops, and bones that tell their name."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+__all__ = ["bone_name", "crop", "hand_box", "outlines", "png_bytes", "svg"]
+
+_ROMAN = {"1": "I", "2": "II", "3": "III", "4": "IV", "5": "V"}
+
+
+def bone_name(name: str) -> str:
+    """Return a label's name as a sentence uses it.
+
+    >>> bone_name("metacarpal_3_epiphysis"), bone_name("distal_phalanx_1"), bone_name("radius")
+    ('metacarpal III, epiphysis', 'distal phalanx I', 'radius')
+    """
+    stem, _, epiphysis = name.partition("_epiphysis")
+    head, _, ray = stem.rpartition("_")
+    words = f"{head} {_ROMAN[ray]}" if ray in _ROMAN else stem
+    words = words.replace("_", " ")
+    return f"{words}, epiphysis" if name.endswith("_epiphysis") else words
+
+
+def png_bytes(pixels: np.ndarray) -> bytes:
+    """Return float pixels [H, W] in 0..1 as an 8-bit grey PNG, compressed fast.
+
+    >>> png_bytes(np.zeros((4, 4)))[1:4]
+    b'PNG'
+    """
+    from PIL import Image
+
+    out = io.BytesIO()
+    grey = np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+    Image.fromarray(grey).save(out, format="PNG", compress_level=1)
+    return out.getvalue()
+
+
+def crop(drawn: Any, bone: str, size: int = 96) -> np.ndarray:
+    """Return a square cut-out [size, size] around the joint end of one bone, contrast stretched.
+
+    The window holds the epiphysis (the gap where there is none yet) and the end of the shaft.
+    """
+    row, column, side = _window(drawn, bone)
+    height, width = drawn.pixels.shape
+    row = min(max(row, side / 2), height - 1 - side / 2)  # stay on the film
+    column = min(max(column, side / 2), width - 1 - side / 2)
+    rows = np.clip(np.linspace(row - side / 2, row + side / 2, size), 0, height - 1)
+    columns = np.clip(np.linspace(column - side / 2, column + side / 2, size), 0, width - 1)
+    piece = _bilinear(drawn.pixels, rows, columns)
+    low, high = np.percentile(piece, [1, 99.5])
+    return np.clip((piece - low) / max(high - low, 1e-6), 0, 1).astype(np.float32)
+
+
+def _window(drawn: Any, bone: str) -> tuple[float, float, float]:
+    """Centre and side (pixels) of the window on the growing end of one bone."""
+    ids = {name: number for number, name in drawn.bones.items()}
+    shaft = np.argwhere(drawn.labels == ids[bone])
+    low, high = shaft.min(axis=0), shaft.max(axis=0)
+    length = float(high[0] - low[0])
+    # metacarpals II-V grow at the distal end; the forearm too; all others at the proximal one
+    distal = bone in ("radius", "ulna") or (bone.startswith("metacarpal") and bone[-1] != "1")
+    end = shaft[shaft[:, 0] <= low[0] + 0.12 * length] if distal else (
+        shaft[shaft[:, 0] >= high[0] - 0.12 * length])
+    row, column = end.mean(axis=0)
+    side = 2.3 * max(float(np.ptp(end[:, 1])), 8.0)
+    epiphysis = np.argwhere(drawn.labels == ids.get(f"{bone}_epiphysis", -1))
+    if len(epiphysis):
+        row = (row + epiphysis[:, 0].mean()) / 2
+        column = (column + epiphysis[:, 1].mean()) / 2
+        side = max(side, 1.9 * float(np.ptp(epiphysis[:, 1])))
+    return float(row), float(column), side
+
+
+def _bilinear(pixels: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    top, left = np.floor(rows).astype(int), np.floor(columns).astype(int)
+    below = np.minimum(top + 1, pixels.shape[0] - 1)
+    right = np.minimum(left + 1, pixels.shape[1] - 1)
+    down, across = (rows - top)[:, None], (columns - left)[None, :]
+    upper = pixels[np.ix_(top, left)] * (1 - across) + pixels[np.ix_(top, right)] * across
+    lower = pixels[np.ix_(below, left)] * (1 - across) + pixels[np.ix_(below, right)] * across
+    return upper * (1 - down) + lower * down
+
+
+def hand_box(labels: np.ndarray, margin: float = 0.05) -> tuple[int, int, int, int]:
+    """Return (top, bottom, left, right) in pixels around all bones, with a margin.
+
+    The margin is a share of the picture's height and also holds the soft tissue.
+    """
+    rows, columns = np.flatnonzero(labels.any(axis=1)), np.flatnonzero(labels.any(axis=0))
+    height, width = labels.shape
+    if not len(rows):
+        return 0, height, 0, width
+    room = round(margin * height)
+    return (max(rows[0] - room, 0), min(rows[-1] + room, height),
+            max(columns[0] - room, 0), min(columns[-1] + room, width))
+
+
+def outlines(labels: np.ndarray, bones: Mapping[int, str]) -> dict[str, list[np.ndarray]]:
+    """Return each structure's outline as closed polygons of (x, y) pixels.
+
+    Shafts and their epiphyses are separate; what is hidden behind another bone has no outline.
+    """
+    import contourpy
+    from scipy import ndimage
+
+    found: dict[str, list[np.ndarray]] = {}
+    for number, place in enumerate(ndimage.find_objects(labels), start=1):
+        if place is None or number not in bones:
+            continue
+        mask = np.pad((labels[place] == number).astype(np.float32), 1)
+        lines = contourpy.contour_generator(z=mask).lines(0.5)
+        offset = np.array([place[1].start - 1 + 0.5, place[0].start - 1 + 0.5])
+        found[bones[number]] = [line[::2] + offset for line in lines if len(line) > 6]
+    return {name: lines for name, lines in found.items() if lines}
+
+
+def svg(drawn: Any, height: int, chosen: Iterable[str] = (), text: str = "") -> str:
+    """Return the hand as SVG in which each bone tells its name under the pointer.
+
+    Parameters
+    ----------
+    drawn
+        What :func:`boneage_kit.phantom.render` returns.
+    height
+        Shown height in pixels; the picture is cropped to the hand.
+    chosen
+        Names of structures to outline.
+    text
+        What the picture shows, for a screen reader.
+    """
+    top, bottom, left, right = hand_box(drawn.labels)
+    high, wide = bottom - top, right - left
+    picture = base64.b64encode(png_bytes(drawn.pixels[top:bottom, left:right])).decode("ascii")
+    chosen = set(chosen)
+    shapes = "".join(
+        _path(name, lines, name in chosen)
+        for name, lines in outlines(drawn.labels, drawn.bones).items())
+    return (
+        f'<svg class="bk-hand" role="img" aria-label="{html.escape(text)}" height="{height}" '
+        f'width="{round(height * wide / high)}" viewBox="{left} {top} {wide} {high}">'
+        f"<style>{_STYLE}</style>"
+        f'<image href="data:image/png;base64,{picture}" x="{left}" y="{top}" width="{wide}" '
+        f'height="{high}"/>{shapes}</svg>'
+    )
+
+
+_STYLE = (
+    ".bk-hand path{fill:transparent;stroke:none;stroke-width:1.6}"
+    ".bk-hand path:hover{stroke:#56B4E9}"
+    ".bk-hand path.on{stroke:#E69F00;stroke-width:2.2}"
+)
+
+
+def _path(name: str, lines: list[np.ndarray], chosen: bool) -> str:
+    data = "".join("M" + " ".join(f"{x:.1f},{y:.1f}" for x, y in line) + "Z" for line in lines)
+    on = ' class="on"' if chosen else ""
+    return f'<path{on} d="{data}"><title>{html.escape(bone_name(name))}</title></path>'
