@@ -20,7 +20,7 @@ from .problems import PROBLEM_COLUMNS
 from .terms import terms_of
 
 #: Part of every cache key: raise it when the preparation of images changes.
-PREPARATION = "pad-stretch-3"
+PREPARATION = "pad-stretch-4"
 _THREADS = 2
 
 
