@@ -13,6 +13,7 @@ from .figures import SHORTEST_ALT
 
 _MARKDOWN_IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
 _HEADING = re.compile(r"^(#{1,6})\s+\S", re.MULTILINE)
+_REPR = re.compile(r"^\w+\(|^$")
 _CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _VAGUE_LINK = re.compile(r"\[(here|this|link|click here)\]\(", re.IGNORECASE)
 
@@ -62,9 +63,23 @@ def findings(notebook: Path) -> list[Finding]:
                                                  f"of level {level}"))
                 level = len(heading)
         for output in cell.get("outputs", []):
-            found += [Finding(number, problem) for problem in _output(output.get("data", {}),
-                                                                      output.get("metadata", {}))]
+            data, metadata = output.get("data", {}), output.get("metadata", {})
+            found += [Finding(number, problem) for problem in _output(data, metadata)]
+        if cell.get("outputs") and _is_silent_widget(cell["outputs"]):
+            found.append(Finding(number, "a widget has no picture or text beside it: give a "
+                                         "static fallback"))
     return found
+
+
+def _is_silent_widget(outputs: list[dict[str, Any]]) -> bool:
+    """Tell whether a cell shows a widget and nothing that tells the same without one."""
+    shown = [output.get("data", {}) for output in outputs]
+    widgets = [data for data in shown if "application/vnd.jupyter.widget-view+json" in data]
+    if not widgets:
+        return False
+    in_words = any(not _REPR.match("".join(data.get("text/plain", ""))) for data in widgets)
+    return not in_words and not any("<img" in "".join(data.get("text/html", ""))
+                                    for data in shown)
 
 
 def _prose(text: str) -> Iterator[str]:
@@ -86,11 +101,8 @@ def _html(text: str) -> Iterator[str]:
 
 
 def _output(data: dict[str, Any], metadata: dict[str, Any]) -> Iterator[str]:
-    words = "".join(data.get("text/plain", ""))
     if any(kind.startswith("image/") for kind in data) and "text/html" not in data:
         alt = (metadata.get("image/png") or {}).get("alt") or ""
         if len(alt) < SHORTEST_ALT:
             yield "an output image has no description: show it by lesson.figure"
-    if "application/vnd.jupyter.widget-view+json" in data and len(words) < SHORTEST_ALT:
-        yield "a widget has no text beside it: give a static fallback"
     yield from _html("".join(data.get("text/html", "")))
