@@ -15,9 +15,10 @@ LONG_BONES = (*HAND_BONES, *FOREARM)
 CARPALS = ("capitate", "hamate", "triquetral", "lunate", "scaphoid", "trapezium", "trapezoid",
            "pisiform")
 SESAMOIDS = ("adductor_sesamoid", "flexor_sesamoid")
+HOOK = "hamate_hook"
 EPIPHYSES = tuple(f"{bone}_epiphysis" for bone in LONG_BONES)
 #: Everything that can stand on a label map; the id is the position counted from 1.
-STRUCTURES = (*LONG_BONES, *EPIPHYSES, *CARPALS, *SESAMOIDS)
+STRUCTURES = (*LONG_BONES, *EPIPHYSES, *CARPALS, *SESAMOIDS, HOOK)
 LABEL_IDS = {name: number for number, name in enumerate(STRUCTURES, start=1)}
 BONES = {number: name for name, number in LABEL_IDS.items()}
 

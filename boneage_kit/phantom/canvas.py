@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from .shapes import Blob, Box, N, Solid, pseudo_angle
+from .shapes import TURNS, Blob, Box, N, Solid, pseudo_angle
 
 #: Cancellous bone and fatty marrow in millimetres of cortical bone (excess over soft tissue),
 #: from the coefficients of ``xray_attenuation.csv`` at 33 keV: (0.644 - 0.352) / (2.008 - 0.352)
@@ -116,8 +116,8 @@ def _edge(below: np.ndarray, above: np.ndarray, shell_bottom: float, shell_top: 
 def _blob(blob: Blob, s: np.ndarray, t: np.ndarray,
           grain: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     f = np.float32
-    place = (pseudo_angle(s, t) * f(N / 4) + f(0.5)).astype(np.intp)
-    place[place >= N] = 0
+    place = (pseudo_angle(s, t) * f(TURNS / 4) + f(0.5)).astype(np.intp)
+    place[place >= TURNS] = 0
     distance = np.sqrt(s * s + t * t)
     v = distance * _lookup((1 / blob.radius).astype(f), place)
     inside = v < 1
@@ -134,25 +134,30 @@ def _blob(blob: Blob, s: np.ndarray, t: np.ndarray,
     return mineral, inside
 
 
-_TILE = 256
+_TILE = 512
+#: Samples of the grain a millimetre, along and across the bone.
+_ALONG, _ACROSS = 4.0, 6.0
 
 
 @cache
 def _trabeculae() -> np.ndarray:
-    """Return a seamless tile [256, 256] of trabecular grain around 1, four samples a mm."""
-    noise = np.random.Generator(np.random.Philox(20171)).standard_normal((_TILE, _TILE))
-    along, fine = _smooth(_smooth(noise, 3, 0), 1, 1), _smooth(_smooth(noise, 1, 0), 1, 1)
-    ridge = along / along.std() + 0.5 * fine / fine.std()
-    return (1 + 0.22 * np.clip(ridge / ridge.std(), -2.5, 2.5)).astype(np.float32)
+    """Return a seamless tile [512, 512] of struts around 1: bright threads, darker meshes."""
+    rng = np.random.Generator(np.random.Philox(20171))
+    threads = sum(_ridges(rng, reach) for reach in (1, 2))
+    threads = threads - threads.mean()
+    return np.clip(1 + 0.15 * threads / threads.std(), 0.5, 1.6).astype(np.float32)
 
 
-def _smooth(a: np.ndarray, reach: int, axis: int) -> np.ndarray:
-    return sum(np.roll(a, k, axis) for k in range(-reach, reach + 1)) / (2 * reach + 1)
+def _ridges(rng: np.random.Generator, reach: int) -> np.ndarray:
+    noise = rng.standard_normal((_TILE, _TILE))
+    for axis in (0, 1, 0, 1):
+        noise = sum(np.roll(noise, k, axis) for k in range(-reach, reach + 1))
+    return -np.abs(noise) / noise.std()
 
 
 def _grain(s: np.ndarray, t: np.ndarray, contrast: float) -> np.ndarray:
     f = np.float32
-    rows = (s * f(3) + f(4096)).astype(np.intp) & (_TILE - 1)
-    columns = (t * f(4) + f(4096)).astype(np.intp) & (_TILE - 1)
+    rows = (s * f(_ALONG) + f(8192)).astype(np.intp) & (_TILE - 1)
+    columns = (t * f(_ACROSS) + f(8192)).astype(np.intp) & (_TILE - 1)
     grain = np.take(_trabeculae().reshape(-1), rows * _TILE + columns)
     return grain if contrast == 1 else f(1) + (grain - f(1)) * f(contrast)

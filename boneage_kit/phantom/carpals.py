@@ -7,12 +7,14 @@ from functools import cache
 import numpy as np
 
 from . import growth
-from .anatomy import CARPALS, LABEL_IDS
+from .anatomy import CARPALS, HOOK, LABEL_IDS
 from .growth import rows
-from .shapes import Blob, N, outline
+from .shapes import TURNS, Blob, outline
 
-#: Share of the final diameter over the share of the time from appearance to adult form.
-_FILL = ((0.0, 0.02, 0.10, 0.30, 0.60, 0.8, 1.0), (0.07, 0.16, 0.36, 0.60, 0.83, 0.93, 1.0))
+#: Share of the final diameter over age by age of the adult form, for a bone long there ...
+_GROWTH = ((0, .067, .133, .333, .533, .733, .87, 1.0), (.15, .30, .42, .56, .78, .94, .99, 1.0))
+#: ... and what a new one has caught up of it, over the years since it appeared.
+_CATCH_UP = ((0.0, 0.2, 0.8, 2.0, 3.5), (0.15, 0.30, 0.60, 0.88, 1.0))
 
 
 @cache
@@ -36,7 +38,9 @@ def fill(structure: str, sex: str, age: float) -> float:
     appear, adult = growth.carpal_clock(structure, sex)
     if age < appear:
         return 0.0
-    return float(np.interp((age - appear) / (adult - appear), *_FILL))
+    years = min(1.0, (adult - appear) / 3.5)  # sesamoids hurry
+    return float(np.interp(age / adult, *_GROWTH)
+                 * np.interp((age - appear) / years, *_CATCH_UP))
 
 
 def solids(sex: str, ages: dict[str, float], frame: float) -> list[Blob]:
@@ -46,17 +50,30 @@ def solids(sex: str, ages: dict[str, float], frame: float) -> list[Blob]:
         share = fill(name, sex, ages[name])
         if share > 0:
             drawn.append(_carpal(name, share, frame))
-    return drawn
+    hook = _hook(sex, ages["hamate"], frame)
+    return [*drawn, hook] if hook else drawn
+
+
+def _hook(sex: str, age: float, frame: float) -> Blob | None:
+    """Return the hamate's hook, seen end-on as a dense ring, or None before its tip shows."""
+    appear, full = growth.carpal_clock(HOOK, sex)
+    if age < appear:
+        return None
+    share = 0.45 + 0.55 * min(1.0, (age - appear) / (full - appear))
+    angle = np.linspace(0, 2 * np.pi, TURNS, endpoint=False)
+    radius = share * frame * 3.9 * 2.5 / np.hypot(2.5 * np.cos(angle), 3.9 * np.sin(angle))
+    return Blob(LABEL_IDS[HOOK], (-11.4 * frame, -6.3 * frame), (0.17, 0.985), radius,
+                depth=1.6 * share * frame, shell=0.45, spongy=0.9)
 
 
 def _carpal(name: str, share: float, frame: float) -> Blob:
     corners = adult_outlines()[name]
     centre = (corners.min(axis=0) + corners.max(axis=0)) / 2
     local = (corners - centre)[:, ::-1]  # (s up, t right)
-    adult = outline(local)
+    adult = 1.07 * outline(local, rounds=2)
     form = float(np.clip((share - 0.30) / 0.62, 0, 1))
     form = form * form * (3 - 2 * form)
-    plain = np.full(N, np.sqrt(np.mean(adult**2)) * 0.97)
+    plain = np.full(TURNS, np.sqrt(np.mean(adult**2)) * 0.97)
     radius = (plain * (1 - form) + adult * form) * share * frame
     size = float(np.mean(radius))
     return Blob(LABEL_IDS[name], (float(centre[0]) * frame, float(centre[1]) * frame), (0.0, 1.0),
@@ -71,7 +88,7 @@ def sesamoid(name: str, sex: str, age: float, place: tuple[float, float],
     if share == 0:
         return None
     long, wide = growth.adult_size("adductor_sesamoid", sex)
-    angle = np.linspace(0, 2 * np.pi, N, endpoint=False)
+    angle = np.linspace(0, 2 * np.pi, TURNS, endpoint=False)
     radius = share * scale / 2 * long * wide / np.hypot(wide * np.cos(angle), long * np.sin(angle))
     return Blob(LABEL_IDS[name], place, (0.0, 1.0), np.maximum(radius, 0.35),
                 depth=0.4 * wide * share * scale, shell=0.3)

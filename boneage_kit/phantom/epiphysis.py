@@ -10,7 +10,7 @@ from .growth import Clock
 
 #: Height of a full-grown epiphysis as a share of the width of the shaft's end, from
 #: full-size radiographs of the RSNA set measured by eye.
-HEIGHT = {"MC": 0.72, "MC1": 0.34, "PP": 0.30, "MP": 0.30, "DP": 0.32, "radius": 0.40,
+HEIGHT = {"MC": 0.78, "MC1": 0.34, "PP": 0.30, "MP": 0.30, "DP": 0.32, "radius": 0.40,
           "ulna": 0.34}
 
 
@@ -62,7 +62,7 @@ def at(clock: Clock, age: float, scale: float) -> Epiphysis:
         present=age >= c.appear,
         width=width,
         height=height,
-        gap=float(np.clip(gap, 0.35, 2.0)),
+        gap=float(np.clip(gap, 0.35, 1.4)),
         hollow=float(np.interp(age, [c.shape_e - 0.6, c.shape_e, max(c.cap, c.shape_e + 1)],
                                [0, HOLLOW, 1])),
         facets=float(np.interp(age, [c.shape_f - 0.8, c.shape_f, c.shape_g], [0, FACETS, 1])),

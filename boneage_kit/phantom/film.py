@@ -8,12 +8,31 @@ import numpy as np
 
 from .canvas import Canvas
 from .hand import Pose
+from .marker import Marker, draw_marker, stamp
 from .xray import Exposure, expose
 
 
 @dataclass(frozen=True)
+class Edges:
+    """Collimation: the exposed rectangle in shares of the frame, and what lies outside it."""
+
+    top: float = 0.0
+    bottom: float = 1.0
+    left: float = 0.0
+    right: float = 1.0
+    slope: float = 0.0
+    outside: float = 0.0
+    rim: float = 0.0  # brightness added in a thin line along the edge
+
+
+@dataclass(frozen=True)
 class Film:
-    """What was drawn for one film: angles in degrees, shares of the frame, the exposure."""
+    """What was drawn for one film: angles in degrees, shares of the frame, the exposure.
+
+    ``fog`` is the grey of the unattenuated background, ``contrast`` the share of the grey scale
+    that the picture fills, ``tilt`` a brightness gradient across the frame; ``ring`` names the
+    bone that a ring sits on, ``cast`` adds mm of plaster around wrist and forearm.
+    """
 
     pose: Pose = field(default_factory=Pose)
     rotation: float = 0.0
@@ -25,35 +44,70 @@ class Film:
     body_scale: float = 1.0
     plump: float = 1.0
     exposure: Exposure = field(default_factory=Exposure)
+    fog: float = 0.0
+    contrast: float = 1.0
+    tilt: tuple[float, float] = (0.0, 0.0)
+    edges: Edges | None = None
+    marker: Marker | None = None
+    ring: str | None = None
+    cast: float = 0.0
 
 
 def draw_film(difficulty: float, rng: np.random.Generator) -> Film:
-    """Return the film of one child: the atlas's own at difficulty 0, any clinic's at 1."""
+    """Return the film of one child: the atlas's own at difficulty 0, any clinic's at 1.
+
+    How often what occurs at 1 was counted by eye on 120 RSNA thumbnails: a marker nearly always,
+    a grey background on one in four, a very dark picture on one in eight, visible collimation on
+    one in four.
+    """
+    if difficulty == 0:
+        return Film()
     d = float(difficulty)
-    z = rng.standard_normal(32)
-    u = rng.random(32)
-    pose = Pose(
-        spread=tuple(d * np.array([9 * z[0], 2 * z[1], 1.0 * z[2], 1.5 * z[3], 3 * z[4]])
-                     + d * 4 * z[5] * np.array([0, 1, 0, -1, -1.6])),
-        bend=tuple(d * np.array([7 * z[6], 4 * z[7], 3 * z[8], 4 * z[9], 6 * z[10]])
-                   + d * 4 * (z[11] + 0.5) * np.array([0, 1, 0, -1, -1.6])),
+    z, u, p = rng.standard_normal(32), rng.random(32), rng.random(32)
+    turned = 35 * z[26] if p[0] < 0.04 * d else 0.0
+    return Film(
+        pose=_pose(d, z), rotation=d * 7 * z[21] + turned,
+        shift=(d * 0.05 * z[22], d * 0.02 * z[23]),
+        fill=0.94 - d * 0.30 * u[3] ** 1.5, lower=-0.5 + d * 0.5 * u[4],
+        forearm=0.45 + d * 0.5 * (u[5] - 0.2), stretch=1 + d * 0.32 * u[6],
+        body_scale=1 + 0.05 * d * z[24], plump=1 + 0.07 * d * z[25],
+        exposure=_exposure(d, z, u),
+        fog=0.02 * d * u[7] + (0.5 * u[8] if p[1] < 0.25 * d else 0.0),
+        contrast=0.12 + 0.5 * u[9] if p[2] < 0.13 * d else 1 - 0.25 * d * u[10],
+        tilt=(0.12 * d * z[27] * (p[3] < 0.3), 0.12 * d * z[28] * (p[3] < 0.3)),
+        edges=_edges(u[12:20]) if p[4] < 0.28 * d else None,
+        marker=draw_marker(rng) if p[5] < min(1.0, 1.3 * d) * 0.95 else None,
+        ring="proximal_phalanx_4" if p[6] < 0.008 * d else None,
+        cast=6.0 + 4 * u[20] if p[7] < 0.006 * d else 0.0,
+    )
+
+
+def _pose(d: float, z: np.ndarray) -> Pose:
+    fan = np.array([0, 1, 0, -1, -1.6])
+    return Pose(
+        spread=tuple(d * (np.array([9, 2, 1, 1.5, 3]) * z[:5] + 4 * z[5] * fan)),
+        bend=tuple(d * (np.array([7, 4, 3, 4, 6]) * z[6:11] + 4 * (z[11] + 0.5) * fan)),
         curl=tuple(d * 2.5 * z[12:17]),
         wrist=d * 6 * z[17],
     )
-    exposure = Exposure(
+
+
+def _exposure(d: float, z: np.ndarray, u: np.ndarray) -> Exposure:
+    return Exposure(
         kvp=round(52 + d * 4 * (2 * u[0] - 1), 1),
         photons=4000 * float(np.exp(d * 0.8 * z[18])),
         scatter=0.12 + d * 0.15 * u[1],
         blur_mm=0.12 + d * 0.18 * u[2],
-        white=1.0 * float(np.exp(d * 0.18 * z[19])),
-        gamma=0.85 * float(np.exp(d * 0.22 * z[20])),
+        white=float(np.exp(d * 0.15 * z[19])),
+        gamma=float(np.exp(d * 0.20 * z[20])),
     )
-    return Film(
-        pose=pose, rotation=d * 7 * z[21],
-        shift=(d * 0.05 * z[22], d * 0.02 * z[23]),
-        fill=0.94 - d * 0.30 * u[3] ** 1.5, lower=-0.5 + d * 0.5 * u[4],
-        forearm=0.45 + d * 0.5 * u[5], stretch=1 + d * 0.3 * u[6],
-        body_scale=1 + 0.05 * d * z[24], plump=1 + 0.07 * d * z[25], exposure=exposure)
+
+
+def _edges(u: np.ndarray) -> Edges:
+    wide = 0.14 * u[:4] ** 2
+    return Edges(top=wide[0], bottom=1 - wide[1], left=wide[2], right=1 - wide[3],
+                 slope=0.12 * (u[4] - 0.5) * (u[5] < 0.5),
+                 outside=0.0 if u[6] < 0.6 else 0.25 * u[6], rim=0.8 * (u[7] < 0.35))
 
 
 def finish(mineral: np.ndarray, soft: np.ndarray, canvas: Canvas, film: Film, times: int,
@@ -61,7 +115,41 @@ def finish(mineral: np.ndarray, soft: np.ndarray, canvas: Canvas, film: Film, ti
     """Return pixels and labels at the size asked for."""
     spacing = canvas.spacing[0] * times
     pixels = expose(_shrink(mineral, times), _shrink(soft, times), film.exposure, spacing, rng)
+    _develop(pixels, film)
     return pixels, np.ascontiguousarray(canvas.labels[times // 2::times, times // 2::times])
+
+
+def _develop(pixels: np.ndarray, film: Film) -> None:
+    """Put fog, gradient, marker, collimation and the film's contrast on the picture."""
+    f = np.float32
+    if film.fog:
+        pixels *= f(1 - film.fog)
+        pixels += f(film.fog)
+    if any(film.tilt):
+        rows, columns = pixels.shape
+        down, right = (f(t) * np.linspace(-0.5, 0.5, n, dtype=np.float32)
+                       for t, n in zip(film.tilt, (rows, columns), strict=True))
+        pixels *= 1 + down[:, None] + right
+    if film.marker:
+        stamp(pixels, film.marker)
+    if film.edges:
+        _collimate(pixels, film.edges)
+    if film.contrast != 1:
+        pixels *= f(film.contrast)
+    np.clip(pixels, f(0), f(1), out=pixels)
+
+
+def _collimate(pixels: np.ndarray, edges: Edges) -> None:
+    rows, columns = pixels.shape
+    y = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
+    x = np.linspace(0, 1, columns, dtype=np.float32)
+    lean = np.float32(edges.slope)
+    v, w = y + lean * (x - np.float32(0.5)), x - lean * (y - np.float32(0.5))
+    depth = np.minimum(np.minimum(v - np.float32(edges.top), np.float32(edges.bottom) - v),
+                       np.minimum(w - np.float32(edges.left), np.float32(edges.right) - w))
+    if edges.rim:
+        pixels[np.abs(depth) < 0.006] = np.float32(edges.rim)
+    np.copyto(pixels, np.float32(edges.outside), where=depth < 0)
 
 
 def _shrink(a: np.ndarray, times: int) -> np.ndarray:

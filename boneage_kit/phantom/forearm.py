@@ -12,7 +12,7 @@ from .shapes import Box, N, across
 #: Middle of the metaphysis in the adult woman's wrist layout (mm, see ``carpals``).
 PLACES = {"radius": (6.2, -32.4), "ulna": (-17.4, -35.0)}
 #: Half-width of the shaft over the distance from the plate, both in widths of the metaphysis.
-_FLARE = {"radius": ((-4, -2.2, -1.3, -0.75, -0.3, -0.08, 0), (.22, .235, .28, .37, .465, .5, .49)),
+_FLARE = {"radius": ((-4, -2.2, -1.3, -0.75, -0.3, -0.08, 0), (.25, .265, .31, .385, .465, .5, .49)),
           "ulna": ((-5, -2.6, -1.5, -0.8, -0.3, -0.08, 0), (.33, .34, .36, .40, .465, .5, .48))}
 
 
@@ -60,13 +60,13 @@ def _shaft(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float]
     reach = float(half.max()) * 1.02
     u = np.linspace(-reach, reach, N) / (wide / 2)
     if merged:
-        spongy = spongy + 1.0 * is_at.scar * np.exp(-((s - is_at.gap / 2) / 0.5) ** 2)
+        spongy = spongy + 0.8 * is_at.scar * np.exp(-((s - is_at.gap / 2) / 0.4) ** 2)
         top = is_at.gap + _face(bone, wide, is_at, np.clip(u, -1, 1))
     else:
         top = 0.03 * wide * np.cos(u * 2.2) - 0.05 * wide * np.clip(np.abs(u), 0, 1.2) ** 8
         top = top - 0.03 * wide
     bottom = np.full(N, -length - 5.0)
-    depth = half * np.interp(s / wide, (-1.5, 0), (0.85, 0.62 if bone == "radius" else 0.8))
+    depth = half * np.interp(s / wide, (-1.5, 0), (0.72, 0.40 if bone == "radius" else 0.56))
     return Box(LABEL_IDS[bone], origin, axis, -length, stop, -half, half, depth, shell, shell,
                spongy, reach, bottom, top, shell_bottom=0.0, shell_top=0.4, rounding=0.12 * wide,
                weight=is_at.fused if merged else 1 - is_at.fused,
@@ -110,7 +110,7 @@ def _epiphysis(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, fl
     over = across(float(max(high.max(), -low.min())) + 1.0)
     side = np.full(N, half)
     shell = np.full(N, 0.15 + 0.3 * is_at.edge)
-    depth = 0.30 * wide * min(1, is_at.width + 0.15) * np.sqrt(1 - 0.6 * u**2)
+    depth = 0.24 * wide * min(1, is_at.width + 0.15) * np.sqrt(1 - 0.6 * u**2)
     return Box(LABEL_IDS[f"{bone}_epiphysis"], origin, (ay, -ax), -half, half, -high, -low, depth,
                shell, shell, np.full(N, 1.15), float(over[-1]), -side, side, shell_bottom=0.3,
                shell_top=0.3, rounding=max(0.2 * float((high - low).max()), 0.3),

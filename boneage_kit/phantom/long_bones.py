@@ -95,6 +95,9 @@ def _nodes(bone: LongBone) -> tuple[np.ndarray, np.ndarray]:
         base *= 0.92
     # An infant's shaft is a plain tube: its ends flare less and its waist is hardly drawn in.
     plain = 0.35 * (1 - bone.adult)
+    if bone.row == "DP":  # a child's end phalanx tapers evenly to its tuft
+        waist += (0.62 * base - waist) * min(1.0, 2.2 * (1 - bone.adult)) * 0.9
+        plain, head = 0.1 * plain, head * 1.08
     base, head = base + plain * (waist - base), head + plain * (waist - head)
     return table[:, 0] * bone.shaft, table[:, 1] * base + table[:, 2] * waist + table[:, 3] * head
 
@@ -116,7 +119,7 @@ def _shaft(bone: LongBone, *, merged: bool, weight: float, origin: tuple[float, 
     spongy = _spongy(bone, s)
     if merged:
         plate = bone.shaft + bone.state.gap / 2 if bone.distal_plate else -bone.state.gap / 2
-        spongy = spongy + 0.9 * bone.state.scar * np.exp(-((s - plate) / 0.45) ** 2)
+        spongy = spongy + 0.7 * bone.state.scar * np.exp(-((s - plate) / 0.3) ** 2)
     label = LABEL_IDS[bone.name]
     return Box(label, origin, axis, start, stop, middle - half, middle + half,
                half * _flatness(bone, s), shell, shell, spongy, reach, bottom, top,
@@ -146,7 +149,7 @@ def _ends(bone: LongBone, t: np.ndarray, reach: float, start: float, stop: float
     base, head = bone.size.base / 2, bone.size.head / 2
     u = np.abs(t) / base
     if bone.row == "MC":
-        corner = (0.35 + 0.25 * (1 - bone.adult)) * base
+        corner = (0.16 + 0.45 * (1 - bone.adult)) * base
         bottom = start + corner * np.clip(u, 0, 1.2) ** 3
         if bone.ray == 2:
             bottom = bottom + 0.25 * base * bone.adult * np.clip(1 - (u / 0.6) ** 2, 0, 1)
@@ -165,7 +168,7 @@ def _ends(bone: LongBone, t: np.ndarray, reach: float, start: float, stop: float
         top = stop - 0.95 * head * (1 - np.sqrt(np.clip(1 - v**2.4, 0, 1)))
     else:
         notch = 0.14 * head * bone.adult * np.clip(1 - (v / 0.5) ** 2, 0, 1)
-        top = stop - 0.5 * head * np.clip(v, 0, 1.2) ** 3.2 - notch
+        top = stop - 0.42 * head * np.clip(v, 0, 1.2) ** 4 - notch
     return bottom, top
 
 
@@ -192,14 +195,15 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     elif state.width < 0.5:
         tall = min(tall, 1.1 * wide)
     u = np.linspace(-1, 1, N)
-    power = 2.0 + 2.5 * min(1.0, max(0.0, (state.width - 0.3) / 0.5))
-    body = np.clip(1 - np.abs(u) ** power, 0, 1) ** (1 / 2.2)
+    square = float(np.clip((state.width - 0.35) / 0.5, 0, 1))
+    body = np.clip(1 - np.abs(u) ** (2 + 4 * square), 0, 1) ** (1 / (2 + 0.6 * square))
     if distal:
-        near = tall * 0.42 * (1 - body)
-        far = tall * (0.42 + 0.58 * np.clip(1 - np.abs(u) ** 2.4, 0, 1) ** 0.5)
+        dome = np.clip(1 - np.abs(u) ** 2.3, 0, 1) ** 0.5
+        near = tall * ((1 - square) * 0.5 * (1 - body) + square * 0.22 * np.abs(u) ** 5)
+        far = tall * ((1 - square) * (0.5 + 0.5 * body) + square * (0.45 + 0.55 * dome))
     else:
         near = tall * 0.5 * (1 - body)
-        far = tall * (0.5 + 0.5 * body) * (1 - _joint_face(bone, u) * min(1, state.width) * 0.8)
+        far = tall * (0.5 + 0.5 * body) * (1 - _joint_face(bone, u) * square * 0.8)
     far = np.maximum(far, near + 0.02 * tall)
     near = near - 0.24 * end * state.cap * np.clip((np.abs(u) - 0.72) / 0.2, 0, 1) * (body > 0.3)
     if distal:

@@ -148,7 +148,7 @@ def _frame(child: hands.Hand, film: Film) -> tuple[float, tuple[float, float], t
     below = film.forearm * child.palm
     tall = tip[1] + 0.14 * child.palm - wrist[1] + below
     height = tall / film.fill
-    middle = (0.12 * child.palm, wrist[1] - below + tall / 2)
+    middle = (0.22 * child.palm, wrist[1] - below + tall / 2)
     x = turn[0] * middle[0] - turn[1] * middle[1]
     y = turn[1] * middle[0] + turn[0] * middle[1]
     spare = (1 - film.fill) * height * film.lower

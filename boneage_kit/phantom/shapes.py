@@ -14,6 +14,8 @@ import numpy as np
 
 #: Entries of the look-up tables along and across a solid.
 N = 128
+#: Entries of a blob's outline over the angle.
+TURNS = 512
 
 
 def across(half_width: float) -> np.ndarray:
@@ -104,7 +106,7 @@ def pseudo_angle(s: np.ndarray, t: np.ndarray) -> np.ndarray:
 
 
 def outline(points: np.ndarray, rounds: int = 3) -> np.ndarray:
-    """Return the radius table [N] of a star-shaped outline given by its corners (s, t) [n, 2].
+    """Return the radius table [TURNS] of a star-shaped outline given by its corners (s, t) [n, 2].
 
     Corners are cut ``rounds`` times (Chaikin), which rounds the polygon as bone is rounded.
     """
@@ -117,5 +119,5 @@ def outline(points: np.ndarray, rounds: int = 3) -> np.ndarray:
     points = points.reshape(-1, 2)
     angle = pseudo_angle(points[:, 0], points[:, 1]).astype(float)
     order = np.argsort(angle, kind="stable")
-    return np.interp(np.linspace(0, 4, N, endpoint=False), angle[order],
+    return np.interp(np.linspace(0, 4, TURNS, endpoint=False), angle[order],
                      np.hypot(points[:, 0], points[:, 1])[order], period=4)

@@ -91,14 +91,14 @@ def _fingers(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> lis
         points[-1] = (ax + (bx - ax) * reach, ay + (by - ay) * reach)
         for a, b, ra, rb in zip(points, points[1:], radii, radii[1:], strict=False):
             r = float(ra + rb) / 2
-            parts.append((_capsule(x, y, a, b, float(ra), float(rb)), r, 0.90 * r))
+            parts.append((_capsule(x, y, a, b, float(ra), float(rb)), r, 0.86 * r))
     return parts
 
 
 def _palm(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> list:
     palm, marks = hand.palm, hand.landmarks
     wide = float(plump) * (0.55 * palm + 0.45 * hand.girth * 66.0)
-    thick = 13.0 * hand.girth * float(plump)
+    thick = 10.5 * hand.girth * float(plump)
 
     def beside(name: str, dx: float, dy: float) -> tuple[float, float]:
         return marks[name][0] + dx * wide, marks[name][1] + dy * wide
@@ -130,7 +130,7 @@ def _palm(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> list:
     return [
         (_polygon(x, y, body), 0.62 * thick, thick),
         (_polygon(x, y, thenar), 0.9 * thick, 1.05 * thick),
-        (_capsule(x, y, near, far, arm, 1.12 * arm), 0.75 * arm, 0.66 * arm),
+        (_capsule(x, y, near, far, arm, 1.12 * arm), 0.7 * arm, 0.47 * arm),
         (_capsule(x, y, near, middle, 1.02 * arm, 1.05 * arm), 0.8 * thick, 0.95 * thick),
     ]
 

@@ -28,7 +28,7 @@ class Exposure:
     blur_mm: float = 0.12
     black: float = 0.03
     white: float = 1.0
-    gamma: float = 0.85
+    gamma: float = 1.0
 
 
 @cache
