@@ -21,7 +21,7 @@ from .metrics import (
     within,
 )
 from .prediction_intervals import conformal, conformal_out_of_fold, coverage
-from .readers import has_two_readers, label_noise_sd, reader_line, yardstick
+from .readers import has_two_readers, label_noise_sd, reader_limits, reader_line, yardstick
 from .shrinkage import error_along_age, pull_to_the_middle
 from .strata import age_band, by, by_age_band, by_group, differences, holm
 
@@ -61,6 +61,7 @@ __all__ = [
     "pooled_cells",
     "precision_of_cells",
     "pull_to_the_middle",
+    "reader_limits",
     "reader_line",
     "recalibrate",
     "reliability",

@@ -84,8 +84,8 @@ def reliability(predictions: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``sex, predicted, label, lower, upper`` (mean years; 95 % t interval of the mean
-        label) and ``n``; bins hold equal numbers of children of that sex.
+        Columns ``sex, predicted, label, lower, upper`` (mean years; the 95 % t interval is that
+        of label minus prediction) and ``n``; bins hold equal numbers of children of that sex.
 
     >>> ages = np.linspace(2, 17, 40)
     >>> table = pd.DataFrame({"image_id": range(40), "sex": "F", "y_true": ages})
@@ -101,7 +101,8 @@ def reliability(predictions: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
         number = np.floor(rank * min(bins, len(children)) / len(children)).astype(int)
         for _, cell in children.groupby(number):
             n, mean = len(cell), cell["y_true"].mean()
-            half = stats.t.ppf(0.975, n - 1) * cell["y_true"].sem() if n > 1 else np.nan
+            gap = cell["y_true"] - cell["y_pred"]
+            half = stats.t.ppf(0.975, n - 1) * gap.sem() if n > 1 else np.nan
             rows.append({"sex": sex, "predicted": cell["y_pred"].mean(), "label": mean,
                          "lower": mean - half, "upper": mean + half, "n": n})
     return pd.DataFrame(rows)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ..errors import BadInput
 from ..maturity import reader_studies
+from .agreement import bland_altman
 from .metrics import bootstrap_interval, mae, one_model
 
 
@@ -41,8 +42,8 @@ def yardstick(predictions: pd.DataFrame, n_bootstrap: int = 1000, seed: int = 0)
     """Return the model's error beside that of the readers, on the children read by both.
 
     The fair comparison is *reader 2 against reader 1* with *model against reader 1*: one voice
-    against one voice. A reader against the mean of two that he is part of looks twice as good as
-    he is, because half of that mean is himself.
+    against one voice. A reader against the mean of two looks twice as good as earned, because half
+    of that mean is the same reading.
 
     Returns
     -------
@@ -98,3 +99,23 @@ def reader_line(predictions: pd.DataFrame | None = None) -> tuple[float, str]:
     )
     row = table[table["measure"] == "mean_absolute_difference"].iloc[0]
     return float(row["value"]), f"two readers, {row['method']} ({row['study']})"
+
+
+def reader_limits(predictions: pd.DataFrame | None = None) -> tuple[tuple[float, float], str]:
+    """Return 95 % limits of agreement of human readers in years, and where they come from.
+
+    From the two readings a child where the table holds them, else as printed for one reader who
+    read the same films twice (Bull 1999): two readers cannot agree better than that.
+
+    >>> reader_limits(None)
+    ((-2.46, 2.18), 'limits of one reader twice, G&P (Bull 1999)')
+    """
+    if predictions is not None and has_two_readers(predictions):
+        both = predictions.dropna(subset=["reader_1", "reader_2"])
+        found = bland_altman(both["reader_2"], both["reader_1"])
+        return (found.lower, found.upper), "limits of the two readers"
+    row = reader_studies().query(
+        "comparison == 'within' and method == 'G&P' and study == 'Bull 1999'"
+    ).iloc[0]
+    return ((float(row["lower"]), float(row["upper"])),
+            f"limits of one reader twice, G&P ({row['study']})")

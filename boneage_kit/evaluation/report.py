@@ -28,6 +28,7 @@ from . import (
     has_two_readers,
     pooled_cells,
     pull_to_the_middle,
+    reader_limits,
     reader_line,
     recalibrate,
     reweighted_mae,
@@ -170,7 +171,7 @@ def _readers(
     found = yardstick(table, n_bootstrap, seed)
     constant = (floor["y_pred"] - floor["y_true"]).abs().mean()
     return Section("", "One voice against one voice is the fair comparison. A reader against the "
-                   "mean of two looks twice as good as he is, being half of that mean.",
+                   "mean of two looks twice as good as it is, being half of that mean.",
                    [("model_beside_readers", model_beside_readers(found, constant).figure,
                      "Mean absolute differences with intervals: reader 2 against reader 1, the "
                      "model against each reader and their mean, and the constant predictor.")],
@@ -182,12 +183,9 @@ def _agreement(table: pd.DataFrame) -> Section | None:
         return None
     from ..plots.agreement import bland_altman as draw
 
-    limits = None
-    if has_two_readers(table):
-        both = table.dropna(subset=["reader_1", "reader_2"])
-        readers = bland_altman(both["reader_2"], both["reader_1"])
-        limits = (readers.lower, readers.upper)
-    fig = draw(table["y_pred"], table["y_true"], table["sex"], reader_limits=limits).figure
+    limits, whose = reader_limits(table)
+    fig = draw(table["y_pred"], table["y_true"], table["sex"], reader_limits=limits,
+               reader_name=whose).figure
     rows = {"all": table, **{f"sex {sex}": rows for sex, rows in table.groupby("sex")}}
     found = {name: bland_altman(one["y_pred"], one["y_true"]) for name, one in rows.items()
              if len(one) > 2}

@@ -12,6 +12,7 @@ from .style import MARKERS, PALETTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 __all__ = ["bland_altman", "model_beside_readers", "predicted_against_label"]
 
@@ -40,11 +41,21 @@ def scatter_by_sex(ax: Axes, x: np.ndarray, y: np.ndarray, sexes: pd.Series) -> 
 
 def show_legend(ax: Axes, **options: object) -> None:
     """Add a legend whose marks are solid and large even where the points are pale."""
+    from matplotlib.collections import PathCollection
+
     legend = ax.legend(framealpha=0.9, **options)
     for handle in legend.legend_handles:
-        handle.set_alpha(1)
-        if hasattr(handle, "set_sizes"):
+        if isinstance(handle, PathCollection):
+            handle.set_alpha(1)
             handle.set_sizes([36])
+
+
+def age_ticks(*axes: Axis) -> None:
+    """Put ticks at every third year: 0, 3, 6, ... 18."""
+    from matplotlib.ticker import MultipleLocator
+
+    for axis in axes:
+        axis.set_major_locator(MultipleLocator(3))
 
 
 def predicted_against_label(predictions: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -66,6 +77,7 @@ def predicted_against_label(predictions: pd.DataFrame, ax: Axes | None = None) -
     scatter_by_sex(ax, true, pred, table["sex"])
     ax.set(xlim=(low, high), ylim=(low, high), xlabel="label (years)",
            ylabel="prediction (years)", aspect="equal")
+    age_ticks(ax.xaxis, ax.yaxis)
     show_legend(ax, loc="upper left")
     return ax
 
@@ -73,12 +85,12 @@ def predicted_against_label(predictions: pd.DataFrame, ax: Axes | None = None) -
 def bland_altman(
     a: np.ndarray, b: np.ndarray, sexes: pd.Series | None = None, ax: Axes | None = None, *,
     names: tuple[str, str] = ("model", "label"),
-    reader_limits: tuple[float, float] | None = None,
+    reader_limits: tuple[float, float] | None = None, reader_name: str = "limits of two readers",
 ) -> Axes:
     """Draw the difference ``a - b`` over the mean of both (years), with bias and 95 % limits.
 
     Shaded bands are the 95 % intervals of the three lines. ``reader_limits`` adds the limits of
-    agreement of two human readers as dotted lines.
+    agreement of human readers as dotted lines, called ``reader_name`` in the legend.
 
     >>> import matplotlib; matplotlib.use("Agg")
     >>> bland_altman([8.0, 9.0, 10.5], [8.2, 9.0, 10.0]).get_ylabel()
@@ -97,15 +109,17 @@ def bland_altman(
     for value, interval, style, name in lines:
         ax.axhspan(*interval, color="#BBBBBB", alpha=0.5, linewidth=0)
         ax.axhline(value, color=PALETTE["ink"], linestyle=style, linewidth=1.4)
-        ax.annotate(f"{name}\n{value:+.2f} y", (1.01, value), xycoords=("axes fraction", "data"),
+        number = f"{value:+.2f} y".replace("-0.00", "0.00")
+        ax.annotate(f"{name}\n{number}", (1.01, value), xycoords=("axes fraction", "data"),
                     va="center", fontsize=11, annotation_clip=False)
     if reader_limits is not None:
         for value in reader_limits:
             ax.axhline(value, color=PALETTE["reader"], linestyle=":", linewidth=2.4)
-        ax.plot([], [], color=PALETTE["reader"], linestyle=":", label="limits of two readers")
+        ax.plot([], [], color=PALETTE["reader"], linestyle=":", label=reader_name)
     reach = 1.15 * max(np.abs(a - b).max(), abs(found.lower), abs(found.upper))
     ax.set(xlabel=f"mean of {names[0]} and {names[1]} (years)",
            ylabel=f"{names[0]} minus {names[1]} (years)", ylim=(-reach, reach))
+    age_ticks(ax.xaxis)
     if sexes is not None or reader_limits is not None:
         show_legend(ax, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
     return ax
@@ -116,7 +130,7 @@ def model_beside_readers(
 ) -> Axes:
     """Draw mean absolute differences with intervals: each comparison of the reader yardstick.
 
-    Hollow marks are comparisons that flatter: a reader against a mean that he is part of.
+    Hollow marks are comparisons that flatter: a reader against a mean that holds the same reading.
     ``floor`` (years) is the constant predictor.
 
     >>> import matplotlib; matplotlib.use("Agg")
@@ -138,7 +152,7 @@ def model_beside_readers(
         ax.axvline(floor, color=PALETTE["floor"], linestyle="-.")
         ax.annotate(f" constant\n {floor:.2f} y", (floor, -0.45), fontsize=11, va="top", ha="left",
                     color=PALETTE["ink"], annotation_clip=False)
-    names = [row.who + ("" if row.fair else "\n(he is half of it)")
+    names = [row.who + ("" if row.fair else "\n(flattering: part of that mean)")
              for row in yardstick.itertuples()]
     ax.set_yticks(range(len(yardstick)), names)
     right = max(yardstick["upper"].max(), floor or 0) * 1.2
