@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from ..errors import BadInput
 from .age_model import AgeHead, AgeModel
+from .local_contrast import LocalContrast
 from .spatial_transformer import SpatialTransformer
 
 CHANNELS = (24, 48, 64, 96, 128, 128)
@@ -26,7 +27,7 @@ class BoNet(AgeModel):
     connected; one linear output; image only, sex not an input.
 
     **Ours, because no source we could read settles it** (each is an argument): kernels, strides
-    and channels; batch normalisation; where the deformation layer sits and which kind it is;
+    and channels; batch normalisation; local contrast normalisation of the image; where the deformation layer sits and which kind it is;
     the hidden layer's width; dropout; averaging the last maps to a fixed grid, which lets any
     image size in.
 
@@ -54,6 +55,8 @@ class BoNet(AgeModel):
         Dropout before the fully connected layer and before the output.
     batch_norm
         Batch normalisation after each convolution.
+    local_contrast
+        Normalise the image's local contrast before the first layer.
 
     Raises
     ------
@@ -83,11 +86,12 @@ class BoNet(AgeModel):
         hidden: int = 256,
         dropout: float = 0.2,
         batch_norm: bool = True,
+        local_contrast: bool = True,
     ) -> None:
         if not 1 <= n_conv <= len(channels):
             raise BadInput(f"BoNet cannot have {n_conv} convolutional layers.",
                            f"Use 1 to {len(channels)}, or give more channels.")
-        layers: list[nn.Module] = []
+        layers: list[nn.Module] = [LocalContrast()] if local_contrast else []
         deform_at = None
         width = 1
         for number in range(1, n_conv + 1):
