@@ -207,7 +207,7 @@ def _finish(
     notes = list(decoded.meta.pop("notes", []))
     if not np.isfinite([black, white]).all():
         raise BadInput(f"{name} holds infinite or undefined grey levels.", "Export it again.")
-    if not white > black:
+    if not white > black or values.min() == values.max():
         raise BadInput(f"{name} has one grey level only.",
                        "It shows nothing: check the export, or the window in the viewer.")
     pixels = (values.astype(np.float32) - np.float32(black)) * np.float32(1 / (white - black))

@@ -40,7 +40,7 @@ def stretch(
     >>> import numpy as np
     >>> dark = np.linspace(0.1, 0.2, 100, dtype="float32").reshape(10, 10)
     >>> print(np.round([stretch(dark).min(), stretch(dark).max()], 1))
-    [0. 1.]
+    [0.  0.9]
     """
     top, left = (int(side * MARGIN) for side in pixels.shape)
     middle = pixels[top : pixels.shape[0] - top, left : pixels.shape[1] - left]
