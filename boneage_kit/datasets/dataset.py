@@ -79,7 +79,7 @@ class Dataset:
     @property
     def is_phantom(self) -> bool:
         """Whether the radiographs are drawn; results on them are never clinical ones."""
-        return self.name == "phantom"
+        return bool(len(self.table)) and bool((self.table["source"] == "phantom").all())
 
     @property
     def terms(self) -> str:

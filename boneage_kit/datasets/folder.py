@@ -92,7 +92,7 @@ def _from_table(
 ) -> pd.DataFrame:
     image = columns.image_column(table, where)
     rows = labelled(table, where)
-    if rows["sex"].eq("").all():
+    if columns.sex_column(table, where) is None:
         raise BadInput(f"{where} has no column sex.", "Add one with F and M; it is never assumed.")
     by_name = _index(images)
     paths = []

@@ -29,12 +29,13 @@ _SEPARATOR = "!"  # between an archive's name and its member's
 
 @dataclass(frozen=True)
 class Entry:
-    """One file: where it is, its size in bytes, and its CRC-32 where an archive states it."""
+    """One file: its size in bytes, its CRC-32 where an archive states it, and where it is."""
 
     size: int
     crc: int | None
     archive: zipfile.ZipFile | None
     member: str
+    changed: int = 0  # time of its last change in nanoseconds, for files of their own
 
 
 class FileTree:
@@ -83,11 +84,11 @@ class FileTree:
 
     def _add_file(self, path: Path, name: str) -> None:
         try:
-            size = path.stat().st_size
+            state = path.stat()
             if path.suffix.lower() == ".zip":
                 self._add_archive(zipfile.ZipFile(path), name + _SEPARATOR)
             elif path.is_file():
-                self.entries[name] = Entry(size, None, None, str(path))
+                self.entries[name] = Entry(state.st_size, None, None, str(path), state.st_mtime_ns)
         except (OSError, zipfile.BadZipFile) as error:
             self.unreadable.append((name, f"{error}"))
 
@@ -147,7 +148,7 @@ class FileTree:
         entry = self.entries[name]
         if entry.crc is not None:
             return f"{entry.size}-{entry.crc:08x}"
-        return f"{entry.size}-{os.stat(entry.member).st_mtime_ns}"
+        return f"{entry.size}-{entry.changed}"
 
 
 def stem(name: str) -> str:
