@@ -12,6 +12,8 @@ from PIL import Image, ImageOps
 from ..errors import BadInput
 from .reading import Decoded, check_size
 
+_ORIENTATION = 0x0112  # EXIF 2.3, tag 274
+
 
 def decode(data: bytes, name: str, path: Path | None) -> Decoded:
     """Decode one still picture to grey values; its pixels are not yet scaled.
@@ -43,10 +45,9 @@ def grey(picture: Image.Image, name: str) -> Decoded:
     film in a 16-bit file is not left nearly black.
     """
     notes = []
-    turned = ImageOps.exif_transpose(picture)
-    if turned.size != picture.size or picture.getexif().get(0x0112, 1) != 1:
+    if picture.getexif().get(_ORIENTATION, 1) != 1:
+        picture = ImageOps.exif_transpose(picture)
         notes.append("turned as its EXIF orientation says")
-    picture = turned
     if picture.mode in ("CMYK", "YCCK"):
         raise BadInput(f"{name} has CMYK printing colours.", "Save it as a grey PNG or JPEG.")
     if picture.mode == "1":

@@ -207,11 +207,17 @@ def _finish(
     notes = list(decoded.meta.pop("notes", []))
     if not np.isfinite([black, white]).all():
         raise BadInput(f"{name} holds infinite or undefined grey levels.", "Export it again.")
-    if not white > black or values.min() == values.max():
+    low, high = values.min(), values.max()
+    if not white > black or low == high:
         raise BadInput(f"{name} has one grey level only.",
                        "It shows nothing: check the export, or the window in the viewer.")
-    pixels = (values.astype(np.float32) - np.float32(black)) * np.float32(1 / (white - black))
-    np.clip(pixels, 0, 1, out=pixels)
+    scale = np.float32(1 / (white - black))
+    if black == 0:
+        pixels = np.multiply(values, scale, dtype=np.float32)
+    else:
+        pixels = (values.astype(np.float32) - np.float32(black)) * scale
+    if low < black or (np.float32(high) - np.float32(black)) * scale > 1:
+        np.clip(pixels, 0, 1, out=pixels)
     inverted, because = _polarity(pixels, decoded, invert)
     if inverted:
         np.subtract(1, pixels, out=pixels)
