@@ -44,11 +44,8 @@ class Canvas:
         shade = _box if isinstance(solid, Box) else _blob
         grain = _grain(s, t, solid.grain) if max(self.spacing) < 0.45 else None
         mineral, inside = shade(solid, s, t, grain)
-        if solid.weight != 1:
-            mineral *= np.float32(solid.weight)
         self.mineral[window] += mineral
-        if solid.show_label:
-            np.copyto(self.labels[window], np.uint8(solid.label), where=inside)
+        np.copyto(self.labels[window], np.uint8(solid.label), where=inside)
 
     def _window(self, solid: Solid) -> tuple[slice, slice] | None:
         s0, s1, t0, t1 = solid.extent
@@ -100,6 +97,11 @@ def _box(box: Box, s: np.ndarray, t: np.ndarray,
     if grain is not None:
         spongy = spongy * grain
     mineral = outer - inner + inner * spongy
+    if box.share_along is not None:
+        mineral *= _lookup(box.share_along.astype(f), along)
+    if box.share_over is not None:
+        mineral *= _lookup(box.share_over.astype(f), over)
+        inside &= np.abs(t) < f(box.label_half)
     return mineral, inside
 
 

@@ -12,9 +12,15 @@ from .growth import rows
 from .shapes import TURNS, Blob, outline
 
 #: Share of the final diameter over age by age of the adult form, for a bone long there ...
-_GROWTH = ((0, .067, .133, .333, .533, .733, .87, 1.0), (.15, .30, .42, .56, .78, .94, .99, 1.0))
+_GROWTH = ((0, .067, .133, .333, .533, .733, .87, 1.0), (.20, .42, .55, .66, .77, .88, .95, 1.0))
 #: ... and what a new one has caught up of it, over the years since it appeared.
 _CATCH_UP = ((0.0, 0.2, 0.8, 2.0, 3.5), (0.15, 0.30, 0.60, 0.88, 1.0))
+
+
+#: The hamate lies against the capitate long before both fill the wrist (their outlines overlap
+#: at the girls' 5.75-year plate): mm to the radial side, and how much of it over age.
+_PULL = {"hamate": 10.5, "triquetral": 5.0}
+_CLOSENESS = ((0, .385, .44, .6, 1.0), (.80, .78, .68, .75, 1.0))
 
 
 @cache
@@ -49,7 +55,9 @@ def solids(sex: str, ages: dict[str, float], frame: float) -> list[Blob]:
     for name in CARPALS:
         share = fill(name, sex, ages[name])
         if share > 0:
-            drawn.append(_carpal(name, share, frame))
+            _, adult = growth.carpal_clock(name, sex)
+            closeness = float(np.interp(ages[name] / adult, *_CLOSENESS))
+            drawn.append(_carpal(name, share, frame, closeness))
     hook = _hook(sex, ages["hamate"], frame)
     return [*drawn, hook] if hook else drawn
 
@@ -66,9 +74,10 @@ def _hook(sex: str, age: float, frame: float) -> Blob | None:
                 depth=1.6 * share * frame, shell=0.45, spongy=0.9)
 
 
-def _carpal(name: str, share: float, frame: float) -> Blob:
+def _carpal(name: str, share: float, frame: float, closeness: float) -> Blob:
     corners = adult_outlines()[name]
     centre = (corners.min(axis=0) + corners.max(axis=0)) / 2
+    pull = _PULL.get(name, 0) * (1 - closeness)
     local = (corners - centre)[:, ::-1]  # (s up, t right)
     adult = 1.07 * outline(local, rounds=2)
     form = float(np.clip((share - 0.30) / 0.62, 0, 1))
@@ -76,8 +85,8 @@ def _carpal(name: str, share: float, frame: float) -> Blob:
     plain = np.full(TURNS, np.sqrt(np.mean(adult**2)) * 0.97)
     radius = (plain * (1 - form) + adult * form) * share * frame
     size = float(np.mean(radius))
-    return Blob(LABEL_IDS[name], (float(centre[0]) * frame, float(centre[1]) * frame), (0.0, 1.0),
-                np.maximum(radius, 0.35), depth=0.72 * size, shell=0.25 + 0.35 * form,
+    return Blob(LABEL_IDS[name], (float(centre[0] + pull) * frame, float(centre[1]) * frame),
+                (0.0, 1.0), np.maximum(radius, 0.35), depth=0.72 * size, shell=0.25 + 0.35 * form,
                 spongy=1.15 - 0.15 * form)
 
 

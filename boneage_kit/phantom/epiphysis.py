@@ -15,7 +15,7 @@ HEIGHT = {"MC": 0.78, "MC1": 0.34, "PP": 0.30, "MP": 0.30, "DP": 0.32, "radius":
 
 
 #: From where on ``hollow`` and ``facets`` count as seen.
-HOLLOW, FACETS = 0.35, 0.40
+HOLLOW, FACETS = 0.50, 0.40
 
 
 @dataclass(frozen=True)
@@ -47,22 +47,22 @@ def at(clock: Clock, age: float, scale: float) -> Epiphysis:
     >>> from boneage_kit.phantom.growth import clock
     >>> girl = clock("proximal_phalanx_3", "F")
     >>> at(girl, 0.5, 8.0).present, round(at(girl, 1.8, 8.0).width, 2), at(girl, 15, 12).fused
-    (False, 0.5, 1.0)
+    (False, 0.53, 1.0)
     """
     c = clock
-    width = float(np.interp(age, [c.appear, c.distinct, c.half_width, c.as_wide,
-                                  max(c.cap, c.as_wide + 0.3), c.fusion_end],
-                            [0.10, 0.28, 0.50, 1.0, 1.07, 1.05]))
+    width = float(np.interp(age, [c.appear, c.distinct, c.half_width, c.as_wide - 0.3, c.as_wide,
+                                  max(c.cap, c.as_wide + 0.4), c.fusion_end],
+                            [0.10, 0.28, 0.525, 0.955, 1.0, 1.07, 1.05]))
     height = float(np.interp(age, [c.appear, c.distinct, c.half_width, c.as_wide, c.cap],
                              [0.25, 0.45, 0.62, 0.85, 1.0]))
     gap = float(np.interp(age, [c.appear, c.half_width, c.as_wide, c.cap, c.fusion_start],
-                          [0.15, 0.11, 0.085, 0.07, 0.04])) * scale
+                          [0.15, 0.11, 0.085, 0.06, 0.025])) * scale
     fused = float(np.clip((age - c.fusion_start) / (c.fusion_end - c.fusion_start), 0, 1))
     return Epiphysis(
         present=age >= c.appear,
         width=width,
         height=height,
-        gap=float(np.clip(gap, 0.35, 1.4)),
+        gap=float(np.clip(gap, 0.3, 1.4)),
         hollow=float(np.interp(age, [c.shape_e - 0.6, c.shape_e, max(c.cap, c.shape_e + 1)],
                                [0, HOLLOW, 1])),
         facets=float(np.interp(age, [c.shape_f - 0.8, c.shape_f, c.shape_g], [0, FACETS, 1])),
@@ -72,6 +72,25 @@ def at(clock: Clock, age: float, scale: float) -> Epiphysis:
                              [0.0, 1.0, 0.25])),
         edge=_rise(age, c.appear, c.distinct),
     )
+
+
+def reach(state: Epiphysis, half_width: float) -> float:
+    """Return how far (mm) the corners grow toward the shaft: level with its end at cap 0.5."""
+    return 2 * state.cap * state.gap + 0.35 * half_width * max(0.0, state.cap - 0.5)
+
+
+def bridged(fused: float, u: np.ndarray) -> np.ndarray:
+    """Return how far the plate is closed at ``u`` (-1..1 of its width): the middle leads."""
+    return np.clip(1.8 * fused - 0.8 * np.abs(u), 0, 1)
+
+
+def shares(fused: float, merged: bool, t: np.ndarray, half: float) -> dict[str, object]:
+    """Return what of a shaft is drawn apart, and what as one with its epiphysis, over ``t`` mm."""
+    if not 0 < fused < 1:
+        return {}
+    closed = bridged(fused, t / half)
+    return {"share_over": closed if merged else 1 - closed,
+            "label_half": max(fused, 0.12) * half if merged else 1e9}
 
 
 def _rise(age: float, start: float, end: float) -> float:

@@ -12,7 +12,7 @@ from .shapes import Box, N, across
 #: Middle of the metaphysis in the adult woman's wrist layout (mm, see ``carpals``).
 PLACES = {"radius": (6.2, -32.4), "ulna": (-17.4, -35.0)}
 #: Half-width of the shaft over the distance from the plate, both in widths of the metaphysis.
-_FLARE = {"radius": ((-4, -2.2, -1.3, -0.75, -0.3, -0.08, 0), (.25, .265, .31, .385, .465, .5, .49)),
+_FLARE = {"radius": ((-4, -2.2, -1.3, -.75, -.3, -.08, 0), (.25, .265, .31, .385, .465, .5, .49)),
           "ulna": ((-5, -2.6, -1.5, -0.8, -0.3, -0.08, 0), (.33, .34, .36, .40, .465, .5, .48))}
 
 
@@ -34,14 +34,13 @@ def solids(bone: str, sex: str, age: float, scale: float, origin: tuple[float, f
     wide = scale * width(bone, sex, age)
     is_at = state(bone, sex, age, wide)
     shapes = []
+    thick = scale * growth.cortex(sex, age)
     if is_at.fused < 1:
-        shapes.append(_shaft(bone, wide, is_at, origin, axis, length, merged=False,
-                             cortex=scale * growth.cortex(sex, age)))
-        if is_at.present:
-            shapes.append(_epiphysis(bone, wide, is_at, origin, axis))
+        shapes.append(_shaft(bone, wide, is_at, origin, axis, length, merged=False, cortex=thick))
     if is_at.fused > 0:
-        shapes.append(_shaft(bone, wide, is_at, origin, axis, length, merged=True,
-                             cortex=scale * growth.cortex(sex, age)))
+        shapes.append(_shaft(bone, wide, is_at, origin, axis, length, merged=True, cortex=thick))
+    if is_at.fused < 1 and is_at.present:
+        shapes.append(_epiphysis(bone, wide, is_at, origin, axis))
     return shapes, is_at, wide
 
 
@@ -69,8 +68,7 @@ def _shaft(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float]
     depth = half * np.interp(s / wide, (-1.5, 0), (0.72, 0.40 if bone == "radius" else 0.56))
     return Box(LABEL_IDS[bone], origin, axis, -length, stop, -half, half, depth, shell, shell,
                spongy, reach, bottom, top, shell_bottom=0.0, shell_top=0.4, rounding=0.12 * wide,
-               weight=is_at.fused if merged else 1 - is_at.fused,
-               show_label=(is_at.fused >= 0.5) == merged)
+               **epiphysis.shares(is_at.fused, merged, u * wide / 2, wide / 2))
 
 
 def _face(bone: str, wide: float, is_at: Epiphysis, u: np.ndarray) -> np.ndarray:
@@ -104,7 +102,7 @@ def _epiphysis(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, fl
         high = high * (1 - oval) + oval * (middle + body * tall / 2)
     low = low + 0.12 * (high - low) * np.abs(u) ** 8
     corner = np.clip((np.abs(u) - 0.80) / 0.15, 0, 1) * (np.abs(u) < 0.97)
-    low = low - 0.09 * wide * is_at.cap * corner
+    low = low - epiphysis.reach(is_at, 0.5 * wide) * corner
     ax, ay = axis
     origin = (origin[0] + lean * ay, origin[1] - lean * ax)
     over = across(float(max(high.max(), -low.min())) + 1.0)
@@ -114,4 +112,4 @@ def _epiphysis(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, fl
     return Box(LABEL_IDS[f"{bone}_epiphysis"], origin, (ay, -ax), -half, half, -high, -low, depth,
                shell, shell, np.full(N, 1.15), float(over[-1]), -side, side, shell_bottom=0.3,
                shell_top=0.3, rounding=max(0.2 * float((high - low).max()), 0.3),
-               weight=1 - is_at.fused)
+               share_along=1 - epiphysis.bridged(is_at.fused, u) if is_at.fused else None)

@@ -79,11 +79,11 @@ def solids(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float
     state, shapes = bone.state, []
     place = {"origin": origin, "axis": axis}
     if state.fused < 1:
-        shapes.append(_shaft(bone, merged=False, weight=1 - state.fused, **place))
-        if state.present:
-            shapes.append(_epiphysis(bone, origin, axis))
+        shapes.append(_shaft(bone, merged=False, **place))
     if state.fused > 0:
-        shapes.append(_shaft(bone, merged=True, weight=state.fused, **place))
+        shapes.append(_shaft(bone, merged=True, **place))
+    if state.fused < 1 and state.present:
+        shapes.append(_epiphysis(bone, origin, axis))
     return shapes
 
 
@@ -102,7 +102,13 @@ def _nodes(bone: LongBone) -> tuple[np.ndarray, np.ndarray]:
     return table[:, 0] * bone.shaft, table[:, 1] * base + table[:, 2] * waist + table[:, 3] * head
 
 
-def _shaft(bone: LongBone, *, merged: bool, weight: float, origin: tuple[float, float],
+def _end_half_width(bone: LongBone) -> float:
+    """Return half the shaft's width (mm) beside its plate, as drawn."""
+    half = _smooth(np.interp(np.linspace(0, bone.shaft, N), *_nodes(bone)))
+    return float((half[N * 2 // 3:] if bone.distal_plate else half[:N // 3]).max())
+
+
+def _shaft(bone: LongBone, *, merged: bool, origin: tuple[float, float],
            axis: tuple[float, float]) -> Box:
     places, half = _nodes(bone)
     start, stop = 0.0, bone.shaft
@@ -114,17 +120,15 @@ def _shaft(bone: LongBone, *, merged: bool, weight: float, origin: tuple[float, 
     reach = float(half.max()) * 1.02
     bottom, top = _ends(bone, u * reach, reach, start, stop, merged)
     shell = _cortex(bone, s)
-    tilt = 0.0
-    middle = tilt * s
     spongy = _spongy(bone, s)
     if merged:
         plate = bone.shaft + bone.state.gap / 2 if bone.distal_plate else -bone.state.gap / 2
         spongy = spongy + 0.7 * bone.state.scar * np.exp(-((s - plate) / 0.3) ** 2)
     label = LABEL_IDS[bone.name]
-    return Box(label, origin, axis, start, stop, middle - half, middle + half,
+    return Box(label, origin, axis, start, stop, -half, half,
                half * _flatness(bone, s), shell, shell, spongy, reach, bottom, top,
-               shell_bottom=0.35, shell_top=0.35, rounding=0.22 * bone.size.base, weight=weight,
-               show_label=weight >= 0.5 or not merged)
+               shell_bottom=0.35, shell_top=0.35, rounding=0.22 * bone.size.base,
+               **epiphysis.shares(bone.state.fused, merged, u * reach, float(half.max())))
 
 
 def _with_epiphysis(bone: LongBone, places: np.ndarray,
@@ -132,12 +136,12 @@ def _with_epiphysis(bone: LongBone, places: np.ndarray,
     """Return the nodes of shaft and epiphysis as one bone."""
     tall = bone.state.gap + bone.height
     if bone.distal_plate:
-        wide = bone.size.head / 2 * bone.state.width
+        wide = _end_half_width(bone) * bone.state.width
         more = bone.shaft + tall * np.array([0.25, 0.6, 1.0])
         return (np.concatenate([places[:-1], more]),
                 np.concatenate([half[:-1], wide * np.array([1.0, 0.97, 0.80])]), 0.0,
                 bone.shaft + tall)
-    wide = bone.size.base / 2 * bone.state.width
+    wide = _end_half_width(bone) * bone.state.width
     more = -tall * np.array([1.0, 0.7, 0.3])
     return (np.concatenate([more, places[1:]]),
             np.concatenate([wide * np.array([0.88, 1.0, 1.0]), half[1:]]), -tall, bone.shaft)
@@ -181,13 +185,14 @@ def _joint_face(bone: LongBone, u: np.ndarray) -> np.ndarray:
             + 0.10 * facets * np.sin(np.pi * np.clip(np.abs(u), 0, 1)) ** 2
     if bone.row == "MC":  # saddle for the trapezium
         return edge + 0.25 * hollow * np.clip(1 - (u / 0.8) ** 2, 0, 1)
-    return edge + 0.28 * hollow * np.clip(1 - u**2, 0, 1)
+    depth = float(np.interp(hollow, [0, epiphysis.HOLLOW, 1], [0, 0.34, 0.38]))
+    return edge + depth * np.clip(1 - (u / 0.85) ** 2, 0, 1)
 
 
 def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> Box:
     """Return the epiphysis as a box that lies across the shaft."""
     state, distal = bone.state, bone.distal_plate
-    end = (bone.size.head if distal else bone.size.base) / 2
+    end = _end_half_width(bone)
     wide = max(end * state.width, 0.4)
     tall = max(bone.height * state.height, 0.5)
     if distal:
@@ -203,9 +208,11 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
         far = tall * ((1 - square) * (0.5 + 0.5 * body) + square * (0.45 + 0.55 * dome))
     else:
         near = tall * 0.5 * (1 - body)
-        far = tall * (0.5 + 0.5 * body) * (1 - _joint_face(bone, u) * square * 0.8)
+        face = 0.8 * min(1.0, state.width / 0.6) * _joint_face(bone, u)
+        far = tall * (0.5 + 0.5 * body) * (1 - face)
     far = np.maximum(far, near + 0.02 * tall)
-    near = near - 0.24 * end * state.cap * np.clip((np.abs(u) - 0.72) / 0.2, 0, 1) * (body > 0.3)
+    corner = np.clip((np.abs(u) - 0.72) / 0.16, 0, 1) * min(1.0, 2 * state.cap)
+    near = near * (1 - corner) - epiphysis.reach(state, end) * corner
     if distal:
         low, high = bone.shaft + state.gap + near, bone.shaft + state.gap + far
     else:
@@ -219,7 +226,7 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     return Box(LABEL_IDS[f"{bone.name}_epiphysis"], origin, (ay, -ax), -wide, wide, -high, -low,
                depth, shell, shell, np.full(N, 1.1), float(over[-1]), -mid, mid,
                shell_bottom=0.25, shell_top=0.25, rounding=max(0.35 * tall, 0.3),
-               weight=1 - state.fused)
+               share_along=1 - epiphysis.bridged(state.fused, u) if state.fused else None)
 
 
 def _flatness(bone: LongBone, s: np.ndarray) -> np.ndarray:

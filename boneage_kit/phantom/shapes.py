@@ -8,7 +8,7 @@ shape gives the same bits on any machine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -48,9 +48,10 @@ class Box:
     shell_bottom: float = 0.3
     shell_top: float = 0.3
     rounding: float = 1.0
-    weight: float = 1.0
+    share_along: np.ndarray | None = None  # how much of the solid is there, over s ...
+    share_over: np.ndarray | None = None  # ... and over t
+    label_half: float = 1e9  # the label is painted where |t| is less
     grain: float = 1.0
-    show_label: bool = True
 
     @property
     def extent(self) -> tuple[float, float, float, float]:
@@ -69,10 +70,7 @@ class Blob:
     depth: float
     shell: float
     spongy: float = 1.0
-    weight: float = 1.0
     grain: float = 1.0
-    show_label: bool = True
-    start: float = field(init=False)
 
     @property
     def extent(self) -> tuple[float, float, float, float]:
@@ -88,15 +86,8 @@ def moved(solid: Solid, turn: tuple[float, float], shift: tuple[float, float]) -
     """Return a solid turned about the frame's origin by (cos, sin), then shifted (mm)."""
     c, s = turn
     (x, y), (ax, ay) = solid.origin, solid.axis
-    other = replace(solid) if isinstance(solid, Box) else _copy(solid)
-    other.origin = (c * x - s * y + shift[0], s * x + c * y + shift[1])
-    other.axis = (c * ax - s * ay, s * ax + c * ay)
-    return other
-
-
-def _copy(blob: Blob) -> Blob:
-    return Blob(blob.label, blob.origin, blob.axis, blob.radius, blob.depth, blob.shell,
-                blob.spongy, blob.weight, blob.grain, blob.show_label)
+    return replace(solid, origin=(c * x - s * y + shift[0], s * x + c * y + shift[1]),
+                   axis=(c * ax - s * ay, s * ax + c * ay))
 
 
 def pseudo_angle(s: np.ndarray, t: np.ndarray) -> np.ndarray:
