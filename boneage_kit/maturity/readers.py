@@ -22,4 +22,4 @@ def reader_studies() -> pd.DataFrame:
     >>> reader_studies().query("study == 'Bull 1999' and method == 'G&P'")["upper"].item()
     2.18
     """
-    return _tables.frame("reader_studies")
+    return _tables.frame("reader_studies").astype({"films": "Int64"})

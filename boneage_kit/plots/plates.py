@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plate_row", "scoring_sheet", "show_hand", "stage_ladder"]
+__all__ = ["plate_row", "scoring_sheet", "show_hand", "show_pixels", "stage_ladder"]
 
 _WORD = {"F": "girl", "M": "boy"}
 
@@ -42,16 +42,41 @@ def show_hand(drawn: Any, chosen: Iterable[str] = (), names: Mapping[str, str] |
     for lines in outlines(labels, drawn.bones).values():
         for line in lines:
             ax.plot(*line.T, color=PALETTE["reader"], lw=1.6)
-    for name, text in (names or {}).items():
-        place = np.argwhere(drawn.labels == ids.get(name, -1))
-        if len(place):
-            row, column = place.mean(axis=0)
-            ax.annotate(text, (column, row), xytext=(10, 10), textcoords="offset points",
-                        color="white", fontsize=11,
-                        arrowprops={"arrowstyle": "-", "color": PALETTE["accent"]},
-                        bbox={"facecolor": "black", "alpha": 0.65, "pad": 1.5, "lw": 0})
     top, bottom, left, right = hand_box(drawn.labels)
     ax.set(xlim=(left, right), ylim=(bottom, top))
+    _bare(ax)
+    places = {text: np.argwhere(drawn.labels == ids.get(name, -1))
+              for name, text in (names or {}).items()}
+    _names_beside(ax, {text: place.mean(axis=0) for text, place in places.items() if len(place)})
+    return ax
+
+
+def _names_beside(ax: Axes, places: Mapping[str, np.ndarray]) -> None:
+    """Write names left and right of the hand, each with a line to its (row, column)."""
+    left, right = ax.get_xlim()
+    bottom, top = ax.get_ylim()
+    middle, step = left + 0.42 * (right - left), 0.045 * (bottom - top)
+    for side, edge in (("right", left), ("left", right)):
+        mine = [item for item in places.items() if (item[1][1] < middle) == (side == "right")]
+        height = -np.inf
+        for text, (row, column) in sorted(mine, key=lambda item: item[1][0]):
+            height = max(row, height + step)
+            ax.annotate(text, (column, row), xytext=(edge, height), ha=side, va="center",
+                        fontsize=12, annotation_clip=False,
+                        arrowprops={"arrowstyle": "-", "color": PALETTE["reader"], "lw": 1.3})
+            ax.plot(column, row, "o", ms=4, color=PALETTE["reader"])
+
+
+def show_pixels(pixels: np.ndarray, ax: Axes | None = None) -> Axes:
+    """Draw a radiograph, float [H, W] in 0..1 with bone bright, without any frame.
+
+    >>> import matplotlib; matplotlib.use("agg")
+    >>> show_pixels(np.zeros((8, 6))).get_xticks().tolist()
+    []
+    """
+    if ax is None:
+        ax = _figure((5, 6.5)).subplots()
+    ax.imshow(pixels, cmap="gray", vmin=0, vmax=1)
     _bare(ax)
     return ax
 
@@ -61,10 +86,12 @@ def plate_row(sex: str, ages: Sequence[float], size: int = 512) -> Figure:
     from .. import maturity
     from ..widgets.atlas import plate
 
-    figure = _figure((2.1 * len(ages), 3.7))
-    for ax, age in zip(np.atleast_1d(figure.subplots(1, len(ages))), ages, strict=True):
+    figure = _figure((2.1 * len(ages), 3.4))
+    axes = np.atleast_1d(figure.subplots(1, len(ages)))
+    for ax, age in zip(axes, ages, strict=True):
         show_hand(plate(sex, float(age), size), ax=ax)
         ax.set_title(f"{_WORD[sex]}, {maturity.age_in_words(age)}")
+    _same_window(axes)
     return figure
 
 
@@ -107,6 +134,13 @@ def _figure(size: tuple[float, float]) -> Figure:
     import matplotlib.pyplot as plt
 
     return plt.figure(figsize=size, layout="constrained")
+
+
+def _same_window(axes: Sequence[Axes]) -> None:
+    """Show the same part of each picture, so that all hands have one frame."""
+    x, y = np.array([ax.get_xlim() for ax in axes]), np.array([ax.get_ylim() for ax in axes])
+    for ax in axes:
+        ax.set(xlim=(x.min(), x.max()), ylim=(y.max(), y.min()))
 
 
 def _bare(ax: Axes) -> None:

@@ -11,8 +11,10 @@ from typing import Any
 
 _HOME = {
     "atlas_explorer": "atlas",
+    "bone_name": "picture",
     "has_live_frontend": "panel",
     "load_readings": "readings",
+    "plate": "atlas",
     "predictions_of": "readings",
     "reading_room": "room",
     "repeats_of": "readings",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import sys
 from typing import Any
@@ -78,14 +77,16 @@ class Panel:
             if "matplotlib.pyplot" in sys.modules:
                 sys.modules["matplotlib.pyplot"].close(figure)
 
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        from ..lesson.figures import ShownFigure
+
         data: dict[str, Any] = {
             "text/plain": self.alt(),
-            "image/png": base64.b64encode(self.png()).decode("ascii"),
+            "text/html": ShownFigure(self.png(), self.alt(), "")._repr_html_(),
         }
         if self.live:  # the same in ipywidgets 7.7 and 8
             data[_VIEW] = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
-        return data, {"image/png": {"alt": self.alt()}}
+        return data
 
     def __repr__(self) -> str:
         return self.alt()
