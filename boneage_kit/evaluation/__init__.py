@@ -5,21 +5,13 @@ speaks years. Importing it costs numpy, pandas and scipy; what needs torch loads
 """
 
 from .agreement import BlandAltman, bland_altman, icc
+from .bootstrap import bootstrap_interval
 from .calibration import Recalibration, recalibrate, reliability
 from .clinical import call_table, changed_calls, clinical_call, has_chronological_age, sd_score
 from .comparison import Comparison, compare, compare_all, constant_predictor, reweighted_mae
 from .fairness import children_needed, group_scenario, pooled_cells, precision_of_cells
-from .metrics import (
-    Interval,
-    bias,
-    bootstrap_interval,
-    concordance,
-    mae,
-    one_model,
-    rmse,
-    summary,
-    within,
-)
+from .headline import one_model, summary
+from .metrics import Interval, bias, concordance, mae, rmse, within
 from .prediction_intervals import conformal, conformal_out_of_fold, coverage
 from .readers import has_two_readers, label_noise_sd, reader_limits, reader_line, yardstick
 from .shrinkage import error_along_age, pull_to_the_middle

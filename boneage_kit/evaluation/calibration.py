@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import BadInput
-from .metrics import one_model
+from .headline import one_model
 
 
 @dataclass(frozen=True)

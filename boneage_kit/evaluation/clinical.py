@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 
 from ..errors import BadInput
 from ..maturity import bone_age_sd
-from .metrics import Interval, one_model, wilson
+from .headline import one_model
+from .metrics import Interval, wilson
 from .readers import has_two_readers, label_noise_sd
 
 CALLS = ("delayed", "normal", "advanced")

@@ -10,7 +10,8 @@ import pandas as pd
 
 from ..errors import BadInput
 from ..records import check_predictions
-from .metrics import bootstrap_interval, one_model
+from .bootstrap import bootstrap_interval
+from .headline import one_model
 from .strata import holm
 
 

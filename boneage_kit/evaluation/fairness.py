@@ -15,7 +15,8 @@ from scipy import stats
 
 from ..errors import BadInput
 from .clinical import clinical_call
-from .metrics import one_model, wilson
+from .headline import one_model
+from .metrics import wilson
 
 
 def precision_of_cells(

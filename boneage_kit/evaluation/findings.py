@@ -8,7 +8,8 @@ from ..errors import BadInput
 from .agreement import bland_altman
 from .clinical import changed_calls, has_chronological_age
 from .comparison import constant_predictor
-from .metrics import mae, one_model, summary
+from .headline import one_model, summary
+from .metrics import mae
 from .prediction_intervals import conformal_out_of_fold, coverage
 from .readers import has_two_readers, yardstick
 from .shrinkage import pull_to_the_middle

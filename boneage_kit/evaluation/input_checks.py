@@ -53,18 +53,28 @@ class InputCheck:
     def __call__(self, images: np.ndarray) -> pd.DataFrame:
         """Return one row an image: ``warning`` ("" where none), ``distance`` and ``sure``.
 
-        ``distance`` is that from the training images in units of the limit (over 1: unlike);
-        ``sure`` the probability (0 to 1) of the way the picture seems to lie.
+        ``sure`` is the probability (0 to 1) of the way the picture seems to lie; ``distance`` that
+        from the training images once this is undone, in units of the limit (over 1: unlike).
         """
         features = _features(images)
         chance = self.ways.predict_proba(features)
         best = chance.argmax(axis=1)
         sure = chance[np.arange(len(best)), best]
-        distance = _distance(self.parts, features) / self.limit
-        names = np.array(list(_WAYS), dtype=object)
-        warning = np.where(sure >= self.sure, names[self.ways.classes_[best]], "")
-        warning = np.where((warning == "") & (distance > 1), UNLIKE, warning)
+        way = np.where(sure >= self.sure, self.ways.classes_[best], 0)
+        distance = _distance(self.parts, _upright(features, way)) / self.limit
+        warning = np.where(distance > 1, UNLIKE, np.array(list(_WAYS), dtype=object)[way])
         return pd.DataFrame({"warning": warning, "distance": distance, "sure": sure})
+
+
+def _upright(features: np.ndarray, way: np.ndarray) -> np.ndarray:
+    """Return the features with the way each picture seems to lie undone."""
+    square = features.reshape(-1, SIDE, SIDE)
+    undone = square.copy()
+    undo = (None, lambda x: x[:, :, ::-1], lambda x: -x, lambda x: np.rot90(x, -1, axes=(1, 2)),
+            lambda x: np.rot90(x, -2, axes=(1, 2)), lambda x: np.rot90(x, -3, axes=(1, 2)))
+    for number in set(way.tolist()) - {0}:
+        undone[way == number] = undo[number](square[way == number])
+    return undone.reshape(features.shape)
 
 
 def _distance(parts: object, features: np.ndarray) -> np.ndarray:

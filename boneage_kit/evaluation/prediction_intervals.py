@@ -15,7 +15,8 @@ import pandas as pd
 
 from ..errors import BadInput
 from ..records import OLDEST_PLAUSIBLE_YEARS
-from .metrics import one_model, wilson
+from .headline import one_model
+from .metrics import wilson
 from .strata import AGE_BANDS, SMALL_CELL, age_band
 
 

@@ -8,7 +8,9 @@ import pandas as pd
 from ..errors import BadInput
 from ..maturity import reader_studies
 from .agreement import bland_altman
-from .metrics import bootstrap_interval, mae, one_model
+from .bootstrap import bootstrap_interval
+from .headline import one_model
+from .metrics import mae
 
 
 def has_two_readers(predictions: pd.DataFrame) -> bool:

@@ -12,8 +12,9 @@ import pandas as pd
 
 from ..errors import BadInput
 from ..records import OLDEST_PLAUSIBLE_YEARS
+from .bootstrap import bootstrap_interval
 from .clinical import clinical_call
-from .metrics import bootstrap_interval, mae, wilson
+from .metrics import mae, wilson
 from .perturbations import PERTURBATIONS
 
 Predictor = Callable[[np.ndarray, Sequence[str]], np.ndarray]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..errors import BadInput
 from .agreement import line_slope
-from .metrics import one_model
+from .headline import one_model
 from .readers import has_two_readers, label_noise_sd
 
 AXES = {

@@ -9,7 +9,9 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import BadInput
-from .metrics import Interval, bias, bootstrap_intervals, mae, one_model, rmse, within
+from .bootstrap import bootstrap_intervals
+from .headline import one_model
+from .metrics import Interval, bias, mae, rmse, within
 
 #: Years at which the age bands of every table meet; the last band is open.
 AGE_BANDS = (0.0, 5.0, 10.0, 15.0)
@@ -68,18 +70,24 @@ def by(
     1   M  20  False  0.5
     """
     clean = one_model(predictions)
-    if "age_band" in columns and "age_band" not in clean:
-        clean["age_band"] = age_band(clean["y_true"])
-    for name in columns:
-        if name not in clean or clean[name].isna().all():
-            raise BadInput(f"The predictions have no {name}.",
-                           f"Add a column {name}, or analyse by sex and age band.")
+    clean = _with_columns(clean, columns)
     groups = clean.groupby(list(columns), observed=True, sort=True)
     rows = [
         {**dict(zip(columns, key, strict=True)), **_cell(rows, n_bootstrap, seed, small)}
         for key, rows in groups
     ]
     return pd.DataFrame(rows)
+
+
+def _with_columns(clean: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return the table with every column to cut by, the age band made where it is asked for."""
+    if "age_band" in columns and "age_band" not in clean:
+        clean = clean.assign(age_band=age_band(clean["y_true"]))
+    for name in columns:
+        if name not in clean or clean[name].isna().all():
+            raise BadInput(f"The predictions have no {name}.",
+                           f"Add a column {name}, or analyse by sex and age band.")
+    return clean
 
 
 def _cell(rows: pd.DataFrame, n_bootstrap: int, seed: int, small: int) -> dict[str, object]:
@@ -147,11 +155,11 @@ def differences(predictions: pd.DataFrame, *columns: str) -> pd.DataFrame:
     True
     """
     clean = one_model(predictions)
-    cells = by(clean, *columns, n_bootstrap=2)[[*columns, "n", "small"]]
-    if "age_band" in columns and "age_band" not in clean:
-        clean["age_band"] = age_band(clean["y_true"])
+    clean = _with_columns(clean, columns)
     clean["error"] = (clean["y_pred"] - clean["y_true"]).abs()
     child = clean.groupby(["image_id", *columns], observed=True)["error"].mean().reset_index()
+    cells = child.groupby(list(columns), observed=True).size().rename("n").reset_index()
+    cells["small"] = cells["n"] < SMALL_CELL
     rows = []
     for _, cell in cells.iterrows():
         inside = np.logical_and.reduce([child[name] == cell[name] for name in columns])
