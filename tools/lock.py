@@ -15,6 +15,7 @@ import tomllib
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -33,6 +34,7 @@ MARKERS = {
     "uvloop": 'sys_platform != "win32"',
 }
 PYTHON = "3.11"
+OLDEST_PYTHON = "3.11.2"  # Debian 12's
 
 
 def project() -> dict:
@@ -62,6 +64,9 @@ def closure() -> dict[str, str]:
         package = importlib.metadata.distribution(name)
         if not requirement.specifier.contains(package.version, prereleases=True):
             raise SystemExit(f"{name} {package.version} is here, but {requirement} is asked for.")
+        needs = package.metadata.get("Requires-Python")
+        if needs and OLDEST_PYTHON not in SpecifierSet(needs):
+            raise SystemExit(f"{name} {package.version} needs Python {needs}: install an older one.")
         versions[name] = Version(package.version).public
         for extra in [*requirement.extras, ""]:
             for line in package.requires or ():

@@ -12,7 +12,7 @@ key             holds
 ``notebooks``   per notebook: name, title, status ("done" or "failed"), minutes, peak_memory_mb,
                 cells, error (None or one line), key (hash of what the result depends on), finished
 ``rows``        per number: notebook, result, method, value, lower, upper, unit, n_train, n_test,
-                seed, source, data, note; ages in years; missing is null
+                seed, source, data, preset, note; ages in years; missing is null
 ``figures``     per figure: notebook, name, file (relative), alt, caption
 =============== ====================================================================================
 
@@ -34,7 +34,7 @@ from ..errors import BadInput
 SCHEMA = 1
 ROW_FIELDS = (
     "notebook", "result", "method", "value", "lower", "upper", "unit", "n_train", "n_test",
-    "seed", "source", "data", "note",
+    "seed", "source", "data", "preset", "note",
 )  # fmt: skip
 Json = dict[str, Any]
 

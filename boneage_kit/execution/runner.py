@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import psutil
@@ -47,11 +47,16 @@ class Job:
     started: str = field(default_factory=provenance.now)
 
     def key(self, notebook: Path) -> str:
-        """Return the hash of everything the notebook's results depend on."""
+        """Return the hash of everything the notebook's results depend on.
+
+        A notebook whose code names the run's ``records`` also depends on those of the others.
+        """
         parts = [
             sequence.source_hash(notebook), provenance.code_fingerprint(), self.preset.name,
             self.source, self.data_checksum, SEED, provenance.versions(),
         ]  # fmt: skip
+        if sequence.names_records(notebook):
+            parts += [row for row in results.rows(self.out) if row["notebook"] != notebook.stem]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
     def heading(self) -> dict[str, Any]:
@@ -59,9 +64,10 @@ class Job:
         return {
             "kit": provenance.kit(),
             "run": {
-                "preset": self.preset.name, "data": self.data, "source": self.source,
+                "preset": self.preset.name, "data": public(self.data), "source": self.source,
                 "data_checksum": self.data_checksum, "seed": SEED,
-                "threads": self.preset.threads, "command": self.command,
+                "threads": self.preset.threads,
+                "command": " ".join(public(word) for word in self.command.split()),
                 "started": self.started, "finished": provenance.now(),
             },
             "machine": provenance.machine(),
@@ -206,7 +212,8 @@ def _papermill(job: Job, notebook: Path, *, progress: bool) -> tuple[Any, str | 
             papermill.execute_notebook(
                 str(notebook), str(scratch),
                 parameters={"preset": job.preset.name, "data": job.data},
-                kernel_name="python3", request_save_on_cell_execute=True,
+                kernel_name="python3", language="python", request_save_on_cell_execute=True,
+                extra_arguments=["--log-level=40"],
                 progress_bar={"desc": notebook.stem, "position": 1, "leave": False,
                               "disable": not progress},
             )  # fmt: skip
@@ -303,6 +310,17 @@ def _alive(holder: dict[str, Any]) -> bool:
         return psutil.Process(holder["pid"]).create_time() == holder["since"]
     except psutil.Error:
         return False
+
+
+def public(word: str) -> str:
+    """Return a word of the command line without the folders of this machine.
+
+    >>> public("rsna:/home/ada/bones.zip"), public("../shared/real/bones.zip"), public("binder")
+    ('rsna:bones.zip', '../shared/real/bones.zip', 'binder')
+    """
+    kind, colon, place = word.partition(":") if word.find(":") > 1 else ("", "", word)
+    absolute = place.startswith("/") or PureWindowsPath(place).is_absolute()
+    return kind + colon + PureWindowsPath(place).name if absolute else word
 
 
 def interactive() -> bool:

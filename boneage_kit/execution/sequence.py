@@ -45,22 +45,24 @@ def notebooks(names: Sequence[str] = (), folder: Path | None = None) -> list[Pat
     BadInput
         For a name that fits no notebook.
     """
-    everything = sorted((folder or notebook_folder()).glob("[0-9]*.ipynb"))
-    if not names:
-        return everything
-    chosen = [_find(name, everything) for name in names]
-    return sorted(set(chosen), key=lambda path: path.name)
+    paths = [Path(name).resolve() for name in names if _is_notebook(name)]
+    if paths and len(paths) == len(names):
+        return sorted(set(paths), key=lambda path: path.name)
+    known = sorted((folder or notebook_folder()).glob("[0-9]*.ipynb"))
+    chosen = [_find(name, known) for name in names if not _is_notebook(name)]
+    return sorted({*paths, *(chosen if names else known)}, key=lambda path: path.name)
 
 
-def _find(name: str, everything: Sequence[Path]) -> Path:
-    path = Path(name)
-    if path.suffix == ".ipynb" and path.is_file():
-        return path.resolve()
+def _is_notebook(name: str) -> bool:
+    return name.endswith(".ipynb") and Path(name).is_file()
+
+
+def _find(name: str, known: Sequence[Path]) -> Path:
     number = name.zfill(2) if name.isdigit() else None
-    for known in everything:
-        if known.stem == path.stem or (number and known.stem.split("_")[0] == number):
-            return known
-    stems = ", ".join(known.stem for known in everything)
+    for path in known:
+        if path.stem == Path(name).stem or (number and path.stem.split("_")[0] == number):
+            return path
+    stems = ", ".join(path.stem for path in known)
     raise BadInput(f"There is no notebook {name!r}.", f"Use a number, or one of {stems}.")
 
 
@@ -75,6 +77,12 @@ def source_hash(path: Path) -> str:
         for cell in cells
     ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def names_records(path: Path) -> bool:
+    """Return whether a notebook's code names the run's ``records`` of the other notebooks."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return any(cell["cell_type"] == "code" and "records" in text_of(cell) for cell in cells)
 
 
 def text_of(cell: dict[str, Any]) -> str:
