@@ -16,6 +16,7 @@ __all__ = ["AtlasExplorer", "atlas_explorer", "plate"]
 
 PLATE_PIXELS = 384
 OLDEST = {"F": 18.0, "M": 19.0}
+_NONE = -1.0  # a dropdown shows no entry at all for None
 _SEX = {"girl": "F", "boy": "M"}
 
 
@@ -63,11 +64,11 @@ class AtlasExplorer(Panel):
         import ipywidgets as w
 
         wide = {"description_width": "110px"}
-        self._sex = w.ToggleButtons(options=list(_SEX), description="Atlas of", style=wide,
-                                    value="girl" if self.sex == "F" else "boy")
+        self._sex = w.Dropdown(options=list(_SEX), description="Atlas of a", style=wide,
+                               value=_word(self.sex), layout={"width": "200px"})
         self._age = w.FloatSlider(value=self.age, min=0, max=OLDEST[self.sex], step=0.1,
                                   description="Bone age, years", readout_format=".1f",
-                                  style=wide, layout={"width": "460px"})
+                                  style=wide, layout={"width": "420px"})
         back, forth = (w.Button(description=text, layout={"width": "120px"})
                        for text in ("Plate before", "Next plate"))
         back.on_click(lambda _: self._step(-1))
@@ -77,28 +78,27 @@ class AtlasExplorer(Panel):
                                               "adductor_sesamoid"]
         self._bone = w.Dropdown(options=[(bone_name(name), name) for name in names],
                                 value=self.bone, description="Bone", style=wide)
-        self._other = w.Dropdown(options=self._other_options(self.sex), value=None,
+        self._other = w.Dropdown(options=self._other_options(self.sex), value=_NONE,
                                  description="Second plate", style=wide)
         self._hands, self._text, self._chart = w.HTML(), w.HTML(), w.HTML()
         self._sex.observe(self._sex_changed, "value")
         for control in (self._age, self._bone, self._other):
             control.observe(lambda _: self._draw(), "value")
         self._draw()
-        left = w.VBox([self._hands, self._text], layout={"width": "800px"})
-        return w.VBox([w.HBox([self._sex, self._age, back, forth],
-                              layout={"flex_flow": "row wrap"}),
-                       w.HBox([self._bone, self._other], layout={"flex_flow": "row wrap"}),
-                       w.HBox([left, self._chart], layout={"flex_flow": "row wrap"})])
+        rows = {"flex_flow": "row wrap"}
+        return w.VBox([w.HBox([self._sex, self._age, back, forth], layout=rows),
+                       w.HBox([self._bone, self._other], layout=rows),
+                       w.HBox([self._hands, self._chart], layout=rows), self._text])
 
-    def _other_options(self, sex: str) -> list[tuple[str, float | None]]:
+    def _other_options(self, sex: str) -> list[tuple[str, float]]:
         plates = [(maturity.age_in_words(age), float(age)) for age in maturity.gp_plate_ages(sex)]
-        return [("none", None), *plates]
+        return [("none", _NONE), *plates]
 
     def _sex_changed(self, _: Any) -> None:
         sex = _SEX[self._sex.value]
         self._age.max = OLDEST[sex]
         self._other.options = self._other_options(sex)
-        self._other.value = None
+        self._other.value = _NONE
         self._draw()
 
     def _step(self, direction: int) -> None:
@@ -112,12 +112,12 @@ class AtlasExplorer(Panel):
         sex, age = _SEX[self._sex.value], round(self._age.value, 2)
         bone = self._bone.value
         hands = [_captioned(sex, age, bone)]
-        if self._other.value is not None:
+        if self._other.value != _NONE:
             hands.append(_captioned(sex, self._other.value, bone))
         self._hands.value = f'<div style="display:flex;gap:8px">{"".join(hands)}</div>'
         drawn = plate(sex, age)
         self._text.value = (
-            f'<p style="font-size:15px;line-height:1.45;max-width:780px">'
+            f'<p style="font-size:15px;line-height:1.45;max-width:900px">'
             f"<b>{html.escape(describe_bone(drawn, bone))}</b><br>"
             f"{html.escape(self.words(sex, age))}</p>")
         self._chart.value = timetable_svg(sex, age)
@@ -151,7 +151,7 @@ class AtlasExplorer(Panel):
 
 def _captioned(sex: str, age: float, bone: str) -> str:
     text = f"Phantom plate, {_word(sex)}, {maturity.age_in_words(age)}"
-    picture = svg(plate(sex, age), 480, (bone, f"{bone}_epiphysis"), text)
+    picture = svg(plate(sex, age), 500, (bone, f"{bone}_epiphysis"), text)
     return (f'<figure style="margin:0">{picture}<figcaption style="font-size:14px">'
             f"{text}</figcaption></figure>")
 

@@ -58,7 +58,10 @@ def append_reading(path: str | Path, reader: str, image_id: str, occasion: int, 
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    whole = not path.exists() or path.read_bytes()[-1:] in (b"", b"\n")
     with path.open("a", newline="", encoding="utf-8") as file:
+        if not whole:  # a line cut off by a crash must not take this one with it
+            file.write("\n")
         writer = csv.writer(file, lineterminator="\n")
         if file.tell() == 0:
             writer.writerow(COLUMNS)

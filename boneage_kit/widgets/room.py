@@ -174,6 +174,7 @@ class ReadingRoom(Panel):
         self._plate.options = [(maturity.age_in_words(age), float(age)) for age in plates]
         self._plate.value = float(plates[len(plates) // 2])
         self._age.value = 0
+        self._window.value = tuple(np.percentile(self._shown, [1, 99.7]).round(2).tolist())
         self._draw()
         self._draw_atlas()
 

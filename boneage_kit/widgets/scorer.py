@@ -16,6 +16,8 @@ from .stages import stage_example
 
 __all__ = ["TWScorer", "tw_scorer"]
 
+_UNSET = "–"
+
 
 def tw_scorer(drawn: Any, live: bool | None = None) -> TWScorer:
     """Return the TW scorer for one phantom radiograph (512 px or more shows the marks).
@@ -36,6 +38,7 @@ class TWScorer(Panel):
                            "Give a phantom: boneage_kit.phantom.render(sex=..., bone_age=...).")
         self.drawn = drawn
         self.stages: dict[str, str] = {}
+        self._silent = False
 
     # -- what the widget says, without the widget ------------------------------------------
 
@@ -79,8 +82,8 @@ class TWScorer(Panel):
                      for i, bone in enumerate(maturity.RUS_BONES, start=1)],
             description="Bone", layout={"width": "330px"})
         self._hand, self._ladder = w.HTML(), w.HTML()
-        self._stage = w.ToggleButtons(options=[("not yet", None)], description="Stage",
-                                      style={"button_width": "62px"})
+        self._stage = w.ToggleButtons(options=[_UNSET], description="Stage",
+                                      style={"button_width": "52px"})
         self._sum, self._truth = w.HTML(), w.HTML()
         forth = w.Button(description="Next bone", layout={"width": "120px"})
         forth.on_click(lambda _: self._next())
@@ -89,31 +92,31 @@ class TWScorer(Panel):
         self._bone.observe(lambda _: self._show(), "value")
         self._stage.observe(self._chosen, "value")
         self._show()
-        right = w.VBox([w.HBox([self._bone, forth]), self._ladder, self._stage, self._sum, reveal,
-                        self._truth], layout={"width": "780px"})
+        right = w.VBox([w.HBox([self._bone, forth]), self._stage, self._sum, self._ladder, reveal,
+                        self._truth], layout={"width": "720px"})
         return w.HBox([self._hand, right], layout={"flex_flow": "row wrap"})
 
     def _show(self) -> None:
         bone, sex = self._bone.value, self.drawn.sex
         text = f"Phantom radiograph, {bone_name(bone)} outlined"
-        self._hand.value = svg(self.drawn, 560, (bone, f"{bone}_epiphysis"), text)
+        self._hand.value = svg(self.drawn, 440, (bone, f"{bone}_epiphysis"), text)
         scores = maturity.rus_stage_scores(bone, sex)
         cards = [_card("this hand", crop(self.drawn, bone, 150), "")]
         cards += [_card(f"{stage}: {points}", stage_example(bone, stage, sex),
                         stage_of(bone, stage)) for stage, points in scores.items()]
-        self._ladder.value = ('<div style="display:flex;flex-wrap:wrap;gap:8px;font-size:14px">'
-                              f"{''.join(cards)}</div>")
+        self._ladder.value = ('<div style="display:flex;flex-wrap:wrap;gap:8px;font-size:14px;'
+                              f'line-height:1.3">{"".join(cards)}</div>')
         with self._stage.hold_trait_notifications():
             self._silent = True
-            self._stage.options = [("not yet", None), *((stage, stage) for stage in scores)]
-            self._stage.value = self.stages.get(bone)
+            self._stage.options = [_UNSET, *scores]
+            self._stage.value = self.stages.get(bone, _UNSET)
         self._silent = False
         self._sum.value = f"<p style='font-size:16px'><b>{self.score_words()}</b></p>"
 
     def _chosen(self, change: Mapping[str, Any]) -> None:
         if self._silent:
             return
-        if change["new"] is None:
+        if change["new"] == _UNSET:
             self.stages.pop(self._bone.value, None)
         else:
             self.stages[self._bone.value] = change["new"]
@@ -155,5 +158,5 @@ def _card(title: str, piece: Any, words: str) -> str:
         data = base64.b64encode(png_bytes(piece)).decode("ascii")
         picture = (f'<img src="data:image/png;base64,{data}" width="110" '
                    f'alt="{html.escape(title)}"/>')
-    return (f'<div style="width:140px"><b>{html.escape(title)}</b><br>{picture}<br>'
+    return (f'<div style="width:134px"><b>{html.escape(title)}</b><br>{picture}<br>'
             f"{html.escape(words)}</div>")

@@ -9,7 +9,7 @@ from .. import maturity
 
 __all__ = ["timetable_svg"]
 
-_LEFT, _TOP, _ROW, _YEAR = 150, 34, 15, 21
+_LEFT, _TOP, _ROW, _YEAR = 150, 34, 15, 19
 _COLOUR = {"F": "#D55E00", "M": "#0072B2"}
 _ORDER = ("forearm", "carpals", "sesamoids", "metacarpals", "proximal phalanges",
           "middle phalanges", "distal phalanges")  # fmt: skip

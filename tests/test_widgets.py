@@ -1,0 +1,264 @@
+"""The widgets: what a person does to them, and what stands there where nobody can."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from boneage_kit import BadInput, maturity, phantom, widgets
+from boneage_kit.lesson.accessibility import findings
+from boneage_kit.records import check_predictions
+from boneage_kit.widgets import picture, readings
+from boneage_kit.widgets.next_stage import describe_bone
+from boneage_kit.widgets.stages import stage_example
+from boneage_kit.widgets.timetable_svg import timetable_svg
+
+pytest.importorskip("ipywidgets")
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture(scope="module")
+def boy():
+    return phantom.render(sex="M", bone_age=11.0, seed=4, size=256)
+
+
+@pytest.fixture
+def room(tmp_path):
+    return widgets.reading_room(phantom.cohort(6, seed=1), path=tmp_path / "r.csv", repeats=2,
+                                live=True)
+
+
+# -- atlas explorer ------------------------------------------------------------------------
+
+
+def test_moving_the_age_changes_plate_text_and_chart_quickly():
+    explorer = widgets.atlas_explorer(sex="F", age=8.5, live=True)
+    assert explorer.box
+    parts = (explorer._hands, explorer._text, explorer._chart)
+    before = [part.value for part in parts]
+    begun = time.process_time()
+    explorer._age.value = 3.1
+    assert time.process_time() - begun < 0.6  # 0.05 s on an idle core
+    assert all(part.value != old for part, old in zip(parts, before, strict=True))
+    assert "toddler" not in explorer._text.value and "pre-puberty" in explorer._text.value
+
+
+def test_plate_buttons_walk_the_atlas():
+    explorer = widgets.atlas_explorer(sex="M", age=8.0, live=True)
+    assert explorer.box
+    explorer._step(1)
+    assert explorer._age.value == 9.0
+    explorer._step(-1)
+    explorer._step(-1)
+    assert explorer._age.value == 7.0
+
+
+def test_changing_sex_keeps_the_age_within_its_plates():
+    explorer = widgets.atlas_explorer(sex="M", age=18.9, live=True)
+    assert explorer.box
+    explorer._sex.value = "girl"
+    assert explorer._age.value == 18.0 and "girl, 18 y" in explorer._hands.value
+
+
+def test_second_plate_stands_beside_the_first():
+    explorer = widgets.atlas_explorer(sex="F", age=8.5, live=True)
+    assert explorer.box and explorer._hands.value.count("<svg") == 1
+    explorer._other.value = 12.0
+    assert explorer._hands.value.count("<svg") == 2 and "girl, 12 y" in explorer._hands.value
+
+
+def test_unknown_sex_is_refused():
+    with pytest.raises(BadInput, match="sex"):
+        widgets.atlas_explorer(sex="child")
+
+
+def test_every_bone_of_the_picture_tells_its_name(boy):
+    drawn = picture.svg(boy, 400, ("radius",), "a hand")
+    present = {name for number, name in boy.bones.items() if (boy.labels == number).sum() > 30}
+    names = set(re.findall(r"<title>(.*?)</title>", drawn))
+    assert {picture.bone_name(name) for name in present} <= names
+    assert drawn.count('class="on"') == 1
+
+
+def test_outlines_lie_on_their_bones(boy):
+    ids = {name: number for number, name in boy.bones.items()}
+    for name in ("radius", "metacarpal_3", "capitate"):
+        rows, columns = np.nonzero(boy.labels == ids[name])
+        x, y = np.concatenate(picture.outlines(boy.labels, boy.bones)[name]).T
+        assert abs(x.min() - columns.min() - 0.5) < 2 and abs(y.max() - rows.max() - 0.5) < 2
+
+
+@pytest.mark.parametrize("bone", ["radius", "capitate", "metacarpal_2", "adductor_sesamoid"])
+def test_a_bone_says_what_comes_next(boy, bone):
+    said = describe_bone(boy, bone)
+    assert picture.bone_name(bone).lower() in said.lower() and len(said) > 40
+    if bone in maturity.RUS_BONES:
+        assert f"stage {boy.stages[bone]}" in said
+
+
+def test_chart_marks_the_age():
+    young, old = (timetable_svg("F", age) for age in (1.0, 17.0))
+    assert young.count('fill="white"') > old.count('fill="white"')
+
+
+# -- TW scorer -----------------------------------------------------------------------------
+
+
+def test_staging_all_bones_gives_score_age_and_truth(boy):
+    scorer = widgets.tw_scorer(boy, live=True)
+    assert scorer.box and "0 of 13" in scorer._sum.value
+    for bone in maturity.RUS_BONES:
+        assert scorer._bone.value == bone
+        scorer._stage.value = boy.stages[bone]
+        scorer._next()
+    score = maturity.tw3_rus_score(boy.stages, "M")
+    assert f"RUS score {score}" in scorer._sum.value
+    scorer._reveal()
+    assert scorer._truth.value.count("agreed") == 13
+
+
+def test_a_stage_can_be_taken_back_and_errors_are_named(boy):
+    scorer = widgets.tw_scorer(boy, live=True)
+    assert scorer.box
+    scorer._stage.value = "B"
+    (row,) = scorer.truth_table()
+    assert row[3] == f"{ord(boy.stages['radius']) - ord('B')} too low"
+    scorer._stage.value = "–"
+    assert scorer.stages == {} and scorer.truth_table() == []
+
+
+def test_only_phantoms_can_be_scored():
+    with pytest.raises(BadInput, match="no stages"):
+        widgets.tw_scorer(np.zeros((4, 4)))
+
+
+@pytest.mark.parametrize("bone", ["radius", "ulna", "metacarpal_1", "middle_phalanx_3"])
+def test_pictures_of_stages_show_that_stage(bone):
+    found = [stage_example(bone, stage, "M") for stage in maturity.rus_stage_scores(bone, "M")]
+    assert sum(piece is not None for piece in found) >= len(found) - 1
+    assert all(piece.shape == (96, 96) and 0 <= piece.min() < piece.max() <= 1
+               for piece in found if piece is not None)
+
+
+# -- reading room --------------------------------------------------------------------------
+
+
+def test_answers_are_on_disk_at_once_and_survive_a_restart(room):
+    assert room.box and "1 of 8" in room._title.value
+    assert "years" not in room._title.value  # no age is shown
+    for age in (3.0, 5.5, 9.0):
+        room._age.value = age
+        room._keep()
+    assert pd.read_csv(room.path)["bone_age"].tolist() == [3.0, 5.5, 9.0]
+    again = widgets.reading_room(room.records, path=room.path, repeats=2, live=True)
+    assert again.next_place() == 3 and again.box and "4 of 8" in again._title.value
+
+
+def test_finished_room_shows_results_and_makes_predictions(room):
+    truth = room.records.set_index("image_id")["true_bone_age"]
+    assert room.box
+    for name, _ in room.order:
+        room._age.value = float(truth[name])
+        room._keep()
+    assert "All read" in room._title.value and "6 hands read" in room._said.value
+    predictions = check_predictions(room.predictions())
+    assert len(predictions) == 6
+    assert (predictions["y_pred"] - predictions["y_true"]).abs().max() < 0.01
+    assert len(room.repeats()) == 2 and room.next_place() is None
+    assert room.readings_or_simulated()["reader"].unique().tolist() == ["me"]
+
+
+def test_a_wrong_answer_is_said_and_not_saved(room):
+    with pytest.raises(BadInput, match="years"):
+        room.answer(120)
+    assert not room.path.exists()
+
+
+def test_a_line_cut_off_by_a_crash_is_left_out(room):
+    room.answer(4.0)
+    with room.path.open("a") as file:
+        file.write("me,00")
+    assert len(room.readings()) == 1
+    room.answer(5.0)
+    assert room.readings()["bone_age"].tolist() == [4.0, 5.0]
+
+
+def test_another_file_is_not_taken_for_readings(room):
+    room.path.write_text("a,b\n1,2\n")
+    with pytest.raises(BadInput, match="not a file of readings"):
+        room.readings()
+
+
+def test_window_invert_and_zoom_change_the_picture(room):
+    assert room.box
+    seen = {room._hand.value}
+    for control, value in ((room._window, (0.2, 0.6)), (room._invert, True), (room._zoom, 2.0)):
+        control.value = value
+        seen.add(room._hand.value)
+    assert len(seen) == 4
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 20])
+def test_repeats_come_later_and_never_at_once(n):
+    order = readings.worklist([f"{i}" for i in range(n)], repeats=4, seed=3)
+    assert len(order) == len(set(order))
+    for place, (name, occasion) in enumerate(order):
+        if occasion == 2:
+            assert place - order.index((name, 1)) >= min(2, n)
+
+
+def test_simulated_reader_is_the_same_each_time_and_errs_as_published():
+    records = phantom.cohort(200, seed=2)
+    order = readings.worklist(records["image_id"].tolist(), 40, seed=0)
+    one, two = (readings.simulate_readings(records, order, seed=0) for _ in range(2))
+    assert one.equals(two)
+    error = readings.predictions_of(one, records).eval("y_pred - y_true")
+    assert 0.25 < error.abs().mean() < 0.5
+    assert len(readings.repeats_of(one)) == 40
+
+
+# -- static fallback -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["atlas_explorer", "tw_scorer", "reading_room"])
+def test_without_a_person_there_is_a_picture_in_words(name, boy, tmp_path):
+    arguments = {"atlas_explorer": (), "tw_scorer": (boy,),
+                 "reading_room": (phantom.cohort(3),)}[name]
+    static = getattr(widgets, name)(*arguments, live=False)._repr_mimebundle_()
+    assert VIEW not in static and len(static["text/plain"]) > 100
+    live = getattr(widgets, name)(*arguments, live=True)._repr_mimebundle_()
+    assert live[VIEW]["model_id"] and live["text/html"] == static["text/html"]
+    notebook = tmp_path / "n.ipynb"
+    import nbformat
+
+    output = nbformat.v4.new_output("display_data", data=static)
+    cell = nbformat.v4.new_code_cell("", outputs=[output])
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), notebook)
+    assert findings(notebook) == []
+
+
+@pytest.mark.parametrize(("environment", "live"), [
+    ({}, False), ({"JPY_SESSION_NAME": "a.ipynb"}, True),
+    ({"JPY_SESSION_NAME": "a.ipynb", "BONEAGE_KIT_OUT": "out"}, False),
+    ({"BONEAGE_KIT_WIDGETS": "1"}, True),
+    ({"JPY_SESSION_NAME": "a.ipynb", "BONEAGE_KIT_WIDGETS": "0"}, False)])
+def test_live_only_where_a_person_sits(monkeypatch, environment, live):
+    for name in ("JPY_SESSION_NAME", "BONEAGE_KIT_OUT", "BONEAGE_KIT_WIDGETS", "VSCODE_PID"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert widgets.has_live_frontend() is live
+
+
+def test_widgets_need_neither_torch_nor_fastai():
+    code = ("import sys; from boneage_kit import phantom, widgets;"
+            "widgets.atlas_explorer(live=True).box;"
+            "widgets.reading_room(phantom.cohort(2), live=True).box;"
+            "sys.exit(any(name in sys.modules for name in ('torch', 'fastai', 'sklearn')))")
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
