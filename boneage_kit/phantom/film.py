@@ -97,7 +97,7 @@ def _exposure(d: float, z: np.ndarray, u: np.ndarray) -> Exposure:
         kvp=round(52 + d * 4 * (2 * u[0] - 1), 1),
         photons=4000 * float(np.exp(d * 0.8 * z[18])),
         scatter=0.12 + d * 0.15 * u[1],
-        blur_mm=0.12 + d * 0.18 * u[2],
+        blur_mm=0.08 + d * 0.22 * u[2],
         white=float(np.exp(d * 0.15 * z[19])),
         gamma=float(np.exp(d * 0.20 * z[20])),
     )

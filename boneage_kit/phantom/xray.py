@@ -25,7 +25,7 @@ class Exposure:
     kvp: float = 52.0
     photons: float = 4000.0
     scatter: float = 0.12
-    blur_mm: float = 0.12
+    blur_mm: float = 0.08
     black: float = 0.03
     white: float = 1.0
     gamma: float = 1.0
