@@ -4,10 +4,11 @@ import json
 import os
 from pathlib import Path
 
+import matplotlib
 import nbformat
 import pytest
 
-os.environ.setdefault("MPLBACKEND", "Agg")
+matplotlib.use("Agg")  # not by variable: the kernels of the notebooks would inherit it
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -35,8 +35,9 @@ def test_a_run_leaves_notebooks_results_and_a_report(make_notebook, tmp_path, ca
     assert step["status"] == "done" and step["title"] == "The lesson 01_first"
     assert step["peak_memory_mb"] > 20, "the kernel's memory was not seen"
     assert content["run"]["preset"] == "smoke" and len(content["run"]["data_checksum"]) >= 16
-    assert content["figures"] == [{"notebook": "01_first", "name": "grey", "alt": "A grey field <b>.",
-                                   "file": "figures/01_first/grey.png", "caption": "Grey."}]
+    assert content["figures"] == [{
+        "notebook": "01_first", "name": "grey", "file": "figures/01_first/grey.png",
+        "alt": "A grey field <b>.", "caption": "Grey."}]
     executed = nbformat.read(out / "notebooks" / "01_first.ipynb", as_version=4)
     assert executed.cells[-1].outputs[0].text == "smoke phantom\n"
     assert not list(out.glob(".*")), "scratch or lock left behind"
@@ -81,8 +82,11 @@ def test_a_kernel_that_dies_is_explained(make_notebook, tmp_path, capsys):
     (["--data", "nonsense:x"], "nonsense"),
     (["--beside", "/nowhere"], "holds no results"),
 ])
-def test_bad_input_is_one_line_and_two(arguments, said, tmp_path, capsys, make_notebook, monkeypatch):
-    monkeypatch.setattr(sequence, "notebook_folder", make_notebook("01_first", "1").parent.absolute)
+def test_bad_input_is_one_line_and_two(
+    arguments, said, tmp_path, capsys, make_notebook, monkeypatch
+):
+    folder = make_notebook("01_first", "1").parent
+    monkeypatch.setattr(sequence, "notebook_folder", lambda: folder)
     assert main(["run", "--out", str(tmp_path / "run"), *arguments]) == 2
     error = capsys.readouterr().err.strip().splitlines()
     assert len(error) == 1 and re.search(said, error[0])

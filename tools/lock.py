@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import sys
-import tomllib
 from pathlib import Path
 
+import tomllib
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -66,7 +66,7 @@ def closure() -> dict[str, str]:
             raise SystemExit(f"{name} {package.version} is here, but {requirement} is asked for.")
         needs = package.metadata.get("Requires-Python")
         if needs and OLDEST_PYTHON not in SpecifierSet(needs):
-            raise SystemExit(f"{name} {package.version} needs Python {needs}: install an older one.")
+            raise SystemExit(f"{name} {package.version} needs Python {needs}: take an older one.")
         versions[name] = Version(package.version).public
         for extra in [*requirement.extras, ""]:
             for line in package.requires or ():
