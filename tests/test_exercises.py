@@ -18,9 +18,19 @@ def temporary():
     exercises._registry.pop("98.1", None)
 
 
-def test_dots_are_not_answered_yet_and_run_no_check(temporary):
+@pytest.mark.parametrize("stub", [..., [1, ...], (..., 2), {"girls": ...}])
+def test_dots_are_not_answered_yet_and_run_no_check(temporary, stub):
     temporary(lambda answer: 1 / 0)
-    assert "not answered yet" in repr(exercises.check("98.1", ...))
+    assert "not answered yet" in repr(exercises.check("98.1", stub))
+
+
+def test_a_function_that_returns_nothing_is_not_answered_yet(temporary):
+    def check(answer):
+        if answer() is None:
+            raise exercises.Unanswered
+
+    temporary(check)
+    assert "not answered yet" in repr(exercises.check("98.1", lambda: None))
 
 
 def test_a_check_that_breaks_on_an_odd_answer_is_feedback_not_a_traceback(temporary):

@@ -11,7 +11,9 @@ Each notebook's exercises stand in a module named after its number (``n03.py`` f
 
 A check takes the answer, or the answer and the :class:`~boneage_kit.lesson.Lesson`; it raises
 :class:`Wrong` with one sentence on what is wrong, or returns a sentence on what was learnt (or
-nothing). ``passes`` and ``fails`` are answers that the tests try.
+nothing). Three dots anywhere in an answer, or a check that raises :class:`Unanswered` (a function
+that still returns nothing), count as not answered. ``passes`` and ``fails`` are answers that the
+tests try.
 """
 
 from __future__ import annotations
@@ -26,13 +28,26 @@ from typing import Any
 
 from ..errors import BadInput
 
-__all__ = ["Exercise", "Feedback", "Wrong", "all_exercises", "check", "exercise", "get"]
+__all__ = [
+    "Exercise",
+    "Feedback",
+    "Unanswered",
+    "Wrong",
+    "all_exercises",
+    "check",
+    "exercise",
+    "get",
+]
 
 _registry: dict[str, Exercise] = {}
 
 
 class Wrong(Exception):
     """An answer is wrong; the message says what about it is."""
+
+
+class Unanswered(Exception):
+    """The answer is still the stub, a function that returns nothing for one."""
 
 
 @dataclass(frozen=True)
@@ -139,15 +154,25 @@ def check(number: str, answer: object, lesson: object = None) -> Feedback:
     lesson.hint("00.1") helps.
     """
     one = get(number)
-    if answer is ...:
-        return Feedback(f"Exercise {number}: not answered yet. Put your answer in place of the "
-                        f'three dots; lesson.hint("{number}") helps.')
     try:
+        if _has_dots(answer):
+            raise Unanswered
         wants_lesson = len(inspect.signature(one.check).parameters) > 1
         praise = one.check(answer, lesson) if wants_lesson else one.check(answer)
+    except Unanswered:
+        return Feedback(f"Exercise {number}: not answered yet. Put your answer in place of the "
+                        f'three dots; lesson.hint("{number}") helps.')
     except Wrong as wrong:
         return Feedback(f"Exercise {number}: not yet. {wrong}", right=False)
     except Exception as error:  # a student's function may raise anything
         return Feedback(f"Exercise {number}: not yet. Checking your answer stopped with "
                         f"{type(error).__name__}: {error}", right=False)
     return Feedback(f"Exercise {number}: right. {praise or ''}".strip(), right=True)
+
+
+def _has_dots(answer: object) -> bool:
+    """Tell whether three dots stand anywhere in an answer: alone, in a list or in a dict."""
+    parts = answer.values() if isinstance(answer, dict) else answer
+    return answer is ... or (
+        isinstance(answer, (list, tuple, dict)) and any(part is ... for part in parts)
+    )

@@ -243,6 +243,11 @@ class Lesson:
         return self.record(result="MAE", method=method, value=value, lower=lower, upper=upper,
                            n_train=n_train, n_test=len(predictions), note=note)
 
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """What was recorded so far, unrounded: dicts with the keys of ``RESULT_COLUMNS``."""
+        return [dict(row) for row in self._rows]
+
     def results(self) -> pd.DataFrame:
         """Return what was recorded so far, rounded, in years and months."""
         return results.for_display(self._rows)

@@ -10,20 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from .. import presets
 from .verdicts import CANNOT_BE_TOLD, NOT_REPRODUCED, REPRODUCED, Verdict, judge
+
+if TYPE_CHECKING:
+    from ..lesson import Lesson
 
 __all__ = [
     "CANNOT_BE_TOLD",
     "NOT_REPRODUCED",
     "REPRODUCED",
     "Verdict",
+    "age_shares",
     "claims",
     "judge",
     "judge_all",
+    "known_rows",
     "published",
     "side_by_side",
     "unknown",
@@ -70,6 +76,15 @@ def unknown() -> pd.DataFrame:
     return _table("unknown")
 
 
+def age_shares() -> pd.DataFrame:
+    """Return which share (0 to 1) of the Digital Hand Atlas and of RSNA 2017 is of which age.
+
+    >>> age_shares()[["dha", "rsna"]].sum().round(2).tolist()
+    [1.0, 1.0]
+    """
+    return _table("age_shares")
+
+
 def judge_all(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Return the verdict on every claim from a run's result rows.
 
@@ -96,6 +111,33 @@ def judge_all(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         judged.append({"claim": claim["claim"], "number": _number(row), "verdict": verdict.word,
                        "because": verdict.because})
     return pd.DataFrame(judged)
+
+
+def known_rows(lesson: Lesson) -> dict[str, list[dict[str, Any]]]:
+    """Return every result row that is known here, ``{"phantom": [...], "real": [...]}``.
+
+    Those of this lesson's own data: what the notebook has recorded so far, and what the other
+    notebooks recorded in the same run, or else in the last complete run that was committed with
+    the package. Those of the other kind of data: the committed run's.
+
+    >>> from boneage_kit import lesson
+    >>> sorted(known_rows(lesson.begin("06_x", preset="smoke", data=None)))
+    Preset smoke: ...
+    ['phantom', 'real']
+    """
+    from ..execution.results import committed
+    from ..execution.results import rows as rows_of_run
+
+    known: dict[str, list[dict[str, Any]]] = {}
+    for source in ("phantom", "real"):
+        run = committed(source, lesson.preset.name) or committed(source, presets.DEFAULT)
+        known[source] = run["rows"] if run else []
+    here = lesson.source
+    if lesson.out is not None:
+        known[here] = rows_of_run(lesson.out)
+    others = [row for row in known[here] if row["notebook"] != lesson.notebook]
+    known[here] = others + lesson.rows
+    return known
 
 
 def _number(row: Mapping[str, Any] | None) -> str:

@@ -124,12 +124,13 @@ def every_stratum(row: Mapping[str, Any]) -> Verdict:
 RULES: dict[str, Callable[[Mapping[str, Any]], Verdict]] = {
     "less": less,
     "no_worse": no_worse,
+    "within_readers": no_worse,
     "no_difference": no_difference,
     "about": about,
     "every_stratum": every_stratum,
 }
 #: Rules about an error's size say nothing on drawn hands, however small it is.
-NEEDS_CHILDREN = ("about", "every_stratum", "no_difference")
+NEEDS_CHILDREN = ("about", "every_stratum", "no_difference", "within_readers")
 
 
 def judge(rule: str, row: Mapping[str, Any] | None, if_not: str = "") -> Verdict:
@@ -143,7 +144,7 @@ def judge(rule: str, row: Mapping[str, Any] | None, if_not: str = "") -> Verdict
     >>> judge("literature", None, "it was said of 2016").word
     'cannot be told'
     >>> judge("about", {"value": 0.2, "lower": 0.1, "upper": 0.3, "source": "phantom"}).because
-    'our error on drawn hands, 0.20 years, says nothing about children'
+    'our number on drawn hands, 0.20 years, says nothing about children'
     """
     if row is None:
         return Verdict(CANNOT_BE_TOLD, if_not or "it was not run on these data")
@@ -153,6 +154,6 @@ def judge(rule: str, row: Mapping[str, Any] | None, if_not: str = "") -> Verdict
         raise BadInput(f"The result {row.get('method')!r} has no interval.",
                        "Judge no number without one.")
     if row.get("source") == "phantom" and rule in NEEDS_CHILDREN:
-        return Verdict(CANNOT_BE_TOLD, f"our error on drawn hands, {row['value']:.2f} years, "
+        return Verdict(CANNOT_BE_TOLD, f"our number on drawn hands, {row['value']:.2f} years, "
                                        "says nothing about children")
     return RULES[rule](row)
