@@ -112,9 +112,9 @@ def _edges(u: np.ndarray) -> Edges:
 
 def finish(mineral: np.ndarray, soft: np.ndarray, canvas: Canvas, film: Film, times: int,
            rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return pixels and labels at the size asked for."""
+    """Return pixels and labels at the size asked for, from mineral drawn ``times`` larger."""
     spacing = canvas.spacing[0] * times
-    pixels = expose(_shrink(mineral, times), _shrink(soft, times), film.exposure, spacing, rng)
+    pixels = expose(_shrink(mineral, times), soft, film.exposure, spacing, rng)
     _develop(pixels, film)
     return pixels, np.ascontiguousarray(canvas.labels[times // 2::times, times // 2::times])
 

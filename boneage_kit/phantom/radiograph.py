@@ -98,7 +98,7 @@ def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty
     child = hands.build(sex, ages, bone_age, film.pose, film.body_scale)
     times = max(1, math.ceil(_DRAWN / size))
     canvas = _draw(child, film, size * times)
-    pixels, labels = finish(canvas.mineral, _soft(child, film, canvas), canvas, film, times,
+    pixels, labels = finish(canvas.mineral, _soft(child, film, canvas, times), canvas, film, times,
                             streams[2])
     marks = _landmarks(child, film, canvas, times)
     return PhantomRadiograph(
@@ -165,9 +165,10 @@ def _draw(child: hands.Hand, film: Film, size: int) -> Canvas:
     return canvas
 
 
-def _soft(child: hands.Hand, film: Film, canvas: Canvas) -> np.ndarray:
+def _soft(child: hands.Hand, film: Film, canvas: Canvas, times: int) -> np.ndarray:
     _, turn, shift = _frame(child, film)
-    return soft_tissue.thickness(child, canvas.x, canvas.y, turn, shift, film.plump)
+    x, y = (a.reshape(-1, times).mean(axis=1) for a in (canvas.x, canvas.y))
+    return soft_tissue.thickness(child, x, y, turn, shift, film.plump)
 
 
 def _landmarks(child: hands.Hand, film: Film, canvas: Canvas,
