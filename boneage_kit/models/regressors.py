@@ -13,6 +13,7 @@ from ..records import parse_sex
 
 if TYPE_CHECKING:
     from sklearn.base import RegressorMixin
+    from sklearn.preprocessing import StandardScaler
 
 NAMES = ("ridge", "svr", "gradient_boosting")
 ALPHAS = np.logspace(0, 6, 25)
@@ -47,7 +48,7 @@ def regressor(name: str, seed: int = 0) -> RegressorMixin:
     from sklearn.svm import SVR
 
     if name == "ridge":
-        return make_pipeline(StandardScaler(), RidgeCV(alphas=ALPHAS))
+        return make_pipeline(_steady_scaler(), RidgeCV(alphas=ALPHAS))
     if name == "svr":
         components = PCA(0.95, svd_solver="full")
         return make_pipeline(StandardScaler(), components, SVR(C=8.0, epsilon=0.2))
@@ -55,6 +56,25 @@ def regressor(name: str, seed: int = 0) -> RegressorMixin:
         return HistGradientBoostingRegressor(loss="absolute_error", learning_rate=0.1,
                                              max_iter=150, max_features=0.1, random_state=seed)
     raise BadInput(f"There is no regressor {name!r}.", f"Use one of {', '.join(NAMES)}.")
+
+
+def _steady_scaler() -> StandardScaler:
+    """Standardise, but divide no feature by less than half the median feature's SD.
+
+    A network's feature that is all but silent in training (SD 1e-5) and speaks once in a new
+    image would otherwise be 20,000 SD away and carry the reading to hundreds of years.
+    """
+    from sklearn.preprocessing import StandardScaler
+
+    class SteadyScaler(StandardScaler):
+        def fit(self, x: ArrayLike, y: ArrayLike | None = None) -> SteadyScaler:
+            super().fit(x, y)
+            spoken = self.scale_[self.var_ > 0]
+            if spoken.size:
+                self.scale_ = np.maximum(self.scale_, np.median(spoken) / 2)
+            return self
+
+    return SteadyScaler()
 
 
 def with_sex(features: ArrayLike, sexes: Sequence[object] | None) -> np.ndarray:
