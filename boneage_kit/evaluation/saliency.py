@@ -21,6 +21,7 @@ from ..phantom.anatomy import CARPALS, LONG_BONES
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from ..models.feature_reader import FeatureReader
     from ..phantom import PhantomRadiograph
     from .robustness import Predictor
 
@@ -238,3 +239,36 @@ def score_map(saliency: np.ndarray, regions: dict[str, np.ndarray]) -> pd.DataFr
         auc = (ranks[inside].sum() - n * (n + 1) / 2) / (n * rest)
         rows[name] = {"area": area, "saliency": share, "enrichment": share / area, "auc": auc}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("region")
+
+
+def network_of(reader: FeatureReader) -> nn.Module:
+    """Return one network that reads as a network's frozen features with a ridge do.
+
+    Its last layer is the ridge's line, so that gradients run from the age to the picture, and no
+    features pass through the disk.
+
+    Parameters
+    ----------
+    reader
+        A trained :class:`boneage_kit.models.feature_reader.FeatureReader` of a network and ridge.
+    """
+    import torch
+
+    from .. import models
+
+    arrays = {name: torch.from_numpy(value).double() for name, value in reader.arrays().items()}
+    model = models.create(reader.source, sex_input=reader.sex_input)
+    weight = arrays["coefficients"] / arrays["scale"]
+    line = model.head.layers[-1]
+    n_features = line.in_features - (model.head.sex.embedding_dim if reader.sex_input else 0)
+    with torch.no_grad():
+        line.weight.zero_()
+        line.weight[0, :n_features] = weight[:n_features]
+        line.bias.copy_(arrays["intercept"] - (weight * arrays["mean"]).sum())
+        if reader.sex_input:
+            model.head.sex.weight.zero_()
+            model.head.sex.weight[:, 0] = torch.tensor([-1.0, 1.0])
+            line.weight[0, n_features] = weight[-1]
+        model.head.mean.fill_(0.0)
+        model.head.scale.fill_(1.0)
+    return model.eval()

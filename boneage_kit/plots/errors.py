@@ -9,7 +9,7 @@ import pandas as pd
 
 from .. import evaluation
 from ..evaluation.shrinkage import age_axis
-from .agreement import SEX_NAMES, axes_or_new, scatter_by_sex, show_legend
+from .agreement import SEX_NAMES, age_ticks, axes_or_new, scatter_by_sex, show_legend
 from .style import MARKERS, PALETTE
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def error_along_age(
         ax.plot(ends, expected_from_noise * (ends - x.mean()), color=PALETTE["reader"],
                 linestyle="-.", label="label noise alone")
     ax.set(xlabel=_AXIS_NAMES[axis], ylabel="prediction minus label (years)")
+    age_ticks(ax.xaxis)
     show_legend(ax, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
     return ax
 
@@ -71,7 +72,7 @@ def error_by_cell(
     cells
         From :func:`boneage_kit.evaluation.by` over ``columns``.
     floor
-        The same cells for the constant predictor, drawn as grey bars' ends.
+        The same cells for the constant predictor, written at the right.
     reader
         Years and name of the readers' difference, drawn as a dotted line.
     overall
@@ -92,9 +93,9 @@ def error_by_cell(
                 linewidth=3, alpha=0.45 if cell["small"] else 1)
         ax.plot(cell[measure], place, marker=mark, color=colour, markersize=9, markeredgewidth=2,
                 markerfacecolor="white" if cell["small"] else colour)
-        if floor is not None and place < len(floor):
-            ax.plot(floor[measure].iloc[place], place, marker="|", markersize=15,
-                    color=PALETTE["floor"], markeredgewidth=3)
+        if floor is not None:
+            ax.annotate(f"{floor[measure].iloc[place]:.1f} y", (1.02, place), va="center",
+                        xycoords=("axes fraction", "data"), fontsize=11, annotation_clip=False)
         words = [SEX_NAMES.get(cell[name], str(cell[name])) for name in columns]
         names.append(f"{', '.join(words)} (n = {cell['n']}{', small' if cell['small'] else ''})")
     _reference_lines(ax, measure, floor, reader, overall)
@@ -121,9 +122,8 @@ def _reference_lines(
                    label=f"{reader[1]}, {reader[0]:.2f} y")
         drawn = True
     if floor is not None:
-        ax.plot([], [], marker="|", markersize=15, markeredgewidth=3, linestyle="none",
-                color=PALETTE["floor"], label="constant (sex's median)")
-        drawn = True
+        ax.annotate("constant\n(median)", (1.02, 1.0), xycoords="axes fraction", fontsize=11,
+                    va="bottom", annotation_clip=False)
     if measure == "bias":
         ax.axvline(0, color=PALETTE["ink"], linewidth=1)
     if drawn:
@@ -148,6 +148,7 @@ def calibration(predictions: pd.DataFrame, ax: Axes | None = None, bins: int = 8
                     linestyle=["-", "--"][place % 2], label=SEX_NAMES[sex])
     ax.axhline(0, color=PALETTE["ink"], linewidth=1, linestyle=":")
     ax.set(xlabel="prediction (years)", ylabel="mean label minus prediction (years)")
+    age_ticks(ax.xaxis)
     ax.legend(frameon=False)
     return ax
 
