@@ -174,5 +174,5 @@ def _has_dots(answer: object) -> bool:
     """Tell whether three dots stand anywhere in an answer: alone, in a list or in a dict."""
     parts = answer.values() if isinstance(answer, dict) else answer
     return answer is ... or (
-        isinstance(answer, (list, tuple, dict)) and any(part is ... for part in parts)
+        isinstance(answer, (list, tuple, set, dict)) and any(part is ... for part in parts)
     )
