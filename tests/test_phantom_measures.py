@@ -69,14 +69,18 @@ def shaft_profile(drawn, bone):
 
 
 def width_and_cortex_mm(drawn, bone):
-    """The walls of a tube at half their height, against tissue outside and core inside."""
+    """The walls of a tube: half their height outside; inside, where they have fallen by a third.
+
+    Seen along a ray, a tube's wall drops steeply at the core's edge and then only slowly, so
+    that half height would lie inside the core.
+    """
     profile, step = shaft_profile(drawn, bone)
     middle = len(profile) // 2
     core = np.median(profile[middle - 4:middle + 5])
     walls = []
     for half in (profile[:middle][::-1], profile[middle:]):  # from the core outwards
         peak = np.argmax(half)
-        inner = _crossing(half[:peak + 1], (half[peak] + core) / 2)
+        inner = _crossing(half[:peak + 1], (2 * half[peak] + core) / 3)
         outer = peak + _crossing(half[peak:], (half[peak] + half[-5:].mean()) / 2)
         walls.append((inner, outer))
     (a, b), (c, d) = walls

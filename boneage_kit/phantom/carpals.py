@@ -86,8 +86,8 @@ def _carpal(name: str, share: float, frame: float, closeness: float) -> Blob:
     radius = (plain * (1 - form) + adult * form) * share * frame
     size = float(np.mean(radius))
     return Blob(LABEL_IDS[name], (float(centre[0] + pull) * frame, float(centre[1]) * frame),
-                (0.0, 1.0), np.maximum(radius, 0.35), depth=0.72 * size, shell=0.25 + 0.35 * form,
-                spongy=1.15 - 0.15 * form)
+                (0.0, 1.0), np.maximum(radius, 0.35), depth=0.60 * size, shell=0.22 + 0.26 * form,
+                spongy=1.0 - 0.05 * form)
 
 
 def sesamoid(name: str, sex: str, age: float, place: tuple[float, float],

@@ -65,17 +65,19 @@ def draw_film(difficulty: float, rng: np.random.Generator) -> Film:
     d = float(difficulty)
     z, u, p = rng.standard_normal(32), rng.random(32), rng.random(32)
     turned = 35 * z[26] if p[0] < 0.04 * d else 0.0
+    edges = _edges(u[12:20]) if p[4] < 0.28 * d else None
+    room = 0.5 + 0.5 * min(edges.bottom - edges.top, edges.right - edges.left) if edges else 1.0
     return Film(
         pose=_pose(d, z), rotation=d * 7 * z[21] + turned,
         shift=(d * 0.05 * z[22], d * 0.02 * z[23]),
-        fill=0.94 - d * 0.30 * u[3] ** 1.5, lower=-0.5 + d * 0.5 * u[4],
-        forearm=0.45 + d * 0.5 * (u[5] - 0.2), stretch=1 + d * 0.32 * u[6],
+        fill=room * (0.94 - d * 0.24 * u[3] ** 1.5), lower=-0.5 + d * 0.5 * u[4],
+        forearm=0.45 + d * 0.5 * (u[5] - 0.2), stretch=1 + d * 0.42 * u[6],
         body_scale=1 + 0.05 * d * z[24], plump=1 + 0.07 * d * z[25],
         exposure=_exposure(d, z, u),
-        fog=0.02 * d * u[7] + (0.5 * u[8] if p[1] < 0.25 * d else 0.0),
+        fog=0.10 * d * u[7] ** 2 + (0.5 * u[8] if p[1] < 0.25 * d else 0.0),
         contrast=0.12 + 0.5 * u[9] if p[2] < 0.13 * d else 1 - 0.25 * d * u[10],
         tilt=(0.12 * d * z[27] * (p[3] < 0.3), 0.12 * d * z[28] * (p[3] < 0.3)),
-        edges=_edges(u[12:20]) if p[4] < 0.28 * d else None,
+        edges=edges,
         marker=draw_marker(rng) if p[5] < min(1.0, 1.3 * d) * 0.95 else None,
         ring="proximal_phalanx_4" if p[6] < 0.008 * d else None,
         cast=6.0 + 4 * u[20] if p[7] < 0.006 * d else 0.0,
@@ -84,9 +86,11 @@ def draw_film(difficulty: float, rng: np.random.Generator) -> Film:
 
 def _pose(d: float, z: np.ndarray) -> Pose:
     fan = np.array([0, 1, 0, -1, -1.6])
+    own = np.array([[9, 2, 1, 1.5, 3], [8, 3, 2.5, 3, 5]]) * z[:10].reshape(2, 5)
+    abducted = np.array([6, 0, 0, 0, 0])
     return Pose(
-        spread=tuple(d * (np.array([9, 2, 1, 1.5, 3]) * z[:5] + 4 * z[5] * fan)),
-        bend=tuple(d * (np.array([7, 4, 3, 4, 6]) * z[6:11] + 4 * (z[11] + 0.5) * fan)),
+        spread=tuple(d * (own[0] + abducted + (3 * z[10] + 1.5) * fan)),
+        bend=tuple(d * (own[1] + (3 * z[11] + 2) * fan)),
         curl=tuple(d * 2.5 * z[12:17]),
         wrist=d * 6 * z[17],
     )
@@ -96,8 +100,8 @@ def _exposure(d: float, z: np.ndarray, u: np.ndarray) -> Exposure:
     return Exposure(
         kvp=round(52 + d * 4 * (2 * u[0] - 1), 1),
         photons=4000 * float(np.exp(d * 0.8 * z[18])),
-        scatter=0.12 + d * 0.15 * u[1],
-        blur_mm=0.08 + d * 0.22 * u[2],
+        scatter=0.25 + d * 0.35 * u[1],
+        blur_mm=0.05 + d * 0.25 * u[2],
         white=float(np.exp(d * 0.15 * z[19])),
         gamma=float(np.exp(d * 0.20 * z[20])),
     )
@@ -107,7 +111,7 @@ def _edges(u: np.ndarray) -> Edges:
     wide = 0.14 * u[:4] ** 2
     return Edges(top=wide[0], bottom=1 - wide[1], left=wide[2], right=1 - wide[3],
                  slope=0.12 * (u[4] - 0.5) * (u[5] < 0.5),
-                 outside=0.0 if u[6] < 0.6 else 0.25 * u[6], rim=0.8 * (u[7] < 0.35))
+                 outside=0.0 if u[6] < 0.6 else 0.25 * u[6], rim=0.8 * (u[7] < 0.25))
 
 
 def finish(mineral: np.ndarray, soft: np.ndarray, canvas: Canvas, film: Film, times: int,
@@ -148,7 +152,7 @@ def _collimate(pixels: np.ndarray, edges: Edges) -> None:
     depth = np.minimum(np.minimum(v - np.float32(edges.top), np.float32(edges.bottom) - v),
                        np.minimum(w - np.float32(edges.left), np.float32(edges.right) - w))
     if edges.rim:
-        pixels[np.abs(depth) < 0.006] = np.float32(edges.rim)
+        pixels[np.abs(depth) < 0.008] = np.float32(edges.rim)
     np.copyto(pixels, np.float32(edges.outside), where=depth < 0)
 
 

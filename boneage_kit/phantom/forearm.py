@@ -52,9 +52,9 @@ def _shaft(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float]
     half = wide * np.interp(s / wide, places, shares)
     if merged:
         half = np.where(s > 0, wide / 2 * is_at.width * 0.98, half)
-    shell = cortex * 1.25 * np.interp(s / wide, (-2.0, -1.2, -0.5, 0), (1.0, 0.8, 0.3, 0.22))
-    shell = np.maximum(shell, 0.22)
-    spongy = np.interp(s / wide, (-2.4, -1.2, -0.4, 0.3), (0.35, 0.7, 1.15, 1.15))
+    shell = cortex * 1.15 * np.interp(s / wide, (-2.5, -1.4, -0.7, -0.2), (1.0, 0.65, 0.28, 0.15))
+    shell = np.maximum(shell, 0.18)
+    spongy = np.interp(s / wide, (-2.4, -1.2, -0.4, 0.3), (0.25, 0.5, 0.85, 0.9))
     spongy = spongy + 0.5 * np.exp(-((s + 0.04 * wide) / (0.06 * wide)) ** 2) * (1 - is_at.fused)
     reach = float(half.max()) * 1.02
     u = np.linspace(-reach, reach, N) / (wide / 2)

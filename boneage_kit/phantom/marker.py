@@ -43,7 +43,7 @@ def draw_marker(rng: np.random.Generator) -> Marker:
     left = rng.random() < 0.85
     return Marker(text=text, row=float(rng.uniform(0.06, 0.9)),
                   column=float(rng.uniform(0.05, 0.2) if left else rng.uniform(0.85, 0.95)),
-                  height=float(rng.uniform(0.035, 0.075)),
+                  height=float(rng.uniform(0.04, 0.10)),
                   turn=(round(float(np.cos(angle)), 6), round(float(np.sin(angle)), 6)),
                   plate=float(rng.choice([0.0, 0.0, 0.05, 0.12])))
 
@@ -56,7 +56,8 @@ def _glyphs(text: str) -> np.ndarray:
         for j, letter in enumerate(line):
             for k, bits in enumerate(_FONT[letter]):
                 dots = [(bits >> (4 - n)) & 1 for n in range(5)]
-                grid[9 * i + 1 + k, 6 * j + 2:6 * j + 7] = dots
+                grid[9 * i + 1 + k, 6 * j + 2:6 * j + 7] = np.clip(
+                    np.array(dots) + 0.55 * np.array([0, *dots[:-1]]), 0, 1)
     return grid
 
 

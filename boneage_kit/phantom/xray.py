@@ -24,8 +24,8 @@ class Exposure:
 
     kvp: float = 52.0
     photons: float = 4000.0
-    scatter: float = 0.12
-    blur_mm: float = 0.08
+    scatter: float = 0.25
+    blur_mm: float = 0.05
     black: float = 0.03
     white: float = 1.0
     gamma: float = 1.0
@@ -62,7 +62,8 @@ def expose(mineral: np.ndarray, soft: np.ndarray, exposure: Exposure, spacing: f
     light = _take(_transmission(), depth)
     light = _blur(light, exposure.blur_mm / spacing)
     if exposure.scatter:
-        light += np.float32(exposure.scatter) * (_haze(light, spacing) - np.float32(0.25))
+        light += np.float32(exposure.scatter) * _haze(light, spacing)
+        light *= np.float32(1 / (1 + exposure.scatter))
     if exposure.photons:
         noise = rng.standard_normal(light.shape, dtype=np.float32)
         per_pixel = exposure.photons * (spacing / 0.2) ** 2
@@ -77,7 +78,7 @@ def respond(depth: np.ndarray, exposure: Exposure) -> np.ndarray:
     step = max(1, depth.shape[0] // 128)
     sample = np.sort(depth[::step, ::step], axis=None)
     sample = sample[sample > 0.15]
-    dense = float(sample[int(0.985 * sample.size)]) if sample.size else 1.0
+    dense = float(sample[int(0.993 * sample.size)]) if sample.size else 1.0
     shown = (depth - np.float32(exposure.black)) * np.float32(
         1 / (exposure.white * dense - exposure.black))
     np.clip(shown, 0, 1, out=shown)
