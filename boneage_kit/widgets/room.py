@@ -126,6 +126,20 @@ class ReadingRoom(Panel):
                       "years (95 % limits of agreement).")
         return words
 
+    def results_html(self) -> str:
+        """Return the results in words, as a Bland-Altman plot, and hand by hand."""
+        table = self.predictions()
+        cells = "".join(
+            f"<tr><td>{row.image_id}</td><td>{row.sex}</td>"
+            f"<td>{maturity.age_in_words(row.y_pred)}</td><td>{maturity.age_in_words(row.y_true)}"
+            f"</td><td style='text-align:right'>{row.y_pred - row.y_true:+.1f}</td></tr>"
+            for row in table.itertuples())
+        head = "<tr><th>hand</th><th>sex</th><th>you</th><th>truth</th><th>difference, y</th></tr>"
+        return (f"<p style='font-size:16px;max-width:900px'>{self.results_words()}</p>"
+                f"{_agreement_picture(table)}"
+                f"<table style='font-size:14px;border-spacing:14px 2px;border-collapse:separate'>"
+                f"{head}{cells}</table>")
+
     # -- live ------------------------------------------------------------------------------
 
     def build(self) -> Any:
@@ -141,20 +155,26 @@ class ReadingRoom(Panel):
         self._invert = w.Checkbox(value=False, description="Invert")
         self._plate = w.SelectionSlider(options=[("0 m", 0.0)], description="Atlas plate",
                                         style=wide, layout={"width": "420px"})
-        self._age = w.BoundedFloatText(value=0, min=0, max=20, step=0.25, style=wide,
-                                       description="Your bone age, years")
+        short = {"width": "190px"}
+        self._years = w.BoundedIntText(value=0, min=0, max=20, description="Your answer, years",
+                                       style={"description_width": "130px"}, layout=short)
+        self._months = w.BoundedIntText(value=0, min=0, max=11, description="months",
+                                        style={"description_width": "60px"},
+                                        layout={"width": "120px"})
         self._said = w.HTML()
         take = w.Button(description="Answer with this plate", layout={"width": "200px"})
         keep = w.Button(description="Save and next", button_style="primary",
                         layout={"width": "160px"})
-        take.on_click(lambda _: setattr(self._age, "value", self._plate.value))
+        take.on_click(lambda _: self._take(self._plate.value))
         keep.on_click(lambda _: self._keep())
+        for control in (self._years, self._months):
+            control.observe(lambda _: setattr(self, "_given", True), "value")
         for control in (self._window, self._zoom, self._invert):
             control.observe(lambda _: self._draw(), "value")
         self._plate.observe(lambda _: self._draw_atlas(), "value")
         self._open()
         left = w.VBox([self._hand, self._window, self._zoom, self._invert])
-        right = w.VBox([self._atlas, self._plate, take, self._age, keep])
+        right = w.VBox([self._atlas, self._plate, take, w.HBox([self._years, self._months]), keep])
         return w.VBox([self._title, w.HBox([left, right], layout={"flex_flow": "row wrap"}),
                        self._said])
 
@@ -163,7 +183,7 @@ class ReadingRoom(Panel):
         if place is None:
             self._title.value = "<h3>All read</h3>"
             self._hand.value = self._atlas.value = ""
-            self._said.value = f"<p style='font-size:16px'>{self.results_words()}</p>"
+            self._said.value = self.results_html()
             return
         name = self.order[place][0]
         row = self.records.iloc[self._ids.index(name)]
@@ -173,10 +193,15 @@ class ReadingRoom(Panel):
         plates = maturity.gp_plate_ages(row["sex"])
         self._plate.options = [(maturity.age_in_words(age), float(age)) for age in plates]
         self._plate.value = float(plates[len(plates) // 2])
-        self._age.value = 0
+        self._take(0.0)
+        self._given = False
         self._window.value = tuple(np.percentile(self._shown, [1, 99.7]).round(2).tolist())
         self._draw()
         self._draw_atlas()
+
+    def _take(self, age: float) -> None:
+        self._years.value, self._months.value = divmod(round(12 * age), 12)
+        self._given = True
 
     def _draw(self) -> None:
         low, high = self._window.value
@@ -184,7 +209,7 @@ class ReadingRoom(Panel):
         pixels = 1 - pixels if self._invert.value else pixels
         data = base64.b64encode(png_bytes(pixels)).decode("ascii")
         self._hand.value = (
-            '<div style="width:420px;height:520px;overflow:auto;background:black">'
+            '<div style="width:440px;height:440px;overflow:auto;background:black">'
             f'<img alt="Radiograph to read" src="data:image/png;base64,{data}" '
             f'style="width:{round(100 * self._zoom.value)}%"/></div>')
 
@@ -196,11 +221,10 @@ class ReadingRoom(Panel):
                              f"<div>{text}</div>")
 
     def _keep(self) -> None:
-        try:
-            self.answer(self._age.value, time.monotonic() - self._since)
-        except BadInput as error:
-            self._said.value = html.escape(str(error))
+        if not self._given:
+            self._said.value = "Give a bone age first: by a plate, or in years and months."
             return
+        self.answer(self._years.value + self._months.value / 12, time.monotonic() - self._since)
         self._said.value = f"Saved in {html.escape(self.path.name)}."
         self._open()
 
@@ -231,3 +255,19 @@ class ReadingRoom(Panel):
         return (f"Reading room with {len(self.order)} radiographs to read, some of them twice and "
                 "unmarked: the first hand without its age, beside phantom atlas plates to "
                 "compare it with. Each answer is a bone age in years and is saved at once.")
+
+
+def _agreement_picture(table: pd.DataFrame) -> str:
+    """Return the Bland-Altman plot of at least three readings as HTML, or nothing."""
+    if len(table) < 3:
+        return ""
+    from matplotlib.figure import Figure
+
+    from ..lesson.figures import ShownFigure, to_png
+    from ..plots.agreement import bland_altman
+
+    figure = Figure(figsize=(8.5, 4.6), layout="constrained")
+    bland_altman(table["y_pred"], table["y_true"], sexes=table["sex"], ax=figure.subplots(),
+                 names=("your reading", "truth"))
+    words = "Bland-Altman plot: your reading minus the truth over their mean, with limits."
+    return ShownFigure(to_png(figure), words, "")._repr_html_()
