@@ -149,6 +149,11 @@ def test_pixel_spacing_and_where_it_comes_from(keyword):
     assert read_radiograph(written()).meta["pixel_spacing_mm"] is None
 
 
+def test_a_right_hand_is_noted():
+    assert "right hand" in read_radiograph(written(ImageLaterality="R")).meta["notes"][0]
+    assert read_radiograph(written(ImageLaterality="L")).meta["notes"] == []
+
+
 def test_nothing_of_the_patient_is_kept():
     meta = read_radiograph(written(PatientAge="008Y", InstitutionName="St Elsewhere",
                                    StudyDate="20200102", AccessionNumber="A77")).meta

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -192,12 +191,20 @@ class Dataset:
 
 def progress_bar(iterable, total: int, what: str, wanted: bool):  # noqa: ANN001, ANN201
     """Wrap an iterable in a bar that appears after two seconds, and only where somebody looks."""
-    from tqdm import tqdm
+    from tqdm.auto import tqdm
 
-    watched = sys.stderr.isatty() or ("ipykernel" in sys.modules
-                                      and "BONEAGE_KIT_OUT" not in os.environ)
     return tqdm(iterable, total=total, desc=what, unit="image", delay=2, leave=False,
-                disable=not (wanted and watched))
+                disable=not (wanted and _somebody_looks()))
+
+
+def _somebody_looks() -> bool:
+    """Return True in a terminal and in a person's notebook, False in an executed one."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    kernel = getattr(shell, "kernel", None)
+    if kernel is not None:  # papermill, nbclient and nbval do not let a cell ask for input
+        return bool(getattr(kernel, "_allow_stdin", False))
+    return sys.stderr.isatty()
 
 
 def empty_problems() -> pd.DataFrame:

@@ -93,7 +93,7 @@ def _verified(tree: FileTree, names: list[str]) -> dict[str, str]:
         try:
             read_pixels(tree, name, False)
         except BadInput as error:
-            bad[name] = error.problem
+            bad[name] = _without_path(error.problem, tree, name)
 
     with ThreadPoolExecutor(2) as pool:
         for _ in progress_bar(pool.map(check, names), len(names), "Checking images", True):
@@ -104,6 +104,13 @@ def _verified(tree: FileTree, names: list[str]) -> dict[str, str]:
     except OSError:
         pass  # found again next time
     return bad
+
+
+def _without_path(problem: str, tree: FileTree, name: str) -> str:
+    """Return the reason alone: the table has a column for the path."""
+    for path in (tree.entries[name].member, name):
+        problem = problem.replace(path, "").strip()
+    return problem.rstrip(".")
 
 
 def identical_files(tree: FileTree, names: list[str]) -> dict[str, str]:
@@ -148,6 +155,6 @@ def leave_out_bad_images(
     copies = identical_files(tree, [name for name in names if name not in left_out])
     for name, first in copies.items():
         problems.add(id_of[name], name,
-                     f"the same image, byte for byte, as {id_of[first]} ({first})",
+                     f"the same image, byte for byte, as {id_of[first]}",
                      "left out, so that it cannot stand in training and test")
     return set(left_out) | set(copies)

@@ -27,6 +27,10 @@ class Problems:
         """Return them as a frame with the columns ``PROBLEM_COLUMNS``."""
         return pd.DataFrame(self._rows, columns=list(PROBLEM_COLUMNS), dtype=object)
 
+    def ids(self) -> set[str]:
+        """Return the ids that some problem names."""
+        return {row[0] for row in self._rows}
+
     def summary(self) -> str:
         """Return the most frequent problems in one phrase."""
         counts = self.table()["problem"].value_counts().head(3)

@@ -154,7 +154,7 @@ def _with_images(
         files[stem(name)].append(name)
     for image_id in sorted(set(labels["image_id"]) - set(files)):
         problems.add(image_id, "", "the table names it, but there is no image", "left out")
-    _list_unlabelled(set(files) - set(labels["image_id"]), files, problems)
+    _list_unlabelled(set(files) - set(labels["image_id"]) - problems.ids(), files, problems)
     labels = labels[labels["image_id"].isin(files)].reset_index(drop=True)
     for image_id in labels["image_id"]:
         for extra in files[image_id][1:]:

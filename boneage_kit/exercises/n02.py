@@ -112,7 +112,7 @@ def _leaking(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 
 @exercise(
-    "02.2",
+    "02.3",
     hint="Draw children, not films: shuffle table.patient_id.unique(), take a quarter of them, and "
     "let isin find their rows. Or ask bk.datasets.split for validation=0.",
     solution="""
@@ -128,7 +128,7 @@ def _leaking(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 def split_by_child(answer: Callable[[pd.DataFrame], tuple[np.ndarray, np.ndarray]]) -> str:
     """Split a table with several films a child, and look for children on both sides."""
     if not callable(answer):
-        raise Wrong('Hand over the function itself: lesson.check("02.2", my_split).')
+        raise Wrong('Hand over the function itself: lesson.check("02.3", my_split).')
     table = _films()
     parts = answer(table.copy())
     if not isinstance(parts, tuple | list) or len(parts) != 2:
@@ -165,9 +165,9 @@ def line_up(size: int = 320) -> list[np.ndarray]:
 
 
 @exercise(
-    "02.3",
-    hint="On a film of a left hand, palm down and seen as a reader sees it, the thumb points to the "
-    "right.",
+    "02.2",
+    hint="On a film of a left hand, palm down, as a reader hangs it, the thumb points to the "
+    "right, and the letters beside it read forwards.",
     solution="mirrored = [2, 5]",
     passes=([2, 5], (5, 2), {2, 5}),
     fails=([2], [1, 2, 5], [1, 4], [], 2, "2 and 5", [7]),

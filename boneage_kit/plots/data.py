@@ -54,14 +54,15 @@ def film_grid(
         tall = max(film.shape[0] / film.shape[1] for film in films)
         lines = max(title.count("\n") for title in titles) + 1
         _, grid = plt.subplots(rows, columns, squeeze=False,
-                               figsize=(width, rows * (side * tall + 0.22 * lines)))
+                               figsize=(width, rows * (side * tall + 0.27 * lines + 0.05)))
         axes = grid.ravel()
     for ax in axes[len(films):]:
         ax.set_axis_off()
     for ax, film, title in zip(axes, films, titles, strict=False):
         ax.imshow(film, cmap="gray", vmin=0, vmax=255 if film.dtype == np.uint8 else 1)
         ax.set_title(title, fontsize=12)
-        ax.set_axis_off()
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set(visible=True, color="#999999")
     return axes[:len(films)]
 
 
