@@ -14,7 +14,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3 py
 	$(shell $(name) -c "$(NEW_ENOUGH)" 2>/dev/null && echo $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test notebooks lock address bench lint wheel clean
+.PHONY: help setup run test notebooks readme lock address bench lint wheel wheelhouse clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test: $(READY)  ## pytest over package and tests, nbval over every notebook
 notebooks: $(READY) address  ## execute the notebooks in place (phantom, binder) and keep their results
 	$(BIN)/python tools/notebooks.py
 
+readme: $(READY) address  ## write README's tables from the kept results
+	$(BIN)/python tools/readme.py
+
 address: $(READY)  ## write the repository's address, from pyproject.toml, into badges and first cells
 	$(BIN)/python tools/address.py
 
@@ -56,5 +59,9 @@ lint: $(READY)  ## ruff
 wheel: $(READY)  ## build wheel and sdist into dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
-clean:  ## remove .venv, out/, build/ and dist/
-	rm -rf $(VENV) out build dist
+wheelhouse: $(READY)  ## every package of requirements.lock and the kit, for a room without network
+	$(BIN)/python -m pip download --quiet --dest wheelhouse -r requirements.lock
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir wheelhouse .
+
+clean:  ## remove .venv, out/, build/, dist/ and wheelhouse/
+	rm -rf $(VENV) out build dist wheelhouse

@@ -135,8 +135,18 @@ def prepare(
     return Job(chosen, sizes, data, folder, source, dataset.checksum(), command)
 
 
-def run(job: Job, *, progress: bool = True) -> list[Step]:
+def run(job: Job, *, progress: bool = True, inject: bool = True) -> list[Step]:
     """Execute the notebooks that are not done yet; return how each one went, in order.
+
+    Parameters
+    ----------
+    job
+        From :func:`prepare`.
+    progress
+        Whether to show progress bars.
+    inject
+        Whether to put preset and data into a cell of their own, as papermill does. Without, the
+        notebooks run with what their parameters cell says.
 
     ``results.json`` and ``report.html`` are brought up to date after every notebook. A notebook
     that fails does not stop those after it: they do not build on one another.
@@ -149,7 +159,8 @@ def run(job: Job, *, progress: bool = True) -> list[Step]:
     ) as bar:
         for notebook in job.notebooks:
             bar.set_postfix_str(notebook.stem)
-            steps.append(finished(job, notebook) or execute(job, notebook, progress=progress))
+            steps.append(finished(job, notebook)
+                         or execute(job, notebook, progress=progress, inject=inject))
             write_results(job)
             bar.update()
         write_report(job.out)
@@ -166,12 +177,14 @@ def finished(job: Job, notebook: Path) -> Step | None:
     return Step(**state)
 
 
-def execute(job: Job, notebook: Path, *, progress: bool = True) -> Step:
+def execute(
+    job: Job, notebook: Path, *, progress: bool = True, inject: bool = True
+) -> Step:
     """Execute one notebook from a clean slate and write down how it went."""
     _forget(job, notebook)
     began = time.monotonic()
     with PeakMemory() as memory:
-        executed, error = _papermill(job, notebook, progress=progress)
+        executed, error = _papermill(job, notebook, progress=progress, inject=inject)
     step = Step(
         name=notebook.stem,
         title=sequence.title(notebook),
@@ -197,7 +210,9 @@ def write_results(job: Job) -> Path:
     return results.write_json(job.out / "results.json", content)
 
 
-def _papermill(job: Job, notebook: Path, *, progress: bool) -> tuple[Any, str | None]:
+def _papermill(
+    job: Job, notebook: Path, *, progress: bool, inject: bool
+) -> tuple[Any, str | None]:
     import nbformat
     import papermill
     from nbclient.exceptions import DeadKernelError
@@ -211,7 +226,7 @@ def _papermill(job: Job, notebook: Path, *, progress: bool) -> tuple[Any, str | 
         try:
             papermill.execute_notebook(
                 str(notebook), str(scratch),
-                parameters={"preset": job.preset.name, "data": job.data},
+                parameters={"preset": job.preset.name, "data": job.data} if inject else None,
                 kernel_name="python3", language="python", request_save_on_cell_execute=True,
                 extra_arguments=["--log-level=40"],
                 progress_bar={"desc": notebook.stem, "position": 1, "leave": False,
@@ -249,8 +264,8 @@ def save_notebook(notebook: Any, path: Path) -> Path:
         "display_name": "Python 3", "language": "python", "name": "python3"}
     notebook.metadata["language_info"] = {"name": "python"}
     for cell in notebook.cells:
-        for name in ("papermill", "execution", "collapsed", "scrolled"):
-            cell.metadata.pop(name, None)
+        kept = {"tags": cell.metadata.get("tags"), "tolerance": cell.metadata.get("tolerance")}
+        cell.metadata = nbformat.from_dict({name: value for name, value in kept.items() if value})
     text = nbformat.writes(notebook) + "\n"
     return write_atomically(path, lambda place: place.write_text(text, encoding="utf-8"))
 
