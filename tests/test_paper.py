@@ -81,3 +81,4 @@ def test_phantom_and_real_stand_in_separate_columns():
     assert first["phantom: verdict"] == "not reproduced"
     assert first["real: years"] == "-0.40 (-0.50 to -0.30)"
     assert (table["real: verdict"].iloc[1:] == "cannot be told").all()
+    assert (paper.side_by_side([phantom], [])["real: verdict"] == "not run yet").all()

@@ -108,8 +108,10 @@ def judge_all(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     for claim in claims().to_dict("records"):
         row = found.get((claim["result"], claim["method"]))
         verdict = judge(claim["rule"], row, claim["if_not"])
+        trained = f", with {int(row['n_train'])} training images" if row and row.get("n_train") \
+            else ""
         judged.append({"claim": claim["claim"], "number": _number(row), "verdict": verdict.word,
-                       "because": verdict.because})
+                       "because": verdict.because + trained})
     return pd.DataFrame(judged)
 
 
@@ -152,13 +154,17 @@ def side_by_side(
 ) -> pd.DataFrame:
     """Return claims with our numbers and verdicts, real and phantom in separate columns.
 
+    Without any row of a kind, its verdicts read "not run yet".
+
     >>> table = side_by_side([], [])
     >>> table.columns.tolist()
     ['claim', 'real: years', 'real: verdict', 'phantom: years', 'phantom: verdict']
     """
     table = claims()[["claim", "statement"]].rename(columns={"statement": "text"})
-    for name, rows in (("real", real), ("phantom", phantom)):
+    for name, rows in (("real", list(real)), ("phantom", list(phantom))):
         judged = judge_all(rows).set_index("claim")
+        if not rows:
+            judged = judged.assign(verdict="not run yet")
         table[f"{name}: years"] = table["claim"].map(judged["number"])
         table[f"{name}: verdict"] = table["claim"].map(judged["verdict"])
     table["claim"] = table.pop("text")
