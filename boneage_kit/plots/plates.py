@@ -86,7 +86,7 @@ def plate_row(sex: str, ages: Sequence[float], size: int = 512) -> Figure:
     from .. import maturity
     from ..widgets.atlas import plate
 
-    figure = _figure((2.1 * len(ages), 3.4))
+    figure = _figure((1.75 * len(ages), 2.85))
     axes = np.atleast_1d(figure.subplots(1, len(ages)))
     for ax, age in zip(axes, ages, strict=True):
         show_hand(plate(sex, float(age), size), ax=ax)
@@ -103,7 +103,7 @@ def stage_ladder(bone: str, sex: str) -> Figure:
     scores = maturity.rus_stage_scores(bone, sex)
     shown = [(stage, stage_example(bone, stage, sex)) for stage in scores]
     shown = [(stage, piece) for stage, piece in shown if piece is not None]
-    figure = _figure((1.45 * len(shown), 1.9))
+    figure = _figure((1.22 * len(shown), 1.65))
     for ax, (stage, piece) in zip(figure.subplots(1, len(shown)), shown, strict=True):
         ax.imshow(piece, cmap="gray", vmin=0, vmax=1)
         ax.set_title(f"{stage}: {scores[stage]}")
@@ -116,7 +116,7 @@ def scoring_sheet(drawn: Any, stages: Mapping[str, str] | None = None) -> Figure
     from .. import maturity
     from ..widgets.picture import bone_name, crop
 
-    figure = _figure((12.5, 4.3 if stages is None else 4.6))
+    figure = _figure((10.5, 3.7 if stages is None else 4.2))
     axes = figure.subplots(2, 7).ravel()
     for ax, bone in zip(axes, maturity.RUS_BONES, strict=False):
         ax.imshow(crop(drawn, bone), cmap="gray", vmin=0, vmax=1)
@@ -124,7 +124,7 @@ def scoring_sheet(drawn: Any, stages: Mapping[str, str] | None = None) -> Figure
         if stages is not None:
             points = maturity.rus_stage_scores(bone, drawn.sex)[stages[bone]]
             title += f"\n{stages[bone]}: {points} points"
-        ax.set_title(title, fontsize=11.5)
+        ax.set_title(title, fontsize=11)
         _bare(ax)
     axes[-1].set_axis_off()
     return figure

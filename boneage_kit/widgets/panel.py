@@ -72,7 +72,7 @@ class Panel:
 
         figure = self.static_figure()
         try:
-            return to_png(figure)
+            return to_png(figure, dpi=90)
         finally:
             if "matplotlib.pyplot" in sys.modules:
                 sys.modules["matplotlib.pyplot"].close(figure)

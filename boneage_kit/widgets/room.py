@@ -239,7 +239,7 @@ class ReadingRoom(Panel):
         word = {"F": "girl", "M": "boy"}[sex]
         plates = maturity.gp_plate_ages(sex)
         shown = [plates[len(plates) // 2], plates[len(plates) // 2 + 3]]
-        figure = Figure(figsize=(12, 5.4), layout="constrained")
+        figure = Figure(figsize=(10.5, 3.9), layout="constrained")
         axes = figure.subplots(1, 3)
         pictures = [(self.pixels(name), f"Hand 1 of {len(self.order)}: {word}. How old?")]
         pictures += [(plate(sex, float(age)).pixels, f"Phantom plate, {maturity.age_in_words(age)}")
