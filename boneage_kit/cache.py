@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,9 +54,8 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
     'whole'
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
+    # not mkstemp: its files are for their owner's eyes only, and a report is to be shared
+    temporary = path.parent / f".{uuid.uuid4().hex}{path.suffix}"
     try:
         write(temporary)
         os.replace(temporary, path)

@@ -40,6 +40,7 @@ def write_report(out: Path, beside: Json | None = None) -> Path:
         columns={source: columns.get(source) for source in _SOURCES},
         lent=None if beside or not other else other["run"]["source"],
         chapters=chapters(columns),
+        widest=widest(columns),
         pictures={figure["file"]: _data_url(out / figure["file"])
                   for figure in content["figures"]},
         minutes=sum(step["minutes"] for step in content["notebooks"]),
@@ -105,6 +106,38 @@ def number(value: float | None, unit: str = "years") -> str:
     return f"{value:.2f}".replace("-", "−")
 
 
+def widest(columns: dict[str, Json]) -> float:
+    """Return the end of the common scale under the values in years: the largest upper bound."""
+    ends = [row["upper"] if row["upper"] is not None else row["value"]
+            for content in columns.values() for row in content["rows"] if row["unit"] == "years"]
+    return max((end for end in ends if end is not None), default=0.0)
+
+
+def percent(value: float, whole: float) -> str:
+    """Return where a value stands on a scale from 0 to ``whole``, in percent, kept inside it.
+
+    >>> percent(1.0, 4.0), percent(-1.0, 4.0)
+    ('25.0', '0.0')
+    """
+    return f"{min(max(100 * value / whole, 0.0), 100.0):.1f}"
+
+
+def small_print(row: Json) -> str:
+    """Return a value in months and the images trained and tested on, in one line.
+
+    >>> small_print({"unit": "years", "value": 0.5, "n_train": 100, "n_test": 20})
+    '6.0 months · n 100 / 20'
+    """
+    parts = []
+    if row["unit"] == "years" and row["value"] is not None:
+        parts.append(f"{12 * row['value']:.1f} months".replace("-", "−"))
+    trained, tested = row["n_train"], row["n_test"]
+    if trained is not None or tested is not None:
+        parts.append(f"n {'–' if trained is None else trained} / "
+                     f"{'–' if tested is None else tested}")
+    return " · ".join(parts)
+
+
 def _data_url(path: Path) -> str:
     return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
 
@@ -114,5 +147,5 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.PackageLoader("boneage_kit.execution", "."), autoescape=True,
         trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    environment.filters["number"] = number
+    environment.filters.update(number=number, percent=percent, small_print=small_print)
     return environment
