@@ -56,7 +56,14 @@ class Plate:
         if not self.present(f"{bone}_epiphysis"):
             return False
         epi, shaft = self.frame(bone)
-        return epi[:, 1].max() >= shaft[:, 1].min() - 0.5
+        end = shaft[shaft[:, 1] < shaft[:, 1].min() + 0.6 * np.ptp(epi[:, 0])]
+        middle, half = epi[:, 0].mean(), np.ptp(epi[:, 0]) / 2
+        for side in (-1, 1):
+            corner = epi[side * (epi[:, 0] - middle) > 0.85 * half]
+            below = end[side * (end[:, 0] - middle) > 0.80 * half]
+            if len(corner) and len(below) and corner[:, 1].max() >= below[:, 1].min() - 0.5:
+                return True
+        return False
 
     def bridged(self, bone):
         """Share of the plate's width across which shaft and epiphysis touch."""

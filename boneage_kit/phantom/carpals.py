@@ -23,6 +23,14 @@ _PULL = {"hamate": 10.5, "triquetral": 5.0}
 _CLOSENESS = ((0, .385, .44, .6, 1.0), (.80, .78, .68, .75, 1.0))
 
 
+#: The second outline of a grown carpal: its size, and its place in radii (radial, distal).
+_RIM_ONLY = -1.3  # so little in the core that the rim alone is seen
+_SECOND = {"capitate": (0.72, 0.05, 0.10), "hamate": (0.70, 0.08, 0.08),
+           "lunate": (0.74, 0.05, -0.06), "scaphoid": (0.72, -0.10, -0.08),
+           "trapezium": (0.70, -0.06, 0.10), "trapezoid": (0.70, 0.04, 0.08),
+           "triquetral": (0.74, 0.06, 0.04)}
+
+
 @cache
 def adult_outlines() -> dict[str, np.ndarray]:
     """Return corner points [n, 2] of each carpal in mm: x radial, y distal, adult woman.
@@ -57,7 +65,8 @@ def solids(sex: str, ages: dict[str, float], frame: float) -> list[Blob]:
         if share > 0:
             _, adult = growth.carpal_clock(name, sex)
             closeness = float(np.interp(ages[name] / adult, *_CLOSENESS))
-            drawn.append(_carpal(name, share, frame, closeness))
+            bone, form = _carpal(name, share, frame, closeness)
+            drawn += [bone, *_inner(bone, name, form)]
     hook = _hook(sex, ages["hamate"], frame)
     return [*drawn, hook] if hook else drawn
 
@@ -74,7 +83,7 @@ def _hook(sex: str, age: float, frame: float) -> Blob | None:
                 depth=1.6 * share * frame, shell=0.45, spongy=0.9)
 
 
-def _carpal(name: str, share: float, frame: float, closeness: float) -> Blob:
+def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Blob, float]:
     corners = adult_outlines()[name]
     centre = (corners.min(axis=0) + corners.max(axis=0)) / 2
     pull = _PULL.get(name, 0) * (1 - closeness)
@@ -85,9 +94,21 @@ def _carpal(name: str, share: float, frame: float, closeness: float) -> Blob:
     plain = np.full(TURNS, np.sqrt(np.mean(adult**2)) * 0.97)
     radius = (plain * (1 - form) + adult * form) * share * frame
     size = float(np.mean(radius))
-    return Blob(LABEL_IDS[name], (float(centre[0] + pull) * frame, float(centre[1]) * frame),
+    bone = Blob(LABEL_IDS[name], (float(centre[0] + pull) * frame, float(centre[1]) * frame),
                 (0.0, 1.0), np.maximum(radius, 0.35), depth=0.60 * size, shell=0.22 + 0.26 * form,
                 spongy=1.0 - 0.05 * form)
+    return bone, form
+
+
+def _inner(bone: Blob, name: str, form: float) -> list[Blob]:
+    """Return the second outline of a grown carpal: palmar and dorsal edges never coincide."""
+    if form < 0.5 or name not in _SECOND:
+        return []
+    size, dx, dy = _SECOND[name]
+    reach = float(bone.radius.mean())
+    place = (bone.origin[0] + dx * reach, bone.origin[1] + dy * reach)
+    return [Blob(bone.label, place, bone.axis, size * bone.radius, depth=1.3 * (2 * form - 1),
+                 shell=0.38, spongy=_RIM_ONLY)]
 
 
 def sesamoid(name: str, sex: str, age: float, place: tuple[float, float],

@@ -76,7 +76,8 @@ def at(clock: Clock, age: float, scale: float) -> Epiphysis:
 
 def reach(state: Epiphysis, half_width: float) -> float:
     """Return how far (mm) the corners grow toward the shaft: level with its end at cap 0.5."""
-    return 2 * state.cap * state.gap + 0.35 * half_width * max(0.0, state.cap - 0.5)
+    past = max(0.0, state.cap - 0.5)
+    return 2 * state.cap * state.gap + half_width * (0.10 * min(1.0, past / 0.06) + 0.25 * past)
 
 
 def bridged(fused: float, u: np.ndarray) -> np.ndarray:

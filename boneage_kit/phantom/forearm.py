@@ -28,11 +28,15 @@ def state(bone: str, sex: str, age: float, mm: float) -> Epiphysis:
     return epiphysis.at(growth.clock(bone, sex), age, mm)
 
 
-def solids(bone: str, sex: str, age: float, scale: float, origin: tuple[float, float],
-           axis: tuple[float, float], length: float) -> tuple[list[Box], Epiphysis, float]:
-    """Return what is drawn of a forearm bone, its epiphysis and its width (mm)."""
+def solids(bone: str, sex: str, age: float, own_age: float, scale: float,
+           origin: tuple[float, float], axis: tuple[float, float],
+           length: float) -> tuple[list[Box], Epiphysis, float]:
+    """Return what is drawn of a forearm bone, its epiphysis and its width (mm).
+
+    It is sized for the hand's bone age and matured to its own (both in years).
+    """
     wide = scale * width(bone, sex, age)
-    is_at = state(bone, sex, age, wide)
+    is_at = state(bone, sex, own_age, wide)
     shapes = []
     thick = scale * growth.cortex(sex, age)
     if is_at.fused < 1:
@@ -56,19 +60,26 @@ def _shaft(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float]
     shell = np.maximum(shell, 0.18)
     spongy = np.interp(s / wide, (-2.4, -1.2, -0.4, 0.3), (0.25, 0.5, 0.85, 0.9))
     spongy = spongy + 0.5 * np.exp(-((s + 0.04 * wide) / (0.06 * wide)) ** 2) * (1 - is_at.fused)
-    reach = float(half.max()) * 1.02
+    reach = float(half.max()) * 1.25
     u = np.linspace(-reach, reach, N) / (wide / 2)
     if merged:
         spongy = spongy + 0.8 * is_at.scar * np.exp(-((s - is_at.gap / 2) / 0.4) ** 2)
         top = is_at.gap + _face(bone, wide, is_at, np.clip(u, -1, 1))
     else:
-        top = 0.03 * wide * np.cos(u * 2.2) - 0.05 * wide * np.clip(np.abs(u), 0, 1.2) ** 8
-        top = top - 0.03 * wide
+        top = _plate(bone, wide, u) - 0.05 * wide * np.clip(np.abs(u), 0, 1.2) ** 8
     bottom = np.full(N, -length - 5.0)
     depth = half * np.interp(s / wide, (-1.5, 0), (0.72, 0.40 if bone == "radius" else 0.56))
-    return Box(LABEL_IDS[bone], origin, axis, -length, stop, -half, half, depth, shell, shell,
-               spongy, reach, bottom, top, shell_bottom=0.0, shell_top=0.4, rounding=0.12 * wide,
+    lean = (0.32 if bone == "radius" else -0.20) * (wide / 2 - half)
+    return Box(LABEL_IDS[bone], origin, axis, -length, stop, lean - half, lean + half, depth,
+               shell, shell, spongy, reach, bottom, top, shell_bottom=0.0, shell_top=0.4,
+               rounding=0.12 * wide,
                **epiphysis.shares(is_at.fused, merged, u * wide / 2, wide / 2))
+
+
+def _plate(bone: str, wide: float, u: np.ndarray) -> np.ndarray:
+    """Return the gentle wave (mm) that the growth plate follows across the shaft."""
+    lift = 0.045 if bone == "radius" else 0.06
+    return lift * wide * (np.cos(2.6 * (u - 0.15)) - 1) * np.clip(1.15 - np.abs(u), 0, 1)
 
 
 def _face(bone: str, wide: float, is_at: Epiphysis, u: np.ndarray) -> np.ndarray:
@@ -91,7 +102,7 @@ def _epiphysis(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, fl
     half = max(wide / 2 * is_at.width, 0.5)
     lean = (0.12 if bone == "radius" else 0.0) * (1 - min(1, is_at.width)) * wide
     u = np.linspace(-1, 1, N)
-    low = is_at.gap + np.zeros(N)
+    low = is_at.gap + _plate(bone, wide, u * min(1.0, is_at.width))
     high = is_at.gap + _face(bone, wide, is_at, u)
     if is_at.width < 0.6:  # a small centre is an oval
         body = np.sqrt(np.clip(1 - u**2, 0, 1))
@@ -102,7 +113,7 @@ def _epiphysis(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, fl
         high = high * (1 - oval) + oval * (middle + body * tall / 2)
     low = low + 0.12 * (high - low) * np.abs(u) ** 8
     corner = np.clip((np.abs(u) - 0.80) / 0.15, 0, 1) * (np.abs(u) < 0.97)
-    low = low - epiphysis.reach(is_at, 0.5 * wide) * corner
+    low = low - epiphysis.reach(is_at, 0.22 * wide) * corner
     ax, ay = axis
     origin = (origin[0] + lean * ay, origin[1] - lean * ax)
     over = across(float(max(high.max(), -low.min())) + 1.0)

@@ -58,13 +58,13 @@ def build(sex: str, ages: dict[str, float], age: float, pose: Pose, scale: float
     """Return the hand of ``sex`` with each structure at its own bone age ``ages`` (years)."""
     hand = Hand(sex=sex)
     for name in LONG_BONES[:-2]:
-        hand.bones[name] = long_bones.measure(name, sex, ages[name], scale)
+        hand.bones[name] = long_bones.measure(name, sex, age, ages[name], scale)
     hand.palm = hand.bones["metacarpal_3"].distal_end
     hand.girth = growth.width_fraction(sex, age) * scale
     for ray in range(1, 6):
         _place_ray(hand, ray, pose)
     frame = hand.palm * float(np.interp(age, *_CARPUS[sex])) / _ADULT_CARPUS_MM
-    _place_forearm(hand, ages, frame, pose.wrist, scale)
+    _place_forearm(hand, ages, age, frame, pose.wrist, scale)
     hand.solids += carpals.solids(sex, ages, frame)
     for name in LONG_BONES[:-2]:
         hand.solids += long_bones.solids(hand.bones[name], *hand.axes[name])
@@ -112,7 +112,7 @@ def _along(point: tuple[float, float], axis: tuple[float, float],
     return point[0] + axis[0] * mm, point[1] + axis[1] * mm
 
 
-def _place_forearm(hand: Hand, ages: dict[str, float], frame: float, wrist: float,
+def _place_forearm(hand: Hand, ages: dict[str, float], age: float, frame: float, wrist: float,
                    scale: float) -> None:
     axis = _unit(wrist)
     turn = (math.cos(math.radians(wrist)), -math.sin(math.radians(wrist)))
@@ -121,8 +121,8 @@ def _place_forearm(hand: Hand, ages: dict[str, float], frame: float, wrist: floa
         x, y = x * frame - pivot[0], y * frame - pivot[1]
         place = (pivot[0] + turn[0] * x - turn[1] * y, pivot[1] + turn[1] * x + turn[0] * y)
         length = 2.2 * hand.palm
-        shapes, state, wide = forearm.solids(name, hand.sex, ages[name], scale, place, axis,
-                                             length)
+        shapes, state, wide = forearm.solids(name, hand.sex, age, ages[name], scale, place,
+                                             axis, length)
         hand.solids += shapes
         hand.epiphyses[name] = state
         hand.axes[name] = place, axis

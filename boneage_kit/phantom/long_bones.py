@@ -58,15 +58,19 @@ class LongBone:
         return self.shaft + (self.state.gap + self.height if self.distal_plate else 0.0)
 
 
-def measure(name: str, sex: str, age: float, scale: float = 1.0) -> LongBone:
-    """Return one bone of the hand at its own bone age (years), ``scale`` times the table's mm."""
+def measure(name: str, sex: str, age: float, own_age: float, scale: float = 1.0) -> LongBone:
+    """Return one bone: sized for the hand's bone age, matured to its own (both in years).
+
+    ``scale`` multiplies the table's millimetres. Bones of one hand keep their proportions even
+    where their epiphyses disagree.
+    """
     code = short_code(name)
     row, ray = code[:2], int(code[2])
     table = growth.size(name, sex, age)
     size = growth.Size(*(scale * mm for mm in (table.length, table.base, table.waist, table.head)))
     clock = growth.clock(name, sex)
     end = size.head if row == "MC" and ray > 1 else size.base
-    state = epiphysis.at(clock, age, end)
+    state = epiphysis.at(clock, own_age, end)
     height = end * epiphysis.HEIGHT["MC1" if code == "MC1" else row]
     ossified = (state.gap + height * state.height) if state.present else 0.0
     return LongBone(name, row, ray, size, state, size.length - ossified, height,
@@ -224,9 +228,16 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     over = across(float(max(-low.min(), high.max())) + 1.0)
     mid = np.interp(over, [over[0], over[-1]], [wide, wide])
     return Box(LABEL_IDS[f"{bone.name}_epiphysis"], origin, (ay, -ax), -wide, wide, -high, -low,
-               depth, shell, shell, np.full(N, 1.1), float(over[-1]), -mid, mid,
+               depth, shell, shell, 1.1 + _lines(bone, u), float(over[-1]), -mid, mid,
                shell_bottom=0.25, shell_top=0.25, rounding=max(0.35 * tall, 0.3),
                share_along=1 - epiphysis.bridged(state.fused, u) if state.fused else None)
+
+
+def _lines(bone: LongBone, u: np.ndarray) -> np.ndarray:
+    """Return the palmar edges of a metacarpal's head: white lines inside its outline (stage F)."""
+    if not bone.distal_plate:
+        return np.zeros(N)
+    return 0.9 * bone.state.facets * np.exp(-((np.abs(u) - 0.62) / 0.07) ** 2)
 
 
 def _flatness(bone: LongBone, s: np.ndarray) -> np.ndarray:
