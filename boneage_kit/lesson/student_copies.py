@@ -1,0 +1,182 @@
+"""Student copies of the notebooks, and the proof that their exercises can be done.
+
+The notebooks of the kit hold stubs; the solutions stand beside the checks in
+:mod:`boneage_kit.exercises`. A student copy is a notebook without outputs. The proof executes a
+solved copy from top to bottom and looks whether every check says "right", and whether every stub
+says "not answered yet".
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from .. import exercises
+from ..errors import BadInput
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+_CHECK = re.compile(r"""^lesson\.check\(\s*["'](\d\d\.\d+)["']\s*,.*$""", re.MULTILINE)
+
+
+class Proof(NamedTuple):
+    """One exercise: what its stub and its solution got to hear in the notebook."""
+
+    number: str
+    stub: str
+    solution: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether the stub counts as not answered and the solution as right."""
+        return "not answered yet" in self.stub and f"{self.number}: right" in self.solution
+
+
+def numbers(notebook: NotebookNode) -> list[str]:
+    """Return the exercises that a notebook checks, in its order.
+
+    >>> import nbformat.v4 as v4
+    >>> numbers(v4.new_notebook(cells=[v4.new_code_cell('lesson.check("06.1", answer)')]))
+    ['06.1']
+    """
+    return [number for cell in notebook.cells if cell.cell_type == "code"
+            for number in _CHECK.findall(cell.source)]
+
+
+def student_copy(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy without outputs; cells with an exercise get the tag ``exercise``."""
+    bare = copy.deepcopy(notebook)
+    for cell in bare.cells:
+        if cell.cell_type != "code":
+            continue
+        cell.outputs, cell.execution_count = [], None
+        cell.metadata.pop("execution", None)
+        if _CHECK.search(cell.source):
+            cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), "exercise"})
+    return bare
+
+
+def solved_copy(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy without outputs in which every stub is replaced by its solution."""
+    solved = student_copy(notebook)
+    for cell in solved.cells:
+        if cell.cell_type == "code" and _CHECK.search(cell.source):
+            cell.source = solved_source(cell.source)
+    return solved
+
+
+def solved_source(source: str) -> str:
+    """Return an exercise cell with the solutions in place of what the student would write.
+
+    >>> solved_source('answer = ...\\nlesson.check("06.1", answer)').splitlines()[-1]
+    'lesson.check("06.1", answer)'
+    """
+    parts = []
+    for number in _CHECK.findall(source):
+        solution = exercises.get(number).solution
+        parts.append(f'{solution}\nlesson.check("{number}", {answer_name(solution)})')
+    return "\n\n".join(parts)
+
+
+def answer_name(solution: str) -> str:
+    """Return the name that a solution's last assignment or definition gives the answer.
+
+    >>> answer_name("shares = [1, 2]\\nmirrored = [2, 5]"), answer_name("def f(x):\\n    return x")
+    ('mirrored', 'f')
+
+    Raises
+    ------
+    BadInput
+        If the solution is no code that ends in a name for the answer.
+    """
+    try:
+        statements = ast.parse(solution).body
+    except SyntaxError:
+        statements = []
+    for statement in reversed(statements):
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            return statement.name
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            return statement.targets[0].id
+    raise BadInput(f"The solution {solution[:40]!r} gives the answer no name.",
+                   "End it with answer = ... or with the function itself.")
+
+
+def nbgrader_copy(notebook: NotebookNode) -> NotebookNode:
+    """Return an nbgrader source notebook: solutions marked, and a test cell a check.
+
+    nbgrader's ``generate_assignment`` replaces the marked solutions by its stub, and its
+    ``autograde`` gives a point for every test cell that raises nothing.
+    """
+    from nbformat import v4
+
+    source = student_copy(notebook)
+    cells = []
+    for cell in source.cells:
+        found = _CHECK.findall(cell.source) if cell.cell_type == "code" else []
+        if not found:
+            cells.append(cell)
+        for number in found:
+            mark = f"exercise-{number.replace('.', '-')}"
+            solution = exercises.get(number).solution
+            name = answer_name(solution)
+            marked = f"### BEGIN SOLUTION\n{solution}\n### END SOLUTION"
+            cells.append(v4.new_code_cell(f'{marked}\nlesson.check("{number}", {name})',
+                                          metadata={"nbgrader": _mark(mark, solution=True)}))
+            cells.append(v4.new_code_cell(
+                f'assert bk.exercises.check("{number}", {name}, lesson).right',
+                metadata={"nbgrader": {**_mark(f"{mark}-test", grade=True), "points": 1}}))
+    source.cells = cells
+    return source
+
+
+def _mark(name: str, *, grade: bool = False, solution: bool = False) -> dict[str, object]:
+    return {"grade": grade, "grade_id": name, "locked": grade, "schema_version": 3,
+            "solution": solution, "task": False}
+
+
+def prove(path: Path, preset: str = "smoke", folder: Path | None = None) -> list[Proof]:
+    """Execute a notebook twice, as it is and solved; return what each exercise got to hear.
+
+    Parameters
+    ----------
+    path
+        A notebook of the kit.
+    preset
+        Size of both executions.
+    folder
+        Where to leave the executed solved copy; None: nowhere.
+    """
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)
+    stubs = _execute(student_copy(notebook), preset)
+    solved = _execute(solved_copy(notebook), preset)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        nbformat.write(solved, folder / path.name)
+    return [Proof(number, _heard(stubs, number), _heard(solved, number))
+            for number in numbers(notebook)]
+
+
+def _execute(notebook: NotebookNode, preset: str) -> NotebookNode:
+    from nbclient import NotebookClient
+
+    for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            cell.source = f'preset = "{preset}"\ndata = "phantom"'
+    return NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
+
+
+def _heard(notebook: NotebookNode, number: str) -> str:
+    """Return the feedback to one exercise in an executed notebook."""
+    texts: Iterable[str] = (
+        output.get("data", {}).get("text/plain", "") for cell in notebook.cells
+        if cell.cell_type == "code" for output in cell.outputs
+    )
+    return next((text for text in texts if text.startswith(f"Exercise {number}:")), "")

@@ -1,0 +1,86 @@
+"""Student copies: no answers in them, and a proof that can fail."""
+
+import nbformat.v4 as v4
+import pytest
+
+from boneage_kit import exercises
+from boneage_kit.errors import BadInput
+from boneage_kit.exercises import Wrong, exercise
+from boneage_kit.lesson import student_copies
+
+SOLUTION = "answer = 27"
+
+
+@pytest.fixture
+def notebook():
+    """A notebook with one exercise, whose check lives as long as the test."""
+    @exercise("96.1", hint="Count them all, carpals too.", solution=SOLUTION)
+    def bones(answer):
+        if answer != 27:
+            raise Wrong("No.")
+
+    executed = v4.new_output("display_data", data={"text/plain": "Exercise 96.1: right."})
+    yield v4.new_notebook(cells=[
+        v4.new_markdown_cell("# A lesson"),
+        v4.new_code_cell("preset = 'x'", metadata={"tags": ["parameters"]}),
+        v4.new_code_cell('answer = ...\nlesson.check("96.1", answer)', outputs=[executed],
+                         execution_count=3),
+    ])
+    exercises._registry.pop("96.1")
+
+
+def test_a_student_copy_holds_no_output_and_no_solution(notebook):
+    bare = student_copies.student_copy(notebook)
+    assert all(not cell.get("outputs") for cell in bare.cells)
+    assert "27" not in bare.cells[2].source
+    assert bare.cells[2].metadata["tags"] == ["exercise"]
+    assert notebook.cells[2].outputs, "the source stays as it was"
+
+
+def test_a_solved_copy_holds_the_solution_before_the_check(notebook):
+    cell = student_copies.solved_copy(notebook).cells[2]
+    assert cell.source == f'{SOLUTION}\nlesson.check("96.1", answer)'
+
+
+def test_a_check_of_bare_dots_is_solved_by_the_solutions_own_name(notebook):
+    source = 'lesson.check("96.1", ...)  # replace the dots'
+    assert student_copies.solved_source(source).endswith('lesson.check("96.1", answer)')
+
+
+def test_an_nbgrader_source_marks_the_solution_and_tests_it(notebook):
+    cells = student_copies.nbgrader_copy(notebook).cells
+    assert len(cells) == 4
+    assert "### BEGIN SOLUTION\nanswer = 27\n### END SOLUTION" in cells[2].source
+    assert cells[2].metadata["nbgrader"]["solution"]
+    assert cells[3].metadata["nbgrader"]["grade"] and cells[3].metadata["nbgrader"]["points"] == 1
+
+
+def test_a_solution_without_a_name_is_refused():
+    with pytest.raises(BadInput, match="no name"):
+        student_copies.answer_name("27")
+
+
+@pytest.mark.parametrize("stub, solution, holds", [
+    ("Exercise 96.1: not answered yet. Put", "Exercise 96.1: right.", True),
+    ("Exercise 96.1: right.", "Exercise 96.1: right.", False),
+    ("Exercise 96.1: not answered yet.", "Exercise 96.1: not yet. No.", False),
+    ("", "", False),
+])
+def test_a_proof_needs_both_a_failing_stub_and_a_passing_solution(stub, solution, holds):
+    assert student_copies.Proof("96.1", stub, solution).holds == holds
+
+
+def test_the_proof_executes_the_notebook(tmp_path):
+    import nbformat
+
+    book = v4.new_notebook(cells=[
+        v4.new_code_cell("preset = 'binder'", metadata={"tags": ["parameters"]}),
+        v4.new_code_cell("import numpy as np\nimport boneage_kit as bk\n"
+                         "lesson = bk.lesson.begin('06_x', preset=preset, data=None)"),
+        v4.new_code_cell('answer = [..., ...]\nlesson.check("06.1", answer)'),
+    ])
+    path = tmp_path / "06_x.ipynb"
+    nbformat.write(book, path)
+    proofs = student_copies.prove(path, folder=tmp_path / "solutions")
+    assert [proof.number for proof in proofs] == ["06.1"] and proofs[0].holds
+    assert (tmp_path / "solutions" / "06_x.ipynb").exists()
