@@ -107,7 +107,8 @@ def polar(hand: landmarks.Hand, kind: str, boxes: pd.DataFrame) -> np.ndarray:
         along = reach / length
         across = np.array([along[1], -along[0]])
         across = across if across @ hand.across >= 0 else -across
-        places.append([(centre - hand.palm) @ along / length, (centre - hand.palm) @ across / length])
+        offset = (centre - hand.palm) / length
+        places.append([offset @ along, offset @ across])
     return np.array(places)
 
 

@@ -106,5 +106,11 @@ class AgeModel(nn.Module):
         return self.head(self.features(images), sex)
 
     def parameter_groups(self) -> list[list[nn.Parameter]]:
-        """Return body and head parameters: the groups that gradual unfreezing opens."""
-        return [list(self.body.parameters()), list(self.head.parameters())]
+        """Return the body's first half, its second half and the head: what unfreezing opens.
+
+        The halves are cut by number of tensors, so that a pre-trained network's general layers
+        stand apart from its special ones.
+        """
+        body = list(self.body.parameters())
+        cut = len(body) // 2
+        return [body[:cut], body[cut:], list(self.head.parameters())]

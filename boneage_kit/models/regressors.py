@@ -53,8 +53,8 @@ def regressor(name: str, seed: int = 0) -> RegressorMixin:
         components = PCA(0.95, svd_solver="full")
         return make_pipeline(StandardScaler(), components, SVR(C=8.0, epsilon=0.2))
     if name == "gradient_boosting":
-        return HistGradientBoostingRegressor(loss="absolute_error", learning_rate=0.1,
-                                             max_iter=150, max_features=0.1, random_state=seed)
+        return HistGradientBoostingRegressor(
+            loss="absolute_error", max_iter=100, max_bins=32, max_features=0.05, random_state=seed)
     raise BadInput(f"There is no regressor {name!r}.", f"Use one of {', '.join(NAMES)}.")
 
 

@@ -66,13 +66,14 @@ class StoredModel:
         return np.rint(to_square(pixels, self.size) * 255).astype(np.uint8)
 
     def read(self, images: np.ndarray, sexes: Sequence[object]) -> np.ndarray:
-        """Return bone ages in years, float [n], of prepared images uint8 [n, s, s]."""
+        """Return bone ages in years (never below zero), float [n], of images uint8 [n, s, s]."""
         if self.card["model"] == "handcrafted":
-            return self.reader.predict(images, sexes)
+            return np.maximum(self.reader.predict(images, sexes), 0.0)
         from ..training import predict
 
         views = bool(self.card["input"]["test_time_augmentation"])
-        return predict(self.reader, images, sexes, test_time_augmentation=views)
+        years = predict(self.reader, images, sexes, test_time_augmentation=views)
+        return np.maximum(years, 0.0)
 
     def half_widths(self, sexes: Sequence[str]) -> np.ndarray:
         """Return half the interval's width in years for each child; NaN where not known."""

@@ -79,7 +79,8 @@ def predictions_of(
     table["y_true"] = table.pop("bone_age")
     table["y_pred"] = stored.read(images, table["sex"].tolist())
     widths = stored.half_widths(table["sex"].tolist())
-    table["lower"], table["upper"] = table["y_pred"] - widths, table["y_pred"] + widths
+    table["lower"] = np.maximum(table["y_pred"] - widths, 0.0)
+    table["upper"] = table["y_pred"] + widths
     table["model"] = stored.card["model"]
     known = ["image_id", "sex", "y_true", "y_pred", "lower", "upper", "model", "group",
              "chronological_age", "reader_1", "reader_2", "source"]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..models import AgeModel
 
 LOSSES = {"l1": nn.L1Loss, "smooth_l1": nn.SmoothL1Loss, "mse": nn.MSELoss}
-SCHEDULES = ("one_cycle", "fine_tune", "head_only")
+SCHEDULES = ("one_cycle", "fine_tune", "gradual", "head_only")
 Triple = tuple[ArrayLike, ArrayLike, Sequence[object]]
 
 
@@ -65,7 +65,7 @@ class _Phase:
 
     name: str
     epochs: int
-    frozen: bool
+    frozen: bool | int  # True: all but the head; a number: all but that many groups
     rate: float | slice
     options: dict[str, float] = field(default_factory=dict)
 
@@ -118,8 +118,10 @@ def fit(
         The highest of the cycle. Default: 0.003 from scratch, 0.002 for ``fine_tune`` (halved
         for its second phase, as fastai does).
     schedule
-        ``"one_cycle"``, ``"fine_tune"`` or ``"head_only"`` (the body stays frozen). Default:
-        ``"one_cycle"`` for BoNet and networks without ImageNet weights, else ``"fine_tune"``.
+        ``"one_cycle"``, ``"fine_tune"``, ``"gradual"`` (``fine_tune`` with one more step: the
+        body's second half opens before its first) or ``"head_only"`` (the body stays frozen).
+        Default: ``"one_cycle"`` for BoNet and networks without ImageNet weights, else
+        ``"fine_tune"``.
     freeze_epochs
         Length of the first phase of ``fine_tune``.
     augment
@@ -210,6 +212,9 @@ def _phases(
     head = _Phase("head", freeze_epochs, True, slice(rate), {"pct_start": 0.99})
     rates = slice(rate / 2 / 100, rate / 2)
     body = _Phase("all layers", epochs, False, rates, {"pct_start": 0.3, "div": 5.0})
+    if schedule == "gradual" and freeze_epochs:
+        half = _Phase("last layers", freeze_epochs, 2, slice(rate / 20, rate / 2))
+        return [head, half, body]
     return [head, body] if freeze_epochs else [body]
 
 
@@ -272,7 +277,7 @@ def _one_cycle(
     learner: Learner, phase: _Phase, done: int, callbacks: list, progress: bool
 ) -> None:
     if phase.frozen:
-        learner.freeze()
+        learner.freeze_to(-int(phase.frozen))
     else:
         learner.unfreeze()
     with ExitStack() as stack:
