@@ -18,6 +18,7 @@ Switched on by ``-p boneage_kit.execution.tolerance``; does nothing where nbval 
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import re
 from collections.abc import Iterator
@@ -46,7 +47,8 @@ def _extend(item: Any) -> None:
     limit = float(item.config.getini("notebook_memory_mb"))
 
     def compare_outputs(test: list[Any], ref: list[Any], skip_compare: Any = None) -> bool:
-        return exactly(reconcile(test, ref, item.cell.metadata.get("tolerance")), ref, skip_compare)
+        told = reconcile(test, ref, item.cell.metadata.get("tolerance"))
+        return exactly(_shortened(told), _shortened(ref), skip_compare)
 
     def runtest() -> None:
         execute()
@@ -77,6 +79,21 @@ def reconcile(test: list[Any], ref: list[Any], tolerance: dict[str, float] | Non
     if unknown:
         raise ValueError(f"A tolerance has abs, rel and pixels, not {', '.join(unknown)}.")
     return [_reconciled(new, old, allowed) for new, old in _paired(test, ref)]
+
+
+def _shortened(outputs: list[Any]) -> list[Any]:
+    """Return outputs with a few letters for each picture in HTML, so that nbval's diff is read."""
+
+    def short(found: re.Match) -> str:
+        return f"picture {hashlib.sha256(found[1].encode()).hexdigest()[:8]}"
+
+    return [
+        type(output)({**output, "data": {
+            kind: _PICTURE.sub(short, value) if isinstance(value, str) else value
+            for kind, value in output["data"].items()}})
+        if "data" in output else output
+        for output in outputs
+    ]  # fmt: skip
 
 
 def _paired(test: list[Any], ref: list[Any]) -> Iterator[tuple[Any, Any]]:
@@ -122,13 +139,7 @@ def _text(new: str, old: str, allowed: dict[str, float]) -> str:
             return _PICTURE.sub(difference, new)
     same = same_text(_PICTURE.sub("PICTURE", new), _PICTURE.sub("PICTURE", old),
                      allowed["abs"], allowed["rel"])
-    if same:
-        return old
-    if pictures_new == pictures_old:
-        return new
-    for ours, theirs in zip(pictures_new, pictures_old, strict=True):
-        new = new.replace(ours, theirs)  # show the words that differ, not the pictures' bytes
-    return new
+    return old if same else new
 
 
 def same_text(new: str, old: str, absolute: float = 0.0, relative: float = 0.0) -> bool:
