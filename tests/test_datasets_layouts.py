@@ -14,8 +14,11 @@ from dataset_layouts import (
     rsna_originals,
     zipped,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import boneage_kit as bk
+from boneage_kit.datasets.tables import read_table
 from boneage_kit.records import RECORD_COLUMNS
 
 
@@ -259,8 +262,9 @@ def test_columns_are_recognised(tmp_path, header, cells, years):
     ("image_id,sex,gender,bone_age\n0,F,F,5\n", "may be the sex"),
     ("image_id,sex,male,bone_age\n0,F,True,5\n", "more than one column for the sex"),
     ("image_id,sex,bone_age,boneage\n0,F,5,6\n", "may be the bone age"),
+    ("image_id,sex,bone_age,sex\n0,F,5,M\n", "two columns named 'sex'"),
     ("image_id,sex,bone_age\n0,,5\n", "can be used"),
-    ("", "no table"),
+    ("", "is empty"),
 ])
 def test_ambiguous_tables_are_refused(tmp_path, table, reason):
     with pytest.raises(bk.BadInput, match=reason):
@@ -327,3 +331,19 @@ def test_a_negative_among_the_films_is_turned(tmp_path):
 def test_terms_state_licence_and_citation(name):
     terms = bk.datasets.terms_of(name)
     assert terms.startswith("Licence: ") and "Note: " in terms
+
+
+# tables of any bytes ---------------------------------------------------------------------
+
+
+@settings(max_examples=300, deadline=1000, derandomize=True)
+@given(st.one_of(st.binary(max_size=200),
+                 st.text('id,boneage;male\t\n"12.5 ', max_size=120).map(str.encode)),
+       st.booleans(), st.sampled_from(["t.csv", "t.xlsx"]))
+def test_any_bytes_are_a_table_or_two_sentences(data, header, name):
+    try:
+        table = read_table(data, name, header=header)
+    except bk.BadInput as error:
+        assert error.problem.endswith(".") and error.remedy
+    else:
+        assert table.columns.is_unique and table.map(lambda cell: isinstance(cell, str)).all(axis=None)

@@ -190,9 +190,36 @@ def test_a_file_without_preamble_and_meta_is_read():
     assert any("TransferSyntaxUID missing" in note for note in radiograph.meta["notes"])
 
 
+def test_a_panicking_decoder_is_bad_input():
+    header = pydicom.dcmread(io.BytesIO(written()))
+    header.compress(RLELossless, generate_instance_uid=False)
+    data = bytearray(saved(header))
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        broken = bytearray(data)
+        broken[-int(rng.integers(1, 2000))] ^= 1 << int(rng.integers(8))
+        try:
+            read_radiograph(bytes(broken))
+        except bk.BadInput:
+            pass
+
+
 def test_missing_photometric_lets_the_picture_decide():
     radiograph = read_radiograph(written(4095 - film(), PhotometricInterpretation=None))
     assert radiograph.meta["inverted"] and "darker" in radiograph.meta["inverted_because"]
+
+
+@pytest.mark.parametrize("syntax, marker, at", [
+    (JPEG2000Lossless, b"\xff\x4f\xff\x51", 8), (JPEGLSLossless, b"\xff\xf7", 5)])
+def test_a_stream_larger_than_its_header_is_not_unpacked(syntax, marker, at):
+    header = pydicom.dcmread(io.BytesIO(written()))
+    header.compress(syntax, generate_instance_uid=False)
+    data = bytearray(saved(header))
+    place = data.find(marker) + at
+    size = 4 if syntax == JPEG2000Lossless else 2
+    data[place : place + size] = data[place + size : place + 2 * size] = b"\xff" * size
+    with pytest.raises(bk.BadInput, match="million"):
+        read_radiograph(bytes(data))
 
 
 @pytest.mark.parametrize("data, reason", [

@@ -101,11 +101,11 @@ def _label(rows: pd.DataFrame, tree: FileTree, name: str, problems: Problems) ->
     """Put a table's labels on the images; list what does not fit."""
     try:
         data = tree.read(name)
-        table = read_table(data, name)
+        table = read_table(data, name, header=False)
         if _is_site_table(table):
-            labels = _site_labels(read_table(data, name, header=False))
+            labels = _site_labels(table)
         else:
-            labels = _list_labels(table, name)
+            labels = _list_labels(read_table(data, name), name)
     except BadInput as error:
         problems.add("", name, error.problem, "table left out")
         return rows
@@ -126,9 +126,9 @@ def _label(rows: pd.DataFrame, tree: FileTree, name: str, problems: Problems) ->
 
 
 def _is_site_table(table: pd.DataFrame) -> bool:
-    """Whether what was taken for a header is a row of the site's table."""
-    first = str(table.columns[0])
-    return len(table.columns) >= _FIELDS and bool(_PLACE.search(first.replace("\\", "/")))
+    """Whether the table begins with a row of the site's, a link to an image and no header."""
+    first = str(table.iloc[0, 0]).replace("\\", "/")
+    return len(table.columns) >= _FIELDS and bool(_PLACE.search(first))
 
 
 def _site_labels(table: pd.DataFrame) -> pd.DataFrame:

@@ -72,18 +72,21 @@ def image_files(tree: FileTree) -> list[str]:
 
 def table_of(tree: FileTree, problems: Problems) -> tuple[pd.DataFrame, str] | None:
     """Return the table that describes the images and its name; refused if there are several."""
-    found = []
+    found, refused = [], None
     for name in tree.tables():
         try:
             table = read_table(tree.read(name), name)
         except BadInput as error:
             problems.add("", name, error.problem, "table left out")
+            refused = refused or error
             continue
         if columns.find(table, columns._IMAGE, "image", name) is not None:
             found.append((table, name))
     if len(found) > 1:
         raise BadInput(f"There are {len(found)} tables: {', '.join(name for _, name in found)}.",
                        "Leave the one that describes the images, and move the others away.")
+    if refused is not None and not found:
+        raise refused
     return found[0] if found else None
 
 

@@ -43,7 +43,8 @@ def load_rsna(path: str, spec: str, verify: bool | None = None) -> Dataset:
     if labels.empty:
         labels = _labels(_beside(tree), problems)
     if labels.empty:
-        raise BadInput(f"{path} holds no table of RSNA bone ages.",
+        why = problems.summary()
+        raise BadInput(f"{path} holds no table of RSNA bone ages{f' ({why})' if why else ''}.",
                        "Put boneage-training-dataset.csv (id,boneage,male) beside the images.")
     table = _with_images(labels, tree, problems, verify)
     if table.empty:

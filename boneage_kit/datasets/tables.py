@@ -36,12 +36,18 @@ def read_table(data: bytes, name: str, *, header: bool = True) -> pd.DataFrame:
                 for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
     except csv.Error as error:
         raise BadInput(f"{name} is not a table ({error}).", "Save it as CSV.") from error
+    return _frame(rows, name, header)
+
+
+def _frame(rows: list[list[str]], name: str, header: bool) -> pd.DataFrame:
     rows = [row for row in rows if any(row)]
+    if not rows:
+        raise BadInput(f"{name} is empty.", "Give a table with one row an image.")
     names = rows.pop(0) if header else [str(i) for i in range(max(map(len, rows)))]
-    return _frame(rows, names)
-
-
-def _frame(rows: list[list[str]], names: list[str]) -> pd.DataFrame:
+    names = [column or f"column {i + 1}" for i, column in enumerate(names)]
+    twice = sorted({column for column in names if names.count(column) > 1})
+    if twice:
+        raise BadInput(f"{name} has two columns named {twice[0]!r}.", "Keep one of them.")
     width = len(names)
     return pd.DataFrame([(row + [""] * width)[:width] for row in rows], columns=names, dtype=object)
 
@@ -67,11 +73,7 @@ def _excel(data: bytes, name: str, header: bool) -> pd.DataFrame:
     except Exception as error:  # openpyxl raises what its zip and XML readers raise
         raise BadInput(f"{name} is not a readable Excel file ({error}).",
                        "Save it as CSV.") from error
-    rows = [row for row in rows if any(row)]
-    if not rows:
-        raise BadInput(f"{name} is empty.", "Give a table with one row an image.")
-    names = rows.pop(0) if header else [str(i) for i in range(max(map(len, rows)))]
-    return _frame(rows, names)
+    return _frame(rows, name, header)
 
 
 def number(text: str) -> float:

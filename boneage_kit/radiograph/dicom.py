@@ -7,6 +7,7 @@ whom it shows.
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ KEPT_FIELDS = {
     "ImageLaterality": "laterality",
     "Laterality": "laterality",
 }
+#: JPEG markers that state a frame's size: SOF0 to SOF15 but DHT, JPG and DAC, and JPEG-LS's SOF55.
+_FRAME_MARKERS = (set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}) | {0xF7}
 _NO_IMAGE = "Export the image itself; reports, structures and waveforms hold no pixels."
 
 
@@ -111,6 +114,10 @@ def _complete(header: FileDataset, name: str) -> list[str]:
 
 def _grey_pixels(header: FileDataset, name: str, notes: list[str]) -> np.ndarray:
     photometric = str(header.PhotometricInterpretation)
+    if header.file_meta.TransferSyntaxUID.is_encapsulated:
+        coded = codestream_size(header.PixelData[:4096])
+        if coded is not None:
+            check_size(*coded, name)
     try:
         values = header.pixel_array
     except (NotImplementedError, RuntimeError) as error:
@@ -129,6 +136,28 @@ def _grey_pixels(header: FileDataset, name: str, notes: list[str]) -> np.ndarray
     if values.ndim != 2:
         raise BadInput(f"{name} holds an array of shape {values.shape}.", "Give one grey image.")
     return values
+
+
+def codestream_size(data: bytes) -> tuple[int, int] | None:
+    """Return the height and width that a JPEG or JPEG 2000 stream itself states, if one is there.
+
+    They may be far larger than the header's Rows and Columns, and the decoder believes them.
+    (ISO 10918-1 B.2.2, ISO 14495-1 C.2.2, ISO 15444-1 A.5.1.)
+
+    >>> codestream_size(bytes.fromhex("ff4fff51002900000000020000000100"))
+    (256, 512)
+    """
+    start = data.find(b"\xff\x4f\xff\x51")
+    if start >= 0 and len(data) >= start + 16:
+        width, height = struct.unpack(">II", data[start + 8 : start + 16])
+        return height, width
+    at = data.find(b"\xff\xd8\xff") + 2
+    while 2 <= at <= len(data) - 9 and data[at] == 0xFF:
+        marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker in _FRAME_MARKERS:
+            return struct.unpack(">HH", data[at + 5 : at + 9])
+        at += 2 + length
+    return None
 
 
 def _facts(header: FileDataset) -> dict[str, Any]:

@@ -116,13 +116,20 @@ def read_radiograph(
     decoder = importlib.import_module(f".{module}", __package__)
     try:
         decoded = decoder.decode(data, name, path)
-    except BadInput:
+    except BadInput as error:
+        raise BadInput(_one_line(error.problem), error.remedy) from error
+    except (KeyboardInterrupt, SystemExit):
         raise
-    except Exception as error:  # a decoder may fail in any way on a damaged file
-        reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
-        raise BadInput(f"{name} cannot be decoded as {format_} ({reason[:200]}).",
+    except BaseException as error:  # decoders fail in any way; Rust's panics are no Exception
+        reason = _one_line(str(error)).rstrip(".")[:200] or type(error).__name__
+        raise BadInput(f"{name} cannot be decoded as {format_} ({reason}).",
                        "It is damaged or incomplete: copy, download or export it again.") from error
     return _finish(decoded, format_, name, path, invert)
+
+
+def _one_line(text: str) -> str:
+    """Return text from a damaged file without line breaks and control characters."""
+    return " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
 
 
 def _bytes_of(source: str | os.PathLike | bytes | BinaryIO) -> tuple[bytes, str, Path | None]:

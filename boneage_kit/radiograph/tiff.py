@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,10 @@ import tifffile
 
 from ..errors import BadInput
 from .plain import deep
-from .reading import Decoded, check_size
+from .reading import MOST_BYTES, Decoded, check_size
+
+# It logs an error for every odd tag of a damaged file; the reader says what matters in a sentence.
+logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 
 
 def decode(data: bytes, name: str, path: Path | None) -> Decoded:
@@ -33,6 +37,8 @@ def decode(data: bytes, name: str, path: Path | None) -> Decoded:
         if page.bitspersample == 1:
             raise BadInput(f"{name} is black and white only (1 bit).",
                            "Export it with grey levels.")
+        if page.nbytes > MOST_BYTES:
+            raise BadInput(f"{name} unpacks to {page.nbytes / 1e9:.1f} GB.", "Export it again.")
         values = page.asarray()
     return _grey(values, photometric, name)
 
