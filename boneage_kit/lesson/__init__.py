@@ -241,7 +241,7 @@ class Lesson:
             write_atomically(self.out / "predictions" / self.notebook / f"{name}.csv",
                              lambda path: predictions.to_csv(path, index=False))
         return self.record(result="MAE", method=method, value=value, lower=lower, upper=upper,
-                           n_train=n_train, n_test=len(predictions), note=note)
+                           n_train=n_train, n_test=predictions["image_id"].nunique(), note=note)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
