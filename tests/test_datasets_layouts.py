@@ -309,6 +309,16 @@ def test_dicom_without_a_table_takes_sex_and_age_from_the_header(tmp_path):
     assert dataset.images(48).shape == (3, 48, 48)
 
 
+def test_a_table_without_sex_is_completed_from_dicom_headers(tmp_path):
+    for i, sex in enumerate("FM"):
+        phantom = bk.phantom.render(sex=sex, bone_age=7.0, seed=i, size=96)
+        bk.phantom.write_dicom(phantom, tmp_path / f"{i}.dcm")
+    dataset = load("folder", tmp_path, {"t.csv": "file,bone_age\n0.dcm,7.5\n1.dcm,8\n"})
+    assert dataset.table.sex.tolist() == ["F", "M"]
+    assert dataset.table.bone_age.tolist() == [7.5, 8.0]
+    assert len(said(dataset, "no column sex")) == 1
+
+
 @pytest.mark.parametrize("spec", ["", "rsna", "rsna:", "phantom:x", "cat:photos", "rsna:/no/where",
                                   "dha:/no/where", "folder:/no/where", None])
 def test_unknown_specifications_are_refused(spec):
@@ -346,4 +356,5 @@ def test_any_bytes_are_a_table_or_two_sentences(data, header, name):
     except bk.BadInput as error:
         assert error.problem.endswith(".") and error.remedy
     else:
-        assert table.columns.is_unique and table.map(lambda cell: isinstance(cell, str)).all(axis=None)
+        assert table.columns.is_unique
+        assert all(isinstance(cell, str) for cell in table.to_numpy().ravel())

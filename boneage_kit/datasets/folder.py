@@ -95,8 +95,6 @@ def _from_table(
 ) -> pd.DataFrame:
     image = columns.image_column(table, where)
     rows = labelled(table, where)
-    if columns.sex_column(table, where) is None:
-        raise BadInput(f"{where} has no column sex.", "Add one with F and M; it is never assumed.")
     by_name = _index(images)
     paths = []
     for cell in table[image]:
@@ -114,7 +112,21 @@ def _from_table(
     if unused:
         problems.add("", where, f"{len(unused)} image(s) without a row, {unused[0]} for one",
                      "left out")
-    return rows[(rows["path"] != "") & ~rows["path"].str.startswith("?")]
+    rows = rows[(rows["path"] != "") & ~rows["path"].str.startswith("?")].copy()
+    if columns.sex_column(table, where) is None:
+        rows["sex"] = _sexes_from_headers(rows["path"], tree, where, problems)
+    return rows
+
+
+def _sexes_from_headers(
+    paths: pd.Series, tree: FileTree, where: str, problems: Problems
+) -> list[str]:
+    """Return the sexes that DICOM headers state, for a table that has none."""
+    sexes = [(header_facts(tree.read(path)) or {"sex": ""})["sex"] for path in paths]
+    if not any(sexes):
+        raise BadInput(f"{where} has no column sex.", "Add one with F and M; it is never assumed.")
+    problems.add("", where, "the table has no column sex", "taken from the DICOM headers")
+    return sexes
 
 
 def labelled(table: pd.DataFrame, where: str) -> pd.DataFrame:
