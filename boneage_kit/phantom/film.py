@@ -29,7 +29,8 @@ class Edges:
 class Film:
     """What was drawn for one film: angles in degrees, shares of the frame, the exposure.
 
-    ``fog`` is the grey of the unattenuated background, ``contrast`` the share of the grey scale
+    ``fog`` is the grey of the unattenuated background, ``grain`` the SD
+    of the film's own noise, ``contrast`` the share of the grey scale
     that the picture fills, ``tilt`` a brightness gradient across the frame; ``ring`` names the
     bone that a ring sits on, ``cast`` adds mm of plaster around wrist and forearm.
     """
@@ -45,6 +46,7 @@ class Film:
     plump: float = 1.0
     exposure: Exposure = field(default_factory=Exposure)
     fog: float = 0.0
+    grain: float = 0.0
     contrast: float = 1.0
     tilt: tuple[float, float] = (0.0, 0.0)
     edges: Edges | None = None
@@ -70,11 +72,12 @@ def draw_film(difficulty: float, rng: np.random.Generator) -> Film:
     return Film(
         pose=_pose(d, z), rotation=d * 7 * z[21] + turned,
         shift=(d * 0.05 * z[22], d * 0.02 * z[23]),
-        fill=room * (0.94 - d * 0.24 * u[3] ** 1.5), lower=-0.5 + d * 0.5 * u[4],
-        forearm=0.45 + d * 0.5 * (u[5] - 0.2), stretch=1 + d * 0.42 * u[6],
+        fill=room * (0.95 - d * 0.20 * u[3] ** 1.3), lower=-0.5 + d * 0.5 * u[4],
+        forearm=0.45 + d * 0.5 * (u[5] - 0.2), stretch=1 + d * 0.42 * u[6] ** 0.6,
         body_scale=1 + 0.05 * d * z[24], plump=1 + 0.07 * d * z[25],
         exposure=_exposure(d, z, u),
         fog=0.10 * d * u[7] ** 2 + (0.5 * u[8] if p[1] < 0.25 * d else 0.0),
+        grain=0.025 * d * u[21] ** 2,
         contrast=0.12 + 0.5 * u[9] if p[2] < 0.13 * d else 1 - 0.25 * d * u[10],
         tilt=(0.12 * d * z[27] * (p[3] < 0.3), 0.12 * d * z[28] * (p[3] < 0.3)),
         edges=edges,
@@ -89,8 +92,8 @@ def _pose(d: float, z: np.ndarray) -> Pose:
     own = np.array([[9, 2, 1, 1.5, 3], [8, 3, 2.5, 3, 5]]) * z[:10].reshape(2, 5)
     abducted = np.array([6, 0, 0, 0, 0])
     return Pose(
-        spread=tuple(d * (own[0] + abducted + (3 * z[10] + 1.5) * fan)),
-        bend=tuple(d * (own[1] + (3 * z[11] + 2) * fan)),
+        spread=tuple(d * (own[0] + abducted + max(3 * z[10] + 1.5, -0.5) * fan)),
+        bend=tuple(d * (own[1] + max(3 * z[11] + 2, -2) * fan)),
         curl=tuple(d * 2.5 * z[12:17]),
         wrist=d * 6 * z[17],
     )
@@ -102,7 +105,7 @@ def _exposure(d: float, z: np.ndarray, u: np.ndarray) -> Exposure:
         photons=4000 * float(np.exp(d * 0.8 * z[18])),
         scatter=0.25 + d * 0.35 * u[1],
         blur_mm=0.05 + d * 0.25 * u[2],
-        white=float(np.exp(d * 0.15 * z[19])),
+        white=(1 + 0.25 * d) * float(np.exp(d * 0.15 * z[19])),
         gamma=float(np.exp(d * 0.20 * z[20])),
     )
 
@@ -119,16 +122,18 @@ def finish(mineral: np.ndarray, soft: np.ndarray, canvas: Canvas, film: Film, ti
     """Return pixels and labels at the size asked for, from mineral drawn ``times`` larger."""
     spacing = canvas.spacing[0] * times
     pixels = expose(_shrink(mineral, times), soft, film.exposure, spacing, rng)
-    _develop(pixels, film)
+    _develop(pixels, film, rng)
     return pixels, np.ascontiguousarray(canvas.labels[times // 2::times, times // 2::times])
 
 
-def _develop(pixels: np.ndarray, film: Film) -> None:
-    """Put fog, gradient, marker, collimation and the film's contrast on the picture."""
+def _develop(pixels: np.ndarray, film: Film, rng: np.random.Generator) -> None:
+    """Put fog, grain, gradient, marker, collimation and the film's contrast on the picture."""
     f = np.float32
     if film.fog:
         pixels *= f(1 - film.fog)
         pixels += f(film.fog)
+    if film.grain:
+        pixels += f(film.grain) * rng.standard_normal(pixels.shape, dtype=np.float32)
     if any(film.tilt):
         rows, columns = pixels.shape
         down, right = (f(t) * np.linspace(-0.5, 0.5, n, dtype=np.float32)

@@ -98,7 +98,7 @@ def _nodes(bone: LongBone) -> tuple[np.ndarray, np.ndarray]:
     if bone.row == "MC" and bone.ray == 1:
         base *= 0.92
     # An infant's shaft is a plain tube: its ends flare less and its waist is hardly drawn in.
-    plain = 0.35 * (1 - bone.adult)
+    plain = 0.45 * (1 - bone.adult)
     if bone.row == "DP":  # a child's end phalanx tapers evenly to its tuft
         waist += (0.62 * base - waist) * min(1.0, 2.2 * (1 - bone.adult)) * 0.9
         plain, head = 0.1 * plain, head * 1.08
