@@ -30,7 +30,15 @@ _LAZY = {
     "SpatialTransformer": "spatial_transformer",
     "frozen_features": "frozen",
 }
-_MODULES = ("backbones", "bonet", "frozen", "handcrafted", "imagenet", "spatial_transformer")
+_MODULES = (
+    "backbones",
+    "bonet",
+    "frozen",
+    "handcrafted",
+    "imagenet",
+    "local_contrast",
+    "spatial_transformer",
+)
 
 
 def _catalogue() -> list[dict[str, str]]:

@@ -27,9 +27,9 @@ class BoNet(AgeModel):
     connected; one linear output; image only, sex not an input.
 
     **Ours, because no source we could read settles it** (each is an argument): kernels, strides
-    and channels; batch normalisation; local contrast normalisation of the image; where the deformation layer sits and which kind it is;
-    the hidden layer's width; dropout; averaging the last maps to a fixed grid, which lets any
-    image size in.
+    and channels; batch normalisation; local contrast normalisation of the image; where the
+    deformation layer sits and which kind it is; the hidden layer's width; dropout; averaging
+    the last maps to a fixed grid, which lets any image size in.
 
     Parameters
     ----------

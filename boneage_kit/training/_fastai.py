@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-try:
-    _before = pd.get_option("mode.chained_assignment")
-except (KeyError, AttributeError):  # pandas without the option
-    _before = None
+_OPTION = "mode.chained_assignment"
+_before = pd.get_option(_OPTION) if pd.__version__ < "3" else None  # pandas 3: no effect
 
 import fastai.callback.progress  # noqa: E402, F401  (adds the progress bars to Learner)
 import fastai.callback.schedule  # noqa: E402, F401  (adds fit_one_cycle to Learner)
@@ -20,7 +18,7 @@ from fastai.data.core import DataLoaders  # noqa: E402
 from fastai.learner import Learner  # noqa: E402
 from fastai.optimizer import OptimWrapper  # noqa: E402
 
-if _before is not None and int(pd.__version__.split(".")[0]) < 3:
-    pd.set_option("mode.chained_assignment", _before)
+if pd.__version__ < "3":
+    pd.set_option(_OPTION, _before)
 
 __all__ = ["Callback", "DataLoaders", "Learner", "OptimWrapper"]

@@ -53,6 +53,7 @@ class EpochHistory(Callback):
 
     def __init__(self, done: Callable[[dict[str, float | None]], None]) -> None:
         self.done = done
+        self.before_epoch()  # a resumed training cancels its first epochs before this is called
 
     def before_epoch(self) -> None:
         """Begin both sums."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -29,7 +30,16 @@ def identity(settings: Mapping[str, Any], *tensors: Tensor) -> str:
 
 def save(path: Path, state: Mapping[str, Any]) -> None:
     """Write a checkpoint; an interruption leaves the one before."""
-    write_atomically(path, lambda temporary: torch.save(dict(state), temporary))
+    write_atomically(path, lambda temporary: torch.save(_plain(state), temporary))
+
+
+def _plain(value: Any) -> Any:
+    """Turn fastai's numpy rates into floats: a checkpoint is read back without any pickled code."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_plain(item) for item in value)
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def load(path: Path, expected: str, device: torch.device) -> dict[str, Any] | None:

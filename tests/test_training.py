@@ -1,0 +1,234 @@
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+import boneage_kit as bk
+from boneage_kit import models, training
+from boneage_kit.training import Augmentation, Batches
+from boneage_kit.training.callbacks import EpochHistory
+
+SMALL = {"channels": (4, 8, 8, 8, 8), "hidden": 16, "local_contrast": False}
+
+
+@pytest.fixture(scope="module")
+def hands():
+    """Squares whose size is the age: what any network must learn at once."""
+    rng = np.random.default_rng(0)
+    ages = rng.uniform(2, 16, 64)
+    images = rng.integers(0, 30, (64, 32, 32), dtype=np.uint8)
+    for image, age in zip(images, ages, strict=True):
+        half = round(age * 0.9)
+        image[16 - half : 16 + half, 16 - half : 16 + half] = 200
+    return images, ages, np.array(["F", "M"] * 32)
+
+
+@pytest.fixture(autouse=True)
+def two_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def fit(hands, **options):
+    settings = {"epochs": 3, "batch": 16, "progress": False, **SMALL, **options}
+    return training.fit("bonet", *hands, **settings)
+
+
+def digits(fitted):
+    return torch.cat([tensor.flatten().double() for tensor in fitted.model.state_dict().values()])
+
+
+def test_a_network_learns_what_can_be_learnt(hands):
+    fitted = fit(hands, epochs=15, learning_rate=0.01, validation=hands)
+    ages = training.predict(fitted.model, hands[0], hands[2])
+    assert np.abs(ages - hands[1]).mean() < 1.2  # the constant: about 3.5
+    assert fitted.history["valid_mae"].iloc[-1] == pytest.approx(
+        np.abs(ages - hands[1]).mean(), abs=1e-4)
+    assert fitted.history["epoch"].tolist() == list(range(1, 16))
+
+
+def test_same_seed_same_digits_and_another_seed_others(hands):
+    first, second, other = (digits(fit(hands, seed=seed)) for seed in (1, 1, 2))
+    assert torch.equal(first, second)
+    assert not torch.equal(first, other)
+
+
+def test_training_leaves_the_callers_random_numbers_alone(hands):
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    fit(hands, epochs=1)
+    assert torch.equal(torch.rand(3), expected)
+
+
+@pytest.mark.parametrize("schedule", ["one_cycle", "fine_tune"])
+@pytest.mark.parametrize("stop_after", [1, 3])
+def test_an_interrupted_training_ends_with_the_same_digits(
+    hands, tmp_path, monkeypatch, schedule, stop_after
+):
+    whole = fit(hands, epochs=3, schedule=schedule, validation=hands)
+    path = tmp_path / "state.pt"
+    original = EpochHistory.after_epoch
+    seen = []
+
+    def interrupt(self):
+        original(self)
+        seen.append(1)
+        if len(seen) == stop_after:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(EpochHistory, "after_epoch", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        fit(hands, epochs=3, schedule=schedule, validation=hands, checkpoint=path)
+    monkeypatch.setattr(EpochHistory, "after_epoch", original)
+    resumed = fit(hands, epochs=3, schedule=schedule, validation=hands, checkpoint=path)
+    assert torch.equal(digits(whole), digits(resumed))
+    pd.testing.assert_frame_equal(whole.history, resumed.history)
+
+
+def test_a_finished_training_is_not_done_again(hands, tmp_path):
+    path = tmp_path / "state.pt"
+    first = fit(hands, checkpoint=path)
+    stamp = path.stat().st_mtime_ns
+    again = fit(hands, checkpoint=path)
+    assert path.stat().st_mtime_ns == stamp
+    assert torch.equal(digits(first), digits(again))
+
+
+def test_a_checkpoint_of_another_training_is_refused(hands, tmp_path):
+    path = tmp_path / "state.pt"
+    fit(hands, checkpoint=path)
+    with pytest.raises(bk.BadInput, match="other settings or other data"):
+        fit(hands, checkpoint=path, seed=3)
+    with pytest.raises(bk.BadInput, match="other settings or other data"):
+        fit((hands[0], hands[1] + 1, hands[2]), checkpoint=path)
+    path.write_text("not a checkpoint")
+    with pytest.raises(bk.BadInput, match="not a checkpoint"):
+        fit(hands, checkpoint=path)
+
+
+def test_fine_tune_takes_the_steps_of_fastais_own(hands):
+    from boneage_kit.training.callbacks import SeededEpochs
+    from boneage_kit.training.learner import _learner, _phases, _run
+
+    def trained(run):
+        torch.manual_seed(0)
+        model = models.create("bonet", dropout=0.0, **SMALL)
+        learner = _learner(model, Batches(*hands, batch=16), [], "l1", 0.01, torch.device("cpu"))
+        run(learner)
+        return torch.cat([p.detach().flatten() for p in model.parameters()])
+
+    def theirs(learner):
+        with learner.no_bar(), learner.no_logging():
+            learner.fine_tune(2, base_lr=4e-3, freeze_epochs=1, cbs=SeededEpochs(0, 0))
+
+    phases = _phases("fine_tune", 2, 1, 4e-3)
+    mine = trained(lambda learner: _run(learner, phases, 0, {}, None, False))
+    assert torch.equal(mine, trained(theirs))
+
+
+def test_a_frozen_body_does_not_move(hands):
+    torch.manual_seed(0)
+    model = models.create("bonet", batch_norm=False, **SMALL)
+    before = [p.clone() for p in model.body.parameters()]
+    head = model.head.layers[-1].weight.clone()
+    training.fit(model, *hands, epochs=1, batch=16, schedule="head_only", progress=False)
+    assert all(torch.equal(a, b) for a, b in zip(before, model.body.parameters(), strict=True))
+    assert not torch.equal(head, model.head.layers[-1].weight)
+
+
+def test_a_loss_that_explodes_is_named(hands):
+    with pytest.raises(bk.BadInput, match="smaller learning_rate"):
+        fit(hands, learning_rate=1e30, loss="mse", epochs=4)
+
+
+@pytest.mark.parametrize(("change", "says"), [
+    ({"ages": [100.0] * 64}, "months"),
+    ({"ages": [float("nan")] * 64}, "missing"),
+    ({"ages": [8.0] * 63}, "one age an image"),
+    ({"sexes": ["F"] * 63}, "each image"),
+    ({"sexes": ["?"] * 64}, "not known"),
+    ({"images": np.zeros((64, 32, 32))}, "uint8"),
+    ({"epochs": 0}, "epochs=0"),
+    ({"schedule": "twice"}, "'twice'"),
+    ({"loss": "huber"}, "'huber'"),
+    ({"batch": 0}, "batch of 0"),
+    ({"device": "abacus"}, "abacus"),
+])
+def test_bad_input_is_refused_in_a_sentence(hands, change, says):
+    arguments = dict(zip(("images", "ages", "sexes"), hands, strict=True)) | SMALL | change
+    with pytest.raises(bk.BadInput, match=says):
+        training.fit("bonet", progress=False, **arguments)
+
+
+def test_every_image_is_seen_once_an_epoch_and_in_another_order():
+    ages = np.arange(1, 11.0)
+    batches = Batches(np.zeros((10, 8, 8), np.uint8), ages, ["F"] * 10, batch=4, shuffle=True)
+    epochs = []
+    for batches.epoch in (0, 1):
+        epochs.append(torch.cat([part for _, _, part in batches])[:, 0].tolist())
+    assert sorted(epochs[0]) == sorted(epochs[1]) == ages.tolist()
+    assert epochs[0] != epochs[1]
+
+
+def test_a_batch_is_the_images_in_0_to_1_with_their_own_labels():
+    images = np.arange(6, dtype=np.uint8)[:, None, None].repeat(8, 1).repeat(8, 2) * 40
+    batches = Batches(images, np.arange(6.0), ["F", "M"] * 3, batch=4, shuffle=True)
+    for floats, sexes, ages in batches:
+        torch.testing.assert_close(floats[:, 0, 0, 0], ages[:, 0] * 40 / 255)
+        assert sexes.tolist() == [int(age % 2) for age in ages[:, 0]]
+
+
+def test_no_augmentation_changes_nothing_and_each_draw_differs():
+    images = torch.randint(0, 255, (4, 1, 24, 24), dtype=torch.uint8)
+    nothing = Augmentation(0, 0, 0, 0, 0, 0, 0)
+    same = nothing(images, torch.Generator())
+    torch.testing.assert_close(same, images / 255, atol=1e-5, rtol=0)
+    changed = Augmentation()(images[:1].repeat(4, 1, 1, 1), torch.Generator().manual_seed(0))
+    assert (changed[0] - changed[1]).abs().max() > 0.05
+    assert changed.min() >= 0 and changed.max() <= 1
+
+
+def test_a_left_hand_stays_a_left_hand_unless_asked():
+    images = torch.zeros(64, 1, 16, 16, dtype=torch.uint8)
+    images[..., :3] = 255  # the thumb's side
+    still = {"rotation": 0, "shift": 0, "scale": 0, "noise": 0}
+    default = Augmentation(**still)(images, torch.Generator().manual_seed(0))
+    assert (default[..., 0].mean((1, 2)) > default[..., -1].mean((1, 2))).all()
+    flipped = Augmentation(**still, flip=0.5)(images, torch.Generator().manual_seed(0))
+    right = (flipped[..., 0].mean((1, 2)) < flipped[..., -1].mean((1, 2))).sum()
+    assert 16 < right < 48
+
+
+def test_predictions_do_not_depend_on_the_batch_and_views_average(hands):
+    model = fit(hands, epochs=1, sex_input=True).model
+    one, many = (training.predict(model, hands[0], hands[2], batch=size) for size in (1, 64))
+    np.testing.assert_allclose(one, many, atol=1e-4)
+    averaged = training.predict(model, hands[0], hands[2], test_time_augmentation=True)
+    assert averaged.shape == one.shape and not np.allclose(averaged, one)
+    with pytest.raises(bk.BadInput, match="sex"):
+        training.predict(model, hands[0], None)
+
+
+def test_a_broken_model_gives_no_ages(hands):
+    model = fit(hands, epochs=1).model
+    with torch.no_grad():
+        model.head.layers[-1].bias.fill_(float("nan"))
+    with pytest.raises(bk.BadInput, match="not a number"):
+        training.predict(model, hands[0], hands[2])
+
+
+def test_the_first_guess_is_the_mean_age(hands):
+    model = models.create("bonet", **SMALL)
+    model.head.set_target(hands[1])
+    torch.nn.init.zeros_(model.head.layers[-1].weight)
+    torch.nn.init.zeros_(model.head.layers[-1].bias)
+    ages = training.predict(model, hands[0], None)
+    np.testing.assert_allclose(ages, hands[1].mean(), rtol=1e-5)
+
+
+def test_the_device_is_the_one_asked_for(monkeypatch):
+    monkeypatch.setenv("BONEAGE_KIT_DEVICE", "cpu")
+    assert training.choose_device().type == "cpu"
