@@ -1,0 +1,128 @@
+"""Pre-training on phantoms, and fine-tuning on few images, in the forms the kit compares.
+
+The question that the paper could not ask: phantoms cost nothing and know their true maturity.
+Does a network that learned on them need fewer real hands than one that learned on photographs?
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..cache import write_atomically
+
+if TYPE_CHECKING:
+    from .age_model import AgeModel
+
+NETWORK = "efficientnet_lite0"
+_IMAGES_SEEN = 3000  # passes over few images are repeated until about so many were seen
+_OTHER_CHILDREN = 20_000  # seed of the phantoms to pre-train on: never those of a data set
+
+
+def phantoms(n: int, pixels: int, *, difficulty: float | None, seed: int = _OTHER_CHILDREN
+             ) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Return images uint8 [n, s, s], true bone ages in years [n] and sexes of ``n`` phantoms.
+
+    Parameters
+    ----------
+    n, pixels, seed
+        Children, side of the image, and seed of the cohort. The default seed gives children who
+        are in no data set of the kit.
+    difficulty
+        0 (atlas plates) to 1 (everyday films); None: the cohort's usual one.
+
+    >>> images, ages, sexes = phantoms(2, 32, difficulty=0.0)
+    >>> images.shape, len(ages), len(sexes)
+    ((2, 32, 32), 2, 2)
+    """
+    from ..datasets.dataset import Dataset, empty_problems
+    from ..datasets.phantom import PhantomPixels
+    from ..phantom.cohort import cohort
+
+    options = {} if difficulty is None else {"difficulty": difficulty}
+    table = cohort(n, seed, **options).reset_index(drop=True)
+    dataset = Dataset("phantom", "phantom", table, empty_problems(), PhantomPixels(table))
+    return dataset.images(pixels), table["true_bone_age"].to_numpy(), table["sex"].tolist()
+
+
+def on_phantoms(
+    folder: Path | None = None, *, imagenet: bool, difficulty: float | None = None, n: int = 600,
+    pixels: int = 96, epochs: int | None = None, seed: int = 0,
+) -> AgeModel:
+    """Return EfficientNet-Lite0 trained to read phantoms.
+
+    Parameters
+    ----------
+    folder
+        Where the result is kept and found again; None: nowhere.
+    imagenet
+        Start from ImageNet weights, or from random ones.
+    difficulty, n, pixels
+        Of the phantoms; see :func:`phantoms`.
+    epochs
+        Passes over them; default 6 from ImageNet weights, 15 from random ones.
+    seed
+        Of the training.
+    """
+    import torch
+
+    from .. import training
+    from . import create
+
+    epochs = epochs or (6 if imagenet else 15)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = create(NETWORK, pretrained=imagenet, sex_input=True)
+    name = hashlib.sha256(repr((imagenet, difficulty, n, pixels, epochs, seed)).encode())
+    path = folder / f"phantom-{name.hexdigest()[:12]}.pt" if folder else None
+    if path and path.exists():
+        model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        return model
+    images, ages, sexes = phantoms(n, pixels, difficulty=difficulty)
+    model = training.fit(model, images, ages, sexes, epochs=epochs, seed=seed, progress=False,
+                         schedule="one_cycle", learning_rate=1e-3 if imagenet else 3e-3).model
+    model = model.cpu()
+    if path:
+        write_atomically(path, lambda file: torch.save(model.state_dict(), file))
+    return model
+
+
+def fine_tune(
+    start: AgeModel | None, images: ArrayLike, ages: ArrayLike, sexes: Sequence[object],
+    fresh: ArrayLike, fresh_sexes: Sequence[object], *, epochs: int | None = None, seed: int = 0,
+) -> np.ndarray:
+    """Fine-tune on few images and return the bone ages, in years [m], of fresh ones.
+
+    Parameters
+    ----------
+    start
+        A pre-trained network, which is left as it is; None: EfficientNet-Lite0 from ImageNet.
+    images, ages, sexes
+        uint8 [n, s, s], years [n] and "F"/"M" [n] to tune on.
+    fresh, fresh_sexes
+        uint8 [m, s, s] and sexes [m] to read.
+    epochs
+        Passes; default: about 3,000 images seen in all, 4 passes at least and 30 at most.
+    seed
+        Of the training.
+    """
+    import torch
+
+    from .. import training
+    from . import create
+
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = copy.deepcopy(start) or create(NETWORK, pretrained=True, sex_input=True)
+    epochs = epochs or int(np.clip(round(_IMAGES_SEEN / len(ages)), 4, 30))
+    rate = 2e-3 if start is None else 1e-3
+    fitted = training.fit(model, images, ages, sexes, epochs=epochs, seed=seed, progress=False,
+                          batch=8 if len(ages) < 64 else 16, schedule="fine_tune",
+                          learning_rate=rate)
+    return training.predict(fitted.model, fresh, fresh_sexes)
