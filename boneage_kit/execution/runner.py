@@ -22,6 +22,7 @@ from typing import Any
 
 import psutil
 from tqdm.auto import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
 
 from .. import presets
 from ..cache import write_atomically
@@ -154,11 +155,10 @@ def run(job: Job, *, progress: bool = True, inject: bool = True) -> list[Step]:
     from .report import write_report
 
     steps: list[Step] = []
-    with _only_one(job.out), tqdm(
+    with _only_one(job.out), logging_redirect_tqdm(), tqdm(
         total=len(job.notebooks), desc="notebooks", unit="notebook", disable=not progress
     ) as bar:
         for notebook in job.notebooks:
-            bar.set_postfix_str(notebook.stem)
             steps.append(finished(job, notebook)
                          or execute(job, notebook, progress=progress, inject=inject))
             write_results(job)
