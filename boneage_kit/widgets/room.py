@@ -188,7 +188,6 @@ class ReadingRoom(Panel):
         name = self.order[place][0]
         row = self.records.iloc[self._ids.index(name)]
         word = {"F": "girl", "M": "boy"}[row["sex"]]
-        self._title.value = f"<h3>Hand {place + 1} of {len(self.order)}: {word}</h3>"
         self._sex, self._shown, self._since = row["sex"], self.pixels(name), time.monotonic()
         plates = maturity.gp_plate_ages(row["sex"])
         self._plate.options = [(maturity.age_in_words(age), float(age)) for age in plates]
@@ -198,6 +197,8 @@ class ReadingRoom(Panel):
         self._window.value = tuple(np.percentile(self._shown, [1, 99.7]).round(2).tolist())
         self._draw()
         self._draw_atlas()
+        # last: who sees the new number can answer at once, nothing is reset any more
+        self._title.value = f"<h3>Hand {place + 1} of {len(self.order)}: {word}</h3>"
 
     def _take(self, age: float) -> None:
         self._years.value, self._months.value = divmod(round(12 * age), 12)
