@@ -108,7 +108,8 @@ def check_predictions(table: pd.DataFrame) -> pd.DataFrame:
         raise BadInput("The predictions table has no rows.", "Give at least one reading.")
     clean = table.reset_index(drop=True).copy()
     clean["image_id"] = clean["image_id"].astype(str)
-    clean["sex"] = [parse_sex(value) for value in clean["sex"]]
+    spelling = {value: parse_sex(value) for value in clean["sex"].unique().tolist()}
+    clean["sex"] = [spelling[value] for value in clean["sex"]]
     for name in ("y_true", "y_pred"):
         clean[name] = ages_in_years(clean[name], name, required=True)
     for name in ("lower", "upper", "chronological_age", "reader_1", "reader_2"):
@@ -133,9 +134,10 @@ def ages_in_years(values: pd.Series, name: str, *, required: bool) -> pd.Series:
     [8.5]
     """
     numbers = pd.to_numeric(values, errors="coerce").astype(float)
-    text = numbers.isna() & values.notna() & (values.astype(str).str.strip() != "")
-    if text.any():
-        raise BadInput(f"Column {name} holds {values[text].iloc[0]!r}, which is not a number.",
+    unread = values[numbers.isna() & values.notna()].astype(str)
+    text = unread[unread.str.strip() != ""]
+    if len(text):
+        raise BadInput(f"Column {name} holds {text.iloc[0]!r}, which is not a number.",
                        "Give ages as decimal years, 8.5 for eight and a half.")
     if required and numbers.isna().any():
         raise BadInput(f"Column {name} lacks {int(numbers.isna().sum())} value(s).",

@@ -78,10 +78,11 @@ def bootstrap_intervals(
             if name in means:
                 resampled[name].append(means[name][1](each[name][at].mean(axis=-1)))
             else:
-                resampled[name].append([fn(true[i], pred[i]) for i in at])
+                resampled[name].append([_where_defined(fn, true[i], pred[i]) for i in at])
     found = {}
     for name, fn in metrics.items():
         value, column = fn(true, pred), np.concatenate(resampled[name])
+        column = column[np.isfinite(column)]
         without = _left_out(fn, true, pred, rows, each.get(name), means.get(name))
         levels = _quantile_levels(value, column, without, len(rows), level)
         found[name] = Interval(float(value), *(float(x) for x in np.quantile(column, levels)))
@@ -119,7 +120,16 @@ def _left_out(
         return None
     if each is not None and mean is not None:
         return mean[1]((each.sum() - each) / (each.size - 1))
-    return np.array([fn(np.delete(true, at), np.delete(pred, at)) for at in rows])
+    found = np.array([_where_defined(fn, np.delete(true, at), np.delete(pred, at)) for at in rows])
+    return found if np.isfinite(found).all() else None
+
+
+def _where_defined(fn: Metric, true: np.ndarray, pred: np.ndarray) -> float:
+    """Return the metric, or NaN for a resample that it refuses (one child drawn every time)."""
+    try:
+        return fn(true, pred)
+    except BadInput:
+        return float("nan")
 
 
 def _quantile_levels(

@@ -24,8 +24,8 @@ NOTICED_MONTHS = 12
 
 def dose_response(
     predict: Predictor, images: np.ndarray, table: pd.DataFrame, *,
-    perturbations: Iterable[str] | None = None, n_bootstrap: int = 300, seed: int = 0,
-    progress: bool = False,
+    perturbations: Iterable[str] | None = None, doses: int | None = None,
+    n_bootstrap: int = 300, seed: int = 0, progress: bool = False,
 ) -> pd.DataFrame:
     """Return the error of a predictor under each dose of each perturbation.
 
@@ -40,6 +40,9 @@ def dose_response(
         ``chronological_age`` the share of changed clinical calls is computed too.
     perturbations
         Names of :data:`boneage_kit.evaluation.perturbations.PERTURBATIONS`; None: all.
+    doses
+        How many doses of each at most, the untouched image and the strongest among them; None:
+        all.
 
     Returns
     -------
@@ -65,7 +68,8 @@ def dose_response(
                        f"Use some of {', '.join(PERTURBATIONS)}.")
     _check_images(images, table)
     clean = _read(predict, images, table["sex"])
-    todo = [(PERTURBATIONS[name], dose) for name in names for dose in PERTURBATIONS[name].doses]
+    todo = [(PERTURBATIONS[name], dose) for name in names
+            for dose in _thinned(PERTURBATIONS[name].doses, doses)]
     rows = []
     for one, dose in _with_progress(todo, progress):
         same = dose == one.doses[0]
@@ -74,6 +78,15 @@ def dose_response(
                      **_response(table, clean, ages, n_bootstrap, seed)})
     return pd.DataFrame(rows).sort_values(["perturbation", "dose"], kind="stable",
                                           key=_listed(names)).reset_index(drop=True)
+
+
+def _thinned(doses: tuple[float, ...], most: int | None) -> list[float]:
+    """Return the first dose and evenly spread others up to the strongest."""
+    if most is None or len(doses) <= most:
+        return list(doses)
+    others = sorted(doses[1:], key=lambda dose: abs(dose - doses[0]))
+    at = np.linspace(len(others) - 1, 0, max(most - 1, 1)).round().astype(int)
+    return [doses[0], *(others[i] for i in at)]
 
 
 def _listed(names: list[str]) -> Callable[[pd.Series], pd.Series]:

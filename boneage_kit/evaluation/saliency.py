@@ -42,7 +42,8 @@ def occlusion_map(
     image
         ``uint8 [h, w]``.
     patch, stride
-        Side of the patch and step in pixels; None: an eighth and a sixteenth of the side.
+        Side of the patch and step in pixels; None: an eighth of the side, and three
+        quarters of the patch.
 
     Source: Zeiler and Fergus 2014, ECCV, LNCS 8689:818-833.
 
@@ -54,7 +55,7 @@ def occlusion_map(
     """
     height, width = image.shape
     patch = patch or max(height // 8, 2)
-    stride = stride or max(patch // 2, 1)
+    stride = stride or max(3 * patch // 4, 1)
     blurred = ndimage.gaussian_filter(image.astype(np.float32), patch).astype(np.uint8)
     corners = [(row, column) for row in range(0, height - patch + 1, stride)
                for column in range(0, width - patch + 1, stride)]
@@ -257,7 +258,7 @@ def network_of(reader: FeatureReader) -> nn.Module:
     from .. import models
 
     arrays = {name: torch.from_numpy(value).double() for name, value in reader.arrays().items()}
-    model = models.create(reader.source, sex_input=reader.sex_input)
+    model = models.create(reader.source, sex_input=reader.sex_input, hidden=0)
     weight = arrays["coefficients"] / arrays["scale"]
     line = model.head.layers[-1]
     n_features = line.in_features - (model.head.sex.embedding_dim if reader.sex_input else 0)
