@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import numpy as np
 from ..errors import BadInput
 from .plain import deep
 from .reading import Decoded, check_size
+
+_BYTES = {"CHAR": 1, "UCHAR": 1, "SHORT": 2, "USHORT": 2, "INT": 4, "UINT": 4, "FLOAT": 4,
+          "LONG": 4, "ULONG": 4, "DOUBLE": 8, "LONG_LONG": 8, "ULONG_LONG": 8}
 
 
 def decode(data: bytes, name: str, path: Path | None) -> Decoded:
@@ -21,6 +25,8 @@ def decode(data: bytes, name: str, path: Path | None) -> Decoded:
     header = _header(data, name)
     where = header.get("ElementDataFile", "LOCAL")
     if where.upper() == "LOCAL":
+        start = data.find(b"\n", data.find(b"ElementDataFile")) + 1
+        _check_length(header, len(data) - start, name)
         picture = _read_bytes(data, path)
     elif path is None:
         raise BadInput(f"{name} keeps its pixels in another file.", "Give the path of the .mhd.")
@@ -30,6 +36,7 @@ def decode(data: bytes, name: str, path: Path | None) -> Decoded:
     elif not (path.parent / where).is_file():
         raise BadInput(f"{name} needs {where} beside it.", "Copy both files.")
     else:
+        _check_length(header, (path.parent / where).stat().st_size, name)
         picture = _read(path)
     if picture.GetNumberOfComponentsPerPixel() != 1:
         raise BadInput(f"{name} has {picture.GetNumberOfComponentsPerPixel()} channels.",
@@ -52,6 +59,17 @@ def _header(data: bytes, name: str) -> dict[str, str]:
                        "Give one two-dimensional image.")
     check_size(sides[1], sides[0], name)
     return header
+
+
+def _check_length(header: dict[str, str], available: int, name: str) -> None:
+    """Refuse a file that was cut: some versions of ITK fill up the rest and say nothing."""
+    if header.get("CompressedData", "").lower() == "true":
+        return  # zlib notices
+    element = header.get("ElementType", "").removeprefix("MET_").removesuffix("_ARRAY")
+    needed = math.prod(int(side) for side in header["DimSize"].split()) * _BYTES.get(element, 1)
+    if available < needed:
+        raise BadInput(f"{name} cannot be decoded as MetaImage ({available} of {needed} bytes).",
+                       "It is damaged or incomplete: copy, download or export it again.")
 
 
 def _read_bytes(data: bytes, path: Path | None):  # noqa: ANN202 - a SimpleITK.Image
