@@ -55,7 +55,7 @@ def _names_beside(ax: Axes, places: Mapping[str, np.ndarray]) -> None:
     """Write names left and right of the hand, each with a line to its (row, column)."""
     left, right = ax.get_xlim()
     bottom, top = ax.get_ylim()
-    middle, step = left + 0.42 * (right - left), 0.045 * (bottom - top)
+    middle, step = left + 0.4 * (right - left), 0.045 * (bottom - top)
     for side, edge in (("right", left), ("left", right)):
         mine = [item for item in places.items() if (item[1][1] < middle) == (side == "right")]
         height = -np.inf
