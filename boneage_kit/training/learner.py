@@ -253,7 +253,6 @@ def _run(
     history: list[dict[str, Any]] = list(state["history"]) if state else []
     if state:
         learner.model.load_state_dict(state["model"])
-        learner.opt.opt.load_state_dict(state["optimizer"])
     before = 0
     for phase in phases:
         done = min(max(len(history) - before, 0), phase.epochs)
@@ -268,6 +267,9 @@ def _run(
 
         if done < phase.epochs:
             callbacks = [SeededEpochs(seed, before), EpochHistory(epoch_done)]
+            learner.freeze_to(-int(phase.frozen))  # 0: nothing; it forgets Adam's moments
+            if done:
+                learner.opt.opt.load_state_dict(state["optimizer"])
             _one_cycle(learner, phase, done, callbacks, progress)
         before += phase.epochs
     return history
@@ -276,10 +278,6 @@ def _run(
 def _one_cycle(
     learner: Learner, phase: _Phase, done: int, callbacks: list, progress: bool
 ) -> None:
-    if phase.frozen:
-        learner.freeze_to(-int(phase.frozen))
-    else:
-        learner.unfreeze()
     with ExitStack() as stack:
         if not (progress and somebody_watches()):
             stack.enter_context(learner.no_bar())
