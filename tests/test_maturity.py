@@ -30,6 +30,18 @@ def test_stage_scores_rise_with_the_stage(sex, bone):
     assert all(np.diff(list(scores.values())) >= 0) and scores["A"] == 0
 
 
+# sums of the printed table over its 13 bones, and over the stages of single bones
+@pytest.mark.parametrize(("sex", "by_stage", "by_bone"), [
+    ("F", [126, 158, 222, 303, 445, 647, 835, 827],
+     [723, 510, 256, 201, 202, 252, 205, 197, 204, 200, 253, 182, 178]),
+    ("M", [96, 119, 169, 246, 357, 546, 784, 819],
+     [603, 475, 228, 175, 175, 226, 179, 174, 183, 183, 215, 160, 160])])
+def test_no_score_of_the_printed_table_is_altered(sex, by_stage, by_bone):
+    tables = [maturity.rus_stage_scores(bone, sex) for bone in maturity.RUS_BONES]
+    assert [sum(table.get(stage, 0) for table in tables) for stage in "BCDEFGHI"] == by_stage
+    assert [sum(table.values()) for table in tables] == by_bone
+
+
 # hand-picked lines of the published tables (TW3 A3, A5, A6), independent of the CSV
 @pytest.mark.parametrize(("sex", "score", "age"), [
     ("M", 42, 2.0), ("M", 316, 10.0), ("M", 741, 15.0), ("M", 1000, 16.5),

@@ -235,6 +235,48 @@ def test_simulated_reader_is_the_same_each_time_and_errs_as_published():
     assert len(readings.repeats_of(one)) == 40
 
 
+def test_a_later_answer_to_the_same_hand_counts(tmp_path):
+    for age in (4.0, 6.0):
+        readings.append_reading(tmp_path / "r.csv", "me", "0001", 1, age)
+    assert widgets.load_readings(tmp_path / "r.csv")["bone_age"].tolist() == [6.0]
+
+
+# -- a class ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def school(tmp_path):
+    """Three readers: one right, one a year too old, one who scatters; files in a folder."""
+    records = phantom.cohort(30, seed=9)
+    rng = np.random.default_rng(0)
+    for reader, shift, scatter in (("ann", 0, 0), ("bob", 1, 0), ("cleo", 0, 0.8)):
+        for row in records.itertuples():
+            for occasion in (1, 2):
+                age = row.true_bone_age + shift + scatter * rng.standard_normal()
+                readings.append_reading(tmp_path / f"{reader}.csv", reader, row.image_id,
+                                        occasion, float(np.clip(age, 0, 20)))
+    return tmp_path, records
+
+
+def test_a_class_sees_who_is_off_and_who_scatters(school):
+    folder, records = school
+    found = widgets.class_agreement(widgets.load_class(folder), records)
+    table = found.readers
+    assert table.loc["ann", "MAE"] < 0.01 and abs(table.loc["bob", "bias"] - 1) < 0.05
+    assert abs(table.loc["cleo", "SD of repeats"] - 0.8 * np.sqrt(2)) < 0.35
+    assert found.hands == 30 and 0.9 < found.icc[0] < 1
+    assert found.icc[1] < found.icc[0] < found.icc[2] and 0.5 < found.mean_difference < 1.3
+
+
+def test_one_reader_or_an_empty_folder_is_no_class(school, tmp_path):
+    folder, records = school
+    with pytest.raises(BadInput, match="share"):
+        widgets.class_agreement(widgets.load_readings(folder / "ann.csv"), records)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(BadInput, match="no readings"):
+        widgets.load_class(tmp_path / "empty")
+
+
 # -- static fallback -----------------------------------------------------------------------
 
 

@@ -12,7 +12,9 @@ from typing import Any
 _HOME = {
     "atlas_explorer": "atlas",
     "bone_name": "picture",
+    "class_agreement": "classroom",
     "has_live_frontend": "panel",
+    "load_class": "classroom",
     "load_readings": "readings",
     "plate": "atlas",
     "predictions_of": "readings",

@@ -1,0 +1,97 @@
+"""A class's readings together: how far its readers agree, and where each of them stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import BadInput
+from .readings import load_readings, predictions_of, repeats_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ClassAgreement", "class_agreement", "load_class"]
+
+
+@dataclass(frozen=True)
+class ClassAgreement:
+    """What a class's readings show together.
+
+    ``readers``: a row a reader with hands read, bias and mean absolute error against the truth,
+    and the SD of the differences between two readings of one hand, in years. ``icc``: intraclass
+    correlation (two-way random, absolute agreement, single reading) with its 95 % interval over
+    the ``hands`` that everybody read. ``mean_difference``: mean absolute difference in years
+    between two readers, over all pairs.
+    """
+
+    readers: pd.DataFrame
+    icc: tuple[float, float, float]
+    mean_difference: float
+    hands: int
+
+
+def load_class(folder: str | Path) -> pd.DataFrame:
+    """Return all readings of a folder of files, one or more a reader.
+
+    Raises
+    ------
+    BadInput
+        If the folder holds no CSV file of readings.
+    """
+    import pandas as pd
+
+    files = sorted(Path(folder).glob("*.csv"))
+    tables = [load_readings(file) for file in files]
+    tables = [table for table in tables if len(table)]
+    if not tables:
+        raise BadInput(f"There are no readings in {Path(folder).name!r}.",
+                       "Put the class's CSV files, as the reading room writes them, there.")
+    return pd.concat(tables, ignore_index=True)
+
+
+def class_agreement(readings: pd.DataFrame, records: pd.DataFrame) -> ClassAgreement:
+    """Return how far the readers of a class agree with each other and with the truth.
+
+    Parameters
+    ----------
+    readings
+        Of :func:`load_class`: columns ``reader, image_id, occasion, bone_age`` (years).
+    records
+        The hands, with their truth, as the reading room had them.
+
+    Raises
+    ------
+    BadInput
+        With fewer than two readers, or fewer than three hands that all of them read.
+    """
+    from itertools import combinations
+
+    from ..evaluation import icc
+
+    first = readings[readings["occasion"] == 1]
+    wide = first.pivot_table(index="image_id", columns="reader", values="bone_age",
+                             aggfunc="last")
+    common = wide.dropna()
+    if wide.shape[1] < 2 or len(common) < 3:
+        raise BadInput(f"{wide.shape[1]} reader(s) share {len(common)} hand(s).",
+                       "At least two readers must have read the same three hands.")
+    apart = [(common[a] - common[b]).abs().mean() for a, b in combinations(common.columns, 2)]
+    return ClassAgreement(_by_reader(readings, records),
+                          tuple(icc(*(common[name] for name in common.columns))),
+                          float(sum(apart) / len(apart)), len(common))
+
+
+def _by_reader(readings: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    predictions, twice = predictions_of(readings, records), repeats_of(readings)
+    rows = []
+    for name, part in predictions.groupby("model"):
+        error = part["y_pred"] - part["y_true"]
+        mine = twice[twice["reader"] == name.removeprefix("reader ")]
+        rows.append({"reader": name.removeprefix("reader "), "hands": len(part),
+                     "bias": error.mean(), "MAE": error.abs().mean(), "read twice": len(mine),
+                     "SD of repeats": (mine["second"] - mine["first"]).std()})
+    return pd.DataFrame(rows).set_index("reader")
