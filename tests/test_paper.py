@@ -64,6 +64,29 @@ def test_no_error_on_the_phantom_is_ever_a_clinical_verdict(rule):
         assert verdict.word == paper.CANNOT_BE_TOLD and "drawn hands" in verdict.because
 
 
+def rows_of(**values):
+    """Result rows by claim, each with an interval of 0.1 either way."""
+    table = paper.claims().set_index("claim")
+    return [{"result": table.loc[claim, "result"], "method": table.loc[claim, "method"],
+             "value": value, "lower": value - 0.1, "upper": value + 0.1, "n_train": 1100,
+             "source": "real", "data": "rsna"} for claim, value in values.items()]
+
+
+def test_two_methods_that_learnt_nothing_reproduce_nothing():
+    good = paper.judge_all(rows_of(few=-1.0, transfer=-1.0, scratch=-0.05)).set_index("claim")
+    assert good.loc["scratch", "verdict"] == "reproduced"
+    for values in ({"few": 0.5, "transfer": -1.0}, {"few": -1.0, "transfer": 0.0}, {}):
+        judged = paper.judge_all(rows_of(scratch=-0.05, **values)).set_index("claim")
+        assert judged.loc["scratch", "verdict"] == "cannot be told"
+        assert "did not beat an answer without an image" in judged.loc["scratch", "because"]
+
+
+def test_few_images_are_not_refuted_by_fewer():
+    assert paper.judge("few", row(0.5, 0.4, 0.6, n_train=60)).word == "cannot be told"
+    assert paper.judge("few", row(0.5, 0.4, 0.6, n_train=1100)).word == "not reproduced"
+    assert paper.judge("few", row(-0.5, -0.6, -0.4, n_train=60)).word == "reproduced"
+
+
 def test_a_number_without_an_interval_is_not_judged():
     with pytest.raises(BadInput, match="no interval"):
         paper.judge("less", row(-1, None, None))

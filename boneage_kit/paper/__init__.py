@@ -45,8 +45,9 @@ def claims() -> pd.DataFrame:
     """Return the paper's claims, one a row.
 
     Columns: ``claim`` (its short name), ``question``, ``statement``, ``where`` (abstract,
-    highlights or memory), ``mark`` (read or recalled), ``rule`` (of :mod:`.verdicts`), ``result``
-    and ``method`` (the recorded row that decides), ``command``, ``if_not`` (why it cannot be
+    highlights or memory), ``mark`` (read or recalled), ``rule`` (of :mod:`.verdicts`), ``needs``
+    (claims without which this one says nothing), ``result`` and ``method`` (the recorded row that
+    decides), ``command``, ``if_not`` (why it cannot be
     told where no row exists).
 
     >>> claims().set_index("claim").loc["error", "statement"]
@@ -104,15 +105,27 @@ def judge_all(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     'reproduced'
     """
     found = {(row["result"], row["method"]): row for row in rows}
+    table = claims().set_index("claim", drop=False)
+    evidence = {claim["claim"]: found.get((claim["result"], claim["method"]))
+                for claim in table.to_dict("records")}
     judged = []
-    for claim in claims().to_dict("records"):
-        row = found.get((claim["result"], claim["method"]))
-        verdict = judge(claim["rule"], row, claim["if_not"])
+    for claim in table.to_dict("records"):
+        row = evidence[claim["claim"]]
+        unmet = [name for name in claim["needs"].split() if row is not None and judge(
+            table.loc[name, "rule"], evidence[name]).word != REPRODUCED]
+        verdict = _not_above_the_floor(table.loc[unmet[0], "method"]) if unmet else judge(
+            claim["rule"], row, claim["if_not"])
         trained = f", with {int(row['n_train'])} training images" if row and row.get("n_train") \
             else ""
         judged.append({"claim": claim["claim"], "number": _number(row), "verdict": verdict.word,
                        "because": verdict.because + trained})
     return pd.DataFrame(judged)
+
+
+def _not_above_the_floor(method: str) -> Verdict:
+    """Two methods that have both learnt nothing are equally good: that reproduces nothing."""
+    return Verdict(CANNOT_BE_TOLD, f"{method.partition(' minus ')[0]} did not beat an answer "
+                                   "without an image in this run, so it proves nothing here")
 
 
 def known_rows(lesson: Lesson) -> dict[str, list[dict[str, Any]]]:
