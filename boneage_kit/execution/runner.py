@@ -266,8 +266,27 @@ def save_notebook(notebook: Any, path: Path) -> Path:
     for cell in notebook.cells:
         kept = {"tags": cell.metadata.get("tags"), "tolerance": cell.metadata.get("tolerance")}
         cell.metadata = nbformat.from_dict({name: value for name, value in kept.items() if value})
+        if cell.cell_type == "code":
+            cell.outputs = joined(cell.outputs)
     text = nbformat.writes(notebook) + "\n"
     return write_atomically(path, lambda place: place.write_text(text, encoding="utf-8"))
+
+
+def joined(outputs: list[Any]) -> list[Any]:
+    """Return outputs with pieces of the same stream joined: how it was cut is a matter of timing.
+
+    >>> piece = {"output_type": "stream", "name": "stdout", "text": "a"}
+    >>> [output["text"] for output in joined([dict(piece), dict(piece)])]
+    ['aa']
+    """
+    whole: list[Any] = []
+    for output in outputs:
+        last = whole[-1] if whole else {}
+        if output["output_type"] == "stream" and last.get("name") == output["name"]:
+            last["text"] += output["text"]
+        else:
+            whole.append(output)
+    return whole
 
 
 def _state_file(job: Job, notebook: Path) -> Path:
