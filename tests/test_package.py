@@ -1,11 +1,14 @@
 """The package as it is imported and as it is installed."""
 
+import json
 import os
 import subprocess
 import sys
 import zipfile
 
 import pytest
+import tomllib
+import yaml
 from conftest import ROOT
 
 
@@ -73,3 +76,14 @@ def test_the_wheel_runs_outside_the_checkout(wheel, tmp_path):
     place, names = python(code, cwd=tmp_path, PYTHONPATH=str(wheel)).splitlines()
     assert place.startswith(str(wheel))
     assert names.split() == sorted(path.stem for path in (ROOT / "notebooks").glob("0*.ipynb"))
+
+
+def test_every_file_says_the_same_version():
+    zenodo = json.loads((ROOT / ".zenodo.json").read_text())
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    version = python("import boneage_kit; print(boneage_kit.__version__)")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert citation["version"] == project["version"] == version
+    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
+    assert citation["repository-code"] == project["urls"]["Repository"]
+    assert citation["title"] == zenodo["title"]
