@@ -45,7 +45,8 @@ class Canvas:
         grain = _grain(s, t, solid.grain) if max(self.spacing) < 0.45 else None
         mineral, inside = shade(solid, s, t, grain)
         self.mineral[window] += mineral
-        np.copyto(self.labels[window], np.uint8(solid.label), where=inside)
+        if solid.label:
+            np.copyto(self.labels[window], np.uint8(solid.label), where=inside)
 
     def _window(self, solid: Solid) -> tuple[slice, slice] | None:
         s0, s1, t0, t1 = solid.extent

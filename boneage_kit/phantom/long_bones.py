@@ -41,6 +41,7 @@ class LongBone:
     height: float  # the epiphysis's full height, cartilage included
     cortex: float
     adult: float  # 0 infant .. 1 adult form of the outline
+    remodelled: float  # 0 .. 1 how far the neck below a fused head has narrowed
 
     @property
     def distal_plate(self) -> bool:
@@ -75,7 +76,8 @@ def measure(name: str, sex: str, age: float, own_age: float, scale: float = 1.0)
     ossified = (state.gap + height * state.height) if state.present else 0.0
     return LongBone(name, row, ray, size, state, size.length - ossified, height,
                     scale * growth.cortex(sex, age) * (0.8 if row in ("MP", "DP") else 1.0),
-                    float(np.clip(age / clock.fusion_start, 0, 1)))
+                    float(np.clip(age / clock.fusion_start, 0, 1)),
+                    float(np.clip((own_age - clock.fusion_start - 0.5) / 3, 0, 1)))
 
 
 def solids(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> list[Box]:
@@ -97,6 +99,10 @@ def _nodes(bone: LongBone) -> tuple[np.ndarray, np.ndarray]:
     base, waist, head = size.base / 2, size.waist / 2, size.head / 2
     if bone.row == "MC" and bone.ray == 1:
         base *= 0.92
+    if bone.distal_plate:
+        neck = np.interp(table[:, 0], [0.6, 0.8, 1], [1, 0.5, 0.1])
+        narrowed = bone.remodelled * table[:, 3] * neck
+        table[:, 2], table[:, 3] = table[:, 2] + narrowed, table[:, 3] - narrowed
     # An infant's shaft is a plain tube: its ends flare less and its waist is hardly drawn in.
     plain = 0.45 * (1 - bone.adult)
     if bone.row == "DP":  # a child's end phalanx tapers evenly to its tuft
@@ -141,9 +147,9 @@ def _with_epiphysis(bone: LongBone, places: np.ndarray,
     tall = bone.state.gap + bone.height
     if bone.distal_plate:
         wide = _end_half_width(bone) * bone.state.width
-        more = bone.shaft + tall * np.array([0.25, 0.6, 1.0])
+        more = bone.shaft + tall * np.array([0.2, 0.6, 1.0])
         return (np.concatenate([places[:-1], more]),
-                np.concatenate([half[:-1], wide * np.array([1.0, 0.97, 0.80])]), 0.0,
+                np.concatenate([half[:-1], wide * np.array([1 - 0.12 * bone.remodelled, 1, 0.80])]), 0.0,
                 bone.shaft + tall)
     wide = _end_half_width(bone) * bone.state.width
     more = -tall * np.array([1.0, 0.7, 0.3])

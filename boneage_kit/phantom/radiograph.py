@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import BadInput
+from . import extras, soft_tissue, stages
 from . import hand as hands
-from . import soft_tissue, stages
 from .anatomy import BONES
 from .canvas import Canvas
 from .film import Film, draw_film, finish
@@ -160,7 +160,9 @@ def _draw(child: hands.Hand, film: Film, size: int) -> Canvas:
     height, turn, shift = _frame(child, film)
     spacing = (height / size, height / size / film.stretch)
     canvas = Canvas((size, size), (-spacing[1] * size / 2, height / 2), spacing)
-    for solid in child.solids:
+    worn = [extras.ring(child, film.ring)] if film.ring else []
+    worn += [extras.cast(child, film.cast)] if film.cast else []
+    for solid in (*child.solids, *worn):
         canvas.draw(moved(solid, turn, shift))
     return canvas
 

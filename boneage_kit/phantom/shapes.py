@@ -31,7 +31,7 @@ class Box:
     sides are tabulated over ``s``, the ends over ``t`` from ``-reach`` to ``reach``.
     """
 
-    label: int
+    label: int  # 0 for what is no bone
     origin: tuple[float, float]
     axis: tuple[float, float]
     start: float
@@ -63,7 +63,7 @@ class Box:
 class Blob:
     """A star-shaped solid: ``radius`` over the angle, in its own (s, t) frame; all in mm."""
 
-    label: int
+    label: int  # 0 for what is no bone
     origin: tuple[float, float]
     axis: tuple[float, float]
     radius: np.ndarray
