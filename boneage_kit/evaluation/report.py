@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..cache import write_atomically
 from . import (
     bland_altman,
     by,
@@ -36,19 +31,7 @@ from . import (
     yardstick,
 )
 from .findings import findings
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-
-@dataclass
-class Section:
-    """One heading of the report: words, figures with their alt text, tables."""
-
-    title: str
-    words: str = ""
-    figures: list[tuple[str, Figure, str]] = field(default_factory=list)
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+from .report_page import PAGE, Section, bullets, save_section, write_text
 
 
 def write_report(
@@ -81,16 +64,16 @@ def write_report(
     table = _first_seed(predictions)
     with matplotlib.rc_context():
         use_style()
-        done = [_save(section, out) for section in
+        done = [save_section(section, out) for section in
                 _sections(table, headline, others or {}, n_bootstrap, seed, progress)]
     words = findings(table, n_bootstrap=n_bootstrap, seed=seed)
     metrics = {"model": name, "n": int(headline["n"].iloc[0]), "n_bootstrap": n_bootstrap,
                "seed": seed, "findings": words,
                "summary": json.loads(headline.to_json(orient="index"))}
-    _write(out / "metrics.json", json.dumps(metrics, indent=2))
-    page = _PAGE.format(title=html.escape(f"Error analysis: {name}"), findings=_list(words),
+    write_text(out / "metrics.json", json.dumps(metrics, indent=2))
+    page = PAGE.format(title=html.escape(f"Error analysis: {name}"), findings=bullets(words),
                         sections="\n".join(done))
-    return _write(out / "report.html", page)
+    return write_text(out / "report.html", page)
 
 
 def _first_seed(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -291,70 +274,3 @@ def _calls(table: pd.DataFrame, seed: int) -> Section:
                    [("changed_calls", draw(found).figure, "Share of children whose call changes: "
                      "by the model, between readers, and by label noise alone.")],
                    {"changed_calls": found, "call_table": call_table(table).reset_index()})
-
-
-def _save(section: Section, out: Path) -> str:
-    """Write a section's figures and tables; return its HTML."""
-    import matplotlib.pyplot as plt
-
-    parts = [f"<h2>{html.escape(section.title)}</h2>", f"<p>{html.escape(section.words)}</p>"]
-    for name, fig, alt in section.figures:
-        file = BytesIO()
-        fig.savefig(file, format="png", dpi=110)
-        plt.close(fig)
-        write_atomically(_inside(out, "figures") / f"{name}.png", _writer(file.getvalue()))
-        code = base64.b64encode(file.getvalue()).decode()
-        parts.append(f'<img alt="{html.escape(alt, quote=True)}" '
-                     f'src="data:image/png;base64,{code}">')
-    for name, table in section.tables.items():
-        write_atomically(_inside(out, "tables") / f"{name}.csv",
-                         lambda path, rows=table: rows.to_csv(path, index=False))
-        title = html.escape(name.replace("_", " "))
-        parts.append(f"<details open><summary>{title}</summary>"
-                     f"{_shown(table)}</details>")
-    return "\n".join(parts)
-
-
-def _writer(data: bytes) -> Callable[[Path], object]:
-    return lambda path: path.write_bytes(data)
-
-
-def _shown(table: pd.DataFrame) -> str:
-    return table.to_html(index=False, border=0, na_rep="", justify="left",
-                         float_format=lambda value: f"{value:.3g}" if abs(value) < 0.01
-                         else f"{value:.2f}")
-
-
-def _inside(out: Path, name: str) -> Path:
-    folder = out / name
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
-def _write(path: Path, text: str) -> Path:
-    return write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
-
-
-def _list(words: list[str]) -> str:
-    return "<ul>" + "".join(f"<li>{html.escape(one)}</li>" for one in words) + "</ul>"
-
-
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>
-body {{ font: 17px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
-       color: #222; }}
-img {{ max-width: 100%; display: block; margin: 1rem 0; }}
-table {{ border-collapse: collapse; font-size: 15px; margin: .5rem 0 1.5rem; }}
-th, td {{ padding: .2rem .7rem; border-bottom: 1px solid #ddd; text-align: left; }}
-details {{ overflow-x: auto; }} summary {{ font-weight: 600; cursor: pointer; }}
-</style></head><body>
-<h1>{title}</h1>
-<p>Bone age errors in years, prediction minus label. Not a medical device; the figures describe
-these children and this label.</p>
-<h2>What the figures show</h2>
-{findings}
-{sections}
-</body></html>
-"""

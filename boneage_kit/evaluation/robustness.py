@@ -41,8 +41,8 @@ def dose_response(
     perturbations
         Names of :data:`boneage_kit.evaluation.perturbations.PERTURBATIONS`; None: all.
     doses
-        How many doses of each at most, the untouched image and the strongest among them; None:
-        all.
+        How many doses of each at most (three or more), the untouched image and both extremes
+        among them; None: all.
 
     Returns
     -------
@@ -81,12 +81,17 @@ def dose_response(
 
 
 def _thinned(doses: tuple[float, ...], most: int | None) -> list[float]:
-    """Return the first dose and evenly spread others up to the strongest."""
+    """Return evenly spread doses, the untouched one and both extremes among them."""
     if most is None or len(doses) <= most:
         return list(doses)
-    others = sorted(doses[1:], key=lambda dose: abs(dose - doses[0]))
-    at = np.linspace(len(others) - 1, 0, max(most - 1, 1)).round().astype(int)
-    return [doses[0], *(others[i] for i in at)]
+    ordered = sorted(doses)
+    at = np.linspace(0, len(ordered) - 1, max(most, 2)).round().astype(int)
+    kept = [ordered[i] for i in at]
+    if doses[0] not in kept:
+        inner = range(1, len(kept) - 1) or range(len(kept))
+        nearest = min(inner, key=lambda i: abs(ordered.index(doses[0]) - at[i]))
+        kept[nearest] = doses[0]
+    return kept
 
 
 def _listed(names: list[str]) -> Callable[[pd.Series], pd.Series]:

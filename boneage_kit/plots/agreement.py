@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["bland_altman", "model_beside_readers", "predicted_against_label"]
 
 SEX_NAMES = {"F": "girls", "M": "boys"}
-#: Beyond this many children, points are drawn small and pale so that density shows.
-MANY = 600
 
 
 def axes_or_new(ax: Axes | None, width: float = 6.4, height: float = 4.6) -> Axes:
@@ -29,12 +27,13 @@ def axes_or_new(ax: Axes | None, width: float = 6.4, height: float = 4.6) -> Axe
 
 
 def scatter_by_sex(ax: Axes, x: np.ndarray, y: np.ndarray, sexes: pd.Series) -> None:
-    """Draw points with the colour and the mark of each child's sex."""
-    many = len(x) > MANY
+    """Draw points with the colour and mark of each child's sex, the more the smaller and paler."""
+    n = max(len(x), 1)
+    size, alpha = float(np.clip(9000 / n, 5, 26)), float(np.clip(350 / n, 0.15, 0.65))
     for sex, name in SEX_NAMES.items():
         rows = (sexes == sex).to_numpy()
         if rows.any():
-            ax.scatter(x[rows], y[rows], s=8 if many else 26, alpha=0.25 if many else 0.65,
+            ax.scatter(x[rows], y[rows], s=size, alpha=alpha,
                        color=PALETTE[sex], marker=MARKERS[sex], linewidths=0,
                        label=f"{name} (n = {rows.sum()})", rasterized=True)
 
