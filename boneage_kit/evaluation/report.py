@@ -148,7 +148,7 @@ def _readers(
     if not has_two_readers(table):
         return Section("", "The table has no two readings a child (reader_1, reader_2). What "
                        "studies printed about readers, in years:",
-                       tables={"published_readers": reader_studies()})
+                       tables={"published_readers": _printed(reader_studies())})
     from ..plots.agreement import model_beside_readers
 
     found = yardstick(table, n_bootstrap, seed)
@@ -158,7 +158,12 @@ def _readers(
                    [("model_beside_readers", model_beside_readers(found, constant).figure,
                      "Mean absolute differences with intervals: reader 2 against reader 1, the "
                      "model against each reader and their mean, and the constant predictor.")],
-                   {"yardstick": found, "published_readers": reader_studies()})
+                   {"yardstick": found, "published_readers": _printed(reader_studies())})
+
+
+def _printed(studies: pd.DataFrame) -> pd.DataFrame:
+    return studies[["study", "comparison", "method", "measure", "value", "lower", "upper",
+                    "source"]]
 
 
 def _agreement(table: pd.DataFrame) -> Section | None:

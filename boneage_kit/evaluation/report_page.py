@@ -55,9 +55,12 @@ def _writer(data: bytes) -> Callable[[Path], object]:
 
 
 def _shown(table: pd.DataFrame) -> str:
-    return table.to_html(index=False, border=0, na_rep="", justify="left",
-                         float_format=lambda value: f"{value:.3g}" if abs(value) < 0.01
-                         else f"{value:.2f}")
+    chances = {name: lambda p: f"{p:.2g}" for name in ("p", "p_holm") if name in table}
+    counts = {name: table[name].astype(object).fillna("") for name in table
+              if str(table[name].dtype) == "Int64"}
+    return table.assign(**counts).to_html(
+        index=False, border=0, na_rep="", justify="left", formatters=chances,
+        float_format=lambda value: f"{value:.2f}")
 
 
 def _inside(out: Path, name: str) -> Path:

@@ -29,7 +29,7 @@ def axes_or_new(ax: Axes | None, width: float = 6.4, height: float = 4.6) -> Axe
 def scatter_by_sex(ax: Axes, x: np.ndarray, y: np.ndarray, sexes: pd.Series) -> None:
     """Draw points with the colour and mark of each child's sex, the more the smaller and paler."""
     n = max(len(x), 1)
-    size, alpha = float(np.clip(9000 / n, 5, 26)), float(np.clip(350 / n, 0.15, 0.65))
+    size, alpha = float(np.clip(9000 / n, 5, 26)), float(np.clip(600 / n, 0.25, 0.65))
     for sex, name in SEX_NAMES.items():
         rows = (sexes == sex).to_numpy()
         if rows.any():
