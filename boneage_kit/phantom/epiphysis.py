@@ -74,10 +74,14 @@ def at(clock: Clock, age: float, scale: float) -> Epiphysis:
     )
 
 
-def reach(state: Epiphysis, half_width: float) -> float:
-    """Return how far (mm) the corners grow toward the shaft: level with its end at cap 0.5."""
-    past = max(0.0, state.cap - 0.5)
-    return 2 * state.cap * state.gap + half_width * (0.10 * min(1.0, past / 0.06) + 0.25 * past)
+def reach(state: Epiphysis, half_width: float, u: np.ndarray) -> np.ndarray:
+    """Return how far (mm) the corners at ``u`` (-1 ulnar, 1 radial) grow toward the shaft.
+
+    They are level with its end at cap 0.5; the radial side leads.
+    """
+    cap = np.clip(state.cap + 0.12 * state.cap * (1 - state.cap) * np.sign(u), 0, 1)
+    past = np.maximum(cap - 0.5, 0)
+    return 2 * cap * state.gap + half_width * (0.10 * np.minimum(1, past / 0.06) + 0.25 * past)
 
 
 def bridged(fused: float, u: np.ndarray) -> np.ndarray:

@@ -113,7 +113,7 @@ def _epiphysis(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, fl
         high = high * (1 - oval) + oval * (middle + body * tall / 2)
     low = low + 0.12 * (high - low) * np.abs(u) ** 8
     corner = np.clip((np.abs(u) - 0.80) / 0.15, 0, 1) * (np.abs(u) < 0.97)
-    low = low - epiphysis.reach(is_at, 0.22 * wide) * corner
+    low = low - epiphysis.reach(is_at, 0.22 * wide, u) * corner
     ax, ay = axis
     origin = (origin[0] + lean * ay, origin[1] - lean * ax)
     over = across(float(max(high.max(), -low.min())) + 1.0)

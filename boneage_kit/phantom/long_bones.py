@@ -59,16 +59,19 @@ class LongBone:
         return self.shaft + (self.state.gap + self.height if self.distal_plate else 0.0)
 
 
-def measure(name: str, sex: str, age: float, own_age: float, scale: float = 1.0) -> LongBone:
+def measure(name: str, sex: str, age: float, own_age: float, scale: float = 1.0,
+            build: tuple[float, float] = (1.0, 1.0)) -> LongBone:
     """Return one bone: sized for the hand's bone age, matured to its own (both in years).
 
-    ``scale`` multiplies the table's millimetres. Bones of one hand keep their proportions even
-    where their epiphyses disagree.
+    ``scale`` multiplies the table's millimetres, ``build`` this bone's length and width.
+    Bones of one hand keep their proportions even where their epiphyses disagree.
     """
     code = short_code(name)
     row, ray = code[:2], int(code[2])
     table = growth.size(name, sex, age)
-    size = growth.Size(*(scale * mm for mm in (table.length, table.base, table.waist, table.head)))
+    long, wide = scale * build[0], scale * build[1]
+    size = growth.Size(long * table.length, wide * table.base, wide * table.waist,
+                       wide * table.head)
     clock = growth.clock(name, sex)
     end = size.head if row == "MC" and ray > 1 else size.base
     state = epiphysis.at(clock, own_age, end)
@@ -148,8 +151,8 @@ def _with_epiphysis(bone: LongBone, places: np.ndarray,
     if bone.distal_plate:
         wide = _end_half_width(bone) * bone.state.width
         more = bone.shaft + tall * np.array([0.2, 0.6, 1.0])
-        return (np.concatenate([places[:-1], more]),
-                np.concatenate([half[:-1], wide * np.array([1 - 0.12 * bone.remodelled, 1, 0.80])]), 0.0,
+        head = wide * np.array([1 - 0.12 * bone.remodelled, 1, 0.80])
+        return (np.concatenate([places[:-1], more]), np.concatenate([half[:-1], head]), 0.0,
                 bone.shaft + tall)
     wide = _end_half_width(bone) * bone.state.width
     more = -tall * np.array([1.0, 0.7, 0.3])
@@ -222,7 +225,7 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
         far = tall * (0.5 + 0.5 * body) * (1 - face)
     far = np.maximum(far, near + 0.02 * tall)
     corner = np.clip((np.abs(u) - 0.72) / 0.16, 0, 1) * min(1.0, 2 * state.cap)
-    near = near * (1 - corner) - epiphysis.reach(state, end) * corner
+    near = near * (1 - corner) - epiphysis.reach(state, end, u) * corner
     if distal:
         low, high = bone.shaft + state.gap + near, bone.shaft + state.gap + far
     else:

@@ -69,7 +69,8 @@ def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty
         0 is a clean atlas plate; 1 the variety of pose, exposure and film of the RSNA files.
     variation
         How far the bones of one hand disagree: at 1 the most advanced and the most delayed lie
-        about two years apart on average (less in the very young); 0 keeps all on ``bone_age``.
+        about two years apart on average (less in the very young), and each bone has a build of
+        its own; 0 keeps all on ``bone_age`` and on the tables' sizes.
 
     Returns
     -------
@@ -94,8 +95,10 @@ def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty
     streams = [np.random.Generator(np.random.Philox(s))
                for s in np.random.SeedSequence(key).spawn(3)]
     ages = _bone_ages(bone_age, variation, streams[0])
+    shape = {name: min(variation, 1.5) * np.clip(streams[0].standard_normal(6), -2.5, 2.5)
+             for name in hands.structures()}
     film = draw_film(difficulty, streams[1])
-    child = hands.build(sex, ages, bone_age, film.pose, film.body_scale)
+    child = hands.build(sex, ages, bone_age, film.pose, film.body_scale, shape)
     times = max(1, math.ceil(_DRAWN / size))
     canvas = _draw(child, film, size * times)
     pixels, labels = finish(canvas.mineral, _soft(child, film, canvas, times), canvas, film, times,
