@@ -170,6 +170,7 @@ def test_finished_room_shows_results_and_makes_predictions(room):
     predictions = check_predictions(room.predictions())
     assert len(predictions) == 6
     assert (predictions["y_pred"] - predictions["y_true"]).abs().max() < 0.05
+    assert room._work.layout.display == "none"  # nothing left to answer
     assert room._said.value.count("<tr>") == 7 and 'alt="Bland-Altman' in room._said.value
     assert len(room.repeats()) == 2 and room.next_place() is None
     assert room.readings_or_simulated()["reader"].unique().tolist() == ["me"]
@@ -179,6 +180,14 @@ def test_a_wrong_answer_is_said_and_not_saved(room):
     with pytest.raises(BadInput, match="years"):
         room.answer(120)
     assert not room.path.exists()
+
+
+def test_own_repeats_stand_beside_published_readers(tmp_path):
+    room = widgets.reading_room(phantom.cohort(8, seed=1), path=tmp_path / "r.csv", repeats=4,
+                                live=True)
+    for place in range(len(room.order)):
+        room.answer(5 + 0.1 * place)
+    assert room.box and "Limits of agreement of two readings" in room._said.value
 
 
 def test_nothing_is_saved_before_an_age_is_given(room):

@@ -15,6 +15,7 @@ from ..errors import BadInput
 from .atlas import plate
 from .panel import Panel
 from .picture import png_bytes
+from .reading_results import as_html
 from .readings import (
     append_reading,
     load_readings,
@@ -110,36 +111,6 @@ class ReadingRoom(Panel):
 
         return render_row(self.records.iloc[row], _SHOWN).pixels
 
-    def results_words(self) -> str:
-        """Return own MAE, bias and limits in words."""
-        predictions, repeats = self.predictions(), self.repeats()
-        if predictions.empty:
-            return "Nothing is read yet."
-        error = predictions["y_pred"] - predictions["y_true"]
-        words = (f"{len(error)} hands read. Mean absolute error {error.abs().mean():.2f} years, "
-                 f"bias {error.mean():+.2f} years (positive: read too old).")
-        if len(repeats) >= 2:
-            difference = repeats["second"] - repeats["first"]
-            spread = 1.96 * difference.std()
-            words += (f" On {len(repeats)} hands read twice your two readings agree within "
-                      f"{difference.mean() - spread:+.2f} to {difference.mean() + spread:+.2f} "
-                      "years (95 % limits of agreement).")
-        return words
-
-    def results_html(self) -> str:
-        """Return the results in words, as a Bland-Altman plot, and hand by hand."""
-        table = self.predictions()
-        cells = "".join(
-            f"<tr><td>{row.image_id}</td><td>{row.sex}</td>"
-            f"<td>{maturity.age_in_words(row.y_pred)}</td><td>{maturity.age_in_words(row.y_true)}"
-            f"</td><td style='text-align:right'>{row.y_pred - row.y_true:+.1f}</td></tr>"
-            for row in table.itertuples())
-        head = "<tr><th>hand</th><th>sex</th><th>you</th><th>truth</th><th>difference, y</th></tr>"
-        return (f"<p style='font-size:16px;max-width:900px'>{self.results_words()}</p>"
-                f"{_agreement_picture(table)}"
-                f"<table style='font-size:14px;border-spacing:14px 2px;border-collapse:separate'>"
-                f"{head}{cells}</table>")
-
     # -- live ------------------------------------------------------------------------------
 
     def build(self) -> Any:
@@ -172,18 +143,18 @@ class ReadingRoom(Panel):
         for control in (self._window, self._zoom, self._invert):
             control.observe(lambda _: self._draw(), "value")
         self._plate.observe(lambda _: self._draw_atlas(), "value")
-        self._open()
         left = w.VBox([self._hand, self._window, self._zoom, self._invert])
         right = w.VBox([self._atlas, self._plate, take, w.HBox([self._years, self._months]), keep])
-        return w.VBox([self._title, w.HBox([left, right], layout={"flex_flow": "row wrap"}),
-                       self._said])
+        self._work = w.HBox([left, right], layout={"flex_flow": "row wrap"})
+        self._open()
+        return w.VBox([self._title, self._work, self._said])
 
     def _open(self) -> None:
         place = self.next_place()
         if place is None:
             self._title.value = "<h3>All read</h3>"
-            self._hand.value = self._atlas.value = ""
-            self._said.value = self.results_html()
+            self._work.layout.display = "none"
+            self._said.value = as_html(self.predictions(), self.repeats())
             return
         name = self.order[place][0]
         row = self.records.iloc[self._ids.index(name)]
@@ -256,19 +227,3 @@ class ReadingRoom(Panel):
         return (f"Reading room with {len(self.order)} radiographs to read, some of them twice and "
                 "unmarked: the first hand without its age, beside phantom atlas plates to "
                 "compare it with. Each answer is a bone age in years and is saved at once.")
-
-
-def _agreement_picture(table: pd.DataFrame) -> str:
-    """Return the Bland-Altman plot of at least three readings as HTML, or nothing."""
-    if len(table) < 3:
-        return ""
-    from matplotlib.figure import Figure
-
-    from ..lesson.figures import ShownFigure, to_png
-    from ..plots.agreement import bland_altman
-
-    figure = Figure(figsize=(8.5, 4.6), layout="constrained")
-    bland_altman(table["y_pred"], table["y_true"], sexes=table["sex"], ax=figure.subplots(),
-                 names=("your reading", "truth"))
-    words = "Bland-Altman plot: your reading minus the truth over their mean, with limits."
-    return ShownFigure(to_png(figure), words, "")._repr_html_()
