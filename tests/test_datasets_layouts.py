@@ -139,7 +139,8 @@ def test_a_hostile_zip_writes_nothing(tmp_path):
 def test_links_that_loop_are_walked_once(tmp_path):
     put(tmp_path, kaggle())
     (tmp_path / "boneage-training-dataset" / "again").symlink_to(tmp_path)
-    assert len(bk.datasets.load(f"rsna:{tmp_path}")) == 20
+    dataset = bk.datasets.load(f"rsna:{tmp_path}")
+    assert len(dataset) == 20 and said(dataset, "second file").empty
 
 
 def test_macs_resource_forks_are_no_images(tmp_path):

@@ -57,12 +57,15 @@ EXPECTED = film() / 4095.0
     written(4095 - film(), "MONOCHROME1"),
     written(RescaleSlope=2, RescaleIntercept=-1000),
     written(WindowCenter=2048, WindowWidth=4096),
+    written(RescaleSlope=2, RescaleIntercept=-1000, WindowCenter=3096, WindowWidth=8192),
+    written(4095 - film(), RescaleSlope=-1, RescaleIntercept=4095),
     written(film().astype("int16") - 2000, bits=16),
     written((EXPECTED * 255).astype("uint8"), bits=8),
     written(film(65535), bits=16),
     written(PhotometricInterpretation=None, SamplesPerPixel=None),
     written(HighBit=None, PixelRepresentation=None, BitsStored=None),
-], ids=["MONOCHROME2", "MONOCHROME1", "rescaled", "windowed", "signed", "8 bit", "16 bit",
+], ids=["MONOCHROME2", "MONOCHROME1", "rescaled", "windowed",
+        "rescaled and windowed", "negative slope", "signed", "8 bit", "16 bit",
         "no photometric", "no bit tags"])
 def test_every_way_to_store_it_gives_the_same_film(data):
     radiograph = read_radiograph(data)

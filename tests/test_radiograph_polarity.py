@@ -58,6 +58,12 @@ def test_squares_keep_proportions_and_range():
     assert to_square(film[:9, :9] + 0.5, 64).max() <= 1
 
 
+def test_reducing_averages_and_does_not_alias():
+    lines = np.zeros((200, 200), "float32")
+    lines[::2] = 1
+    np.testing.assert_allclose(to_square(lines, 50, stretched=False), 0.5, atol=0.02)
+
+
 @pytest.mark.parametrize("film, size", [(np.zeros((1, 9)), 8), (np.zeros((4, 4, 3)), 8),
                                         (np.zeros((9, 9)), 0)])
 def test_what_is_no_picture_is_refused(film, size):
