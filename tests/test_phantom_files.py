@@ -129,6 +129,12 @@ def test_command_cohort_writes_the_atlas_folders_and_resumes(tmp_path, capsys):
     assert lost.read_bytes() == before and kept.stat().st_mtime_ns == stamp
 
 
+def test_command_cohort_says_what_the_published_scenario_is_for(tmp_path, caplog):
+    assert main(["cohort", "--n", "2", "--size", "64", "--group-effect", "published",
+                 "-o", str(tmp_path / "dha")]) == 0
+    assert "states nothing about a person" in caplog.text
+
+
 def test_command_cohort_never_mixes_two_cohorts(tmp_path, capsys):
     out = str(tmp_path / "dha")
     assert main(["cohort", "--n", "2", "--size", "64", "-o", out]) == 0

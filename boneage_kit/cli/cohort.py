@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +40,11 @@ def run(args: argparse.Namespace) -> int:
     """Write the table, then every radiograph that is not there yet."""
     from ..phantom.cohort import cohort
 
-    table = cohort(args.n, args.seed, args.group_effect, args.difficulty)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        table = cohort(args.n, args.seed, args.group_effect, args.difficulty)
+    for one in said:  # in plain words, without the line of code that Python adds
+        logging.getLogger(__name__).warning("%s", one.message)
     table["path"] = [f"JPEGimages/{g}{s}/{g}{s}{int(age):02d}/{name}.jpg" for g, s, age, name
                      in zip(table["group"], table["sex"], table["chronological_age"],
                             table["image_id"], strict=True)]
