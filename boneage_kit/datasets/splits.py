@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from ..errors import BadInput
 
@@ -113,6 +111,9 @@ def patients(table: pd.DataFrame) -> np.ndarray:
     >>> patients(films).tolist()
     [0, 1, 0]
     """
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
     n = len(table)
     rows, keys, offset = [], [], 0
     for name in TYING_COLUMNS:
