@@ -73,12 +73,21 @@ def rows_of(**values):
 
 
 def test_two_methods_that_learnt_nothing_reproduce_nothing():
-    good = paper.judge_all(rows_of(few=-1.0, transfer=-1.0, scratch=-0.05)).set_index("claim")
+    good = paper.judge_all(rows_of(few=-1.0, transfer=-1.0, scratch=-0.4)).set_index("claim")
     assert good.loc["scratch", "verdict"] == "reproduced"
     for values in ({"few": 0.5, "transfer": -1.0}, {"few": -1.0, "transfer": 0.0}, {}):
-        judged = paper.judge_all(rows_of(scratch=-0.05, **values)).set_index("claim")
+        judged = paper.judge_all(rows_of(scratch=-0.4, **values)).set_index("claim")
         assert judged.loc["scratch", "verdict"] == "cannot be told"
         assert "did not beat an answer without an image" in judged.loc["scratch", "because"]
+
+
+def test_a_small_difference_of_single_trainings_is_no_verdict():
+    rows = rows_of(few=-1.0, transfer=-1.0, deformation=-0.2, scratch=-0.5)
+    for preset, word in ((None, "cannot be told"), ("binder", "cannot be told"),
+                         ("paper", "reproduced")):
+        judged = paper.judge_all([{**row, "preset": preset} for row in rows]).set_index("claim")
+        assert judged.loc["deformation", "verdict"] == word
+        assert judged.loc["scratch", "verdict"] == "reproduced"
 
 
 def test_few_images_are_not_refuted_by_fewer():

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from .. import presets
-from .verdicts import CANNOT_BE_TOLD, NOT_REPRODUCED, REPRODUCED, Verdict, judge
+from .verdicts import CANNOT_BE_TOLD, NOT_REPRODUCED, REPRODUCED, Verdict, allow_for_luck, judge
 
 if TYPE_CHECKING:
     from ..lesson import Lesson
@@ -46,7 +46,8 @@ def claims() -> pd.DataFrame:
 
     Columns: ``claim`` (its short name), ``question``, ``statement``, ``where`` (abstract,
     highlights or memory), ``mark`` (read or recalled), ``rule`` (of :mod:`.verdicts`), ``needs``
-    (claims without which this one says nothing), ``result`` and ``method`` (the recorded row that
+    (claims without which this one says nothing), ``trained`` (whether the luck of a training
+    enters), ``result`` and ``method`` (the recorded row that
     decides), ``command``, ``if_not`` (why it cannot be
     told where no row exists).
 
@@ -115,11 +116,18 @@ def judge_all(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
             table.loc[name, "rule"], evidence[name]).word != REPRODUCED]
         verdict = _not_above_the_floor(table.loc[unmet[0], "method"]) if unmet else judge(
             claim["rule"], row, claim["if_not"])
+        if claim["trained"] and row is not None:
+            verdict = allow_for_luck(verdict, row["value"], _runs(row))
         trained = f", with {int(row['n_train'])} training images" if row and row.get("n_train") \
             else ""
         judged.append({"claim": claim["claim"], "number": _number(row), "verdict": verdict.word,
                        "because": verdict.because + trained})
     return pd.DataFrame(judged)
+
+
+def _runs(row: Mapping[str, Any]) -> int:
+    """Return how many trainings (seeds) stand behind a row: its preset's, or one."""
+    return presets.get(row["preset"]).seeds if row.get("preset") else 1
 
 
 def _not_above_the_floor(method: str) -> Verdict:
@@ -146,10 +154,12 @@ def known_rows(lesson: Lesson) -> dict[str, list[dict[str, Any]]]:
     known: dict[str, list[dict[str, Any]]] = {}
     for source in ("phantom", "real"):
         run = committed(source, lesson.preset.name) or committed(source, presets.DEFAULT)
-        known[source] = run["rows"] if run else []
+        known[source] = [{"preset": run["run"]["preset"], **row} for row in run["rows"]] \
+            if run else []
     here = lesson.source
     if lesson.out is not None:
-        known[here] = rows_of_run(lesson.out)
+        name = lesson.preset.name
+        known[here] = [{"preset": name, **row} for row in rows_of_run(lesson.out)]
     others = [row for row in known[here] if row["notebook"] != lesson.notebook]
     known[here] = others + lesson.rows
     return known
