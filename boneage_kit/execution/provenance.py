@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import os
 import platform
+import re
 import subprocess
 from datetime import datetime, timezone
 from functools import cache
@@ -22,7 +23,7 @@ LIBRARIES = (
     "scikit-image", "pillow", "pydicom", "matplotlib", "seaborn", "papermill", "ipykernel",
 )  # fmt: skip
 
-_NO_PART_OF_A_RESULT = ("_notebooks/", "data/results/", "execution/", "cli/")
+_NO_PART_OF_A_RESULT = re.compile(r"_notebooks/|data/results/.*\.json|execution/|cli/|.*__pycache__/")
 
 
 def now() -> str:
@@ -107,7 +108,7 @@ def code_fingerprint(package: Path = _PACKAGE) -> str:
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*")):
         inside = path.relative_to(package).as_posix()
-        if not path.is_file() or "__pycache__" in inside or inside.startswith(_NO_PART_OF_A_RESULT):
+        if not path.is_file() or _NO_PART_OF_A_RESULT.match(inside):
             continue
         digest.update(inside.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
