@@ -23,7 +23,9 @@ LIBRARIES = (
     "scikit-image", "pillow", "pydicom", "matplotlib", "seaborn", "papermill", "ipykernel",
 )  # fmt: skip
 
-_NO_PART_OF_A_RESULT = re.compile(r"_notebooks/|data/results/.*\.json|execution/|cli/|.*__pycache__/")
+_NO_PART_OF_A_RESULT = re.compile(
+    r"_notebooks/|data/results/.*\.json|execution/|cli/|.*__pycache__/"
+)
 
 
 def now() -> str:
