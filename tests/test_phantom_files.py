@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from boneage_kit import BadInput, phantom
+from boneage_kit import BadInput, phantom, read_radiograph
 from boneage_kit.cli import main
 from boneage_kit.phantom.dicom import write_dicom, write_png
 
@@ -47,6 +47,17 @@ def test_dicom_shows_the_same_hand_in_both_polarities(tmp_path, photometric):
     assert (dataset.Modality, dataset.PatientSex, dataset.ImageLaterality) == ("DX", "F", "L")
     assert dataset.PixelSpacing == [0.2, 0.2] and dataset.PatientBirthDate == ""
     assert "PatientAge" not in dataset  # a true age would give the answer away
+
+
+@pytest.mark.parametrize("name", ["hand.dcm", "inverted.dcm", "hand8.png", "hand16.png"])
+def test_the_kit_reads_back_what_it_writes(tmp_path, name):
+    path = tmp_path / name
+    if name.endswith(".dcm"):
+        write_dicom(_ramp(), path, "MONOCHROME1" if "inverted" in name else "MONOCHROME2")
+    else:
+        write_png(_ramp(), path, bits=16 if "16" in name else 8)
+    found = read_radiograph(path)
+    assert np.abs(found.pixels - _ramp().pixels).max() < 0.005
 
 
 def test_dicom_of_one_drawing_is_one_file(tmp_path):

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from boneage_kit import BadInput, maturity, phantom, widgets
+from boneage_kit import BadInput, datasets, maturity, phantom, widgets
 from boneage_kit.lesson.accessibility import findings
 from boneage_kit.records import check_predictions
 from boneage_kit.widgets import picture, readings
@@ -180,6 +180,15 @@ def test_a_wrong_answer_is_said_and_not_saved(room):
     with pytest.raises(BadInput, match="years"):
         room.answer(120)
     assert not room.path.exists()
+
+
+def test_a_data_set_of_radiographs_can_be_read_too(tmp_path):
+    dataset = datasets.load("phantom", n=3)
+    room = widgets.reading_room(dataset, path=tmp_path / "r.csv", repeats=0, live=True)
+    assert room.box and "<img" in room._hand.value
+    for _ in room.order:
+        room.answer(8.0)
+    assert check_predictions(room.predictions())["image_id"].nunique() == 3
 
 
 def test_own_repeats_stand_beside_published_readers(tmp_path):
