@@ -67,9 +67,12 @@ def build(sex: str, ages: dict[str, float], age: float, pose: Pose, scale: float
                                               _build(shape, name))
     hand.palm = hand.bones["metacarpal_3"].distal_end
     hand.girth = growth.width_fraction(sex, age) * scale
+    carpus = float(np.interp(age, *_CARPUS[sex]))
+    # A child's palm is as broad for its metacarpals as its carpus is long.
+    broad = 1 + 0.5 * (carpus / _CARPUS[sex][1][-1] - 1)
     for ray in range(1, 6):
-        _place_ray(hand, ray, pose)
-    frame = hand.palm * float(np.interp(age, *_CARPUS[sex])) / _ADULT_CARPUS_MM
+        _place_ray(hand, ray, pose, broad)
+    frame = hand.palm * carpus / _ADULT_CARPUS_MM
     _place_forearm(hand, ages, age, frame, pose.wrist, scale)
     hand.solids += carpals.solids(sex, ages, frame, shape)
     for name in LONG_BONES[:-2]:
@@ -100,9 +103,10 @@ def _unit(degrees: float) -> tuple[float, float]:
     return math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
 
 
-def _place_ray(hand: Hand, ray: int, pose: Pose) -> None:
+def _place_ray(hand: Hand, ray: int, pose: Pose, broad: float) -> None:
     x, y, lean = _BASES[ray]
-    angle = lean + pose.spread[ray - 1]
+    x *= broad
+    angle = lean * (1 + 0.5 * (broad - 1)) + pose.spread[ray - 1]
     metacarpal = hand.bones[f"metacarpal_{ray}"]
     axis = _unit(angle)
     point = (x * hand.palm, y * hand.palm)
