@@ -19,7 +19,7 @@ from pydicom.pixels import apply_modality_lut, apply_voi, apply_windowing
 from pydicom.uid import UID
 
 from ..errors import BadInput
-from .reading import Decoded, check_size
+from .decoded import Decoded, check_size
 
 #: DICOM keyword -> name in ``Radiograph.meta``. No other element of a header is kept.
 KEPT_FIELDS = {

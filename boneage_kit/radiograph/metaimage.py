@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import BadInput
+from .decoded import Decoded, check_size
 from .plain import deep
-from .reading import Decoded, check_size
 
 _BYTES = {"CHAR": 1, "UCHAR": 1, "SHORT": 2, "USHORT": 2, "INT": 4, "UINT": 4, "FLOAT": 4,
           "LONG": 4, "ULONG": 4, "DOUBLE": 8, "LONG_LONG": 8, "ULONG_LONG": 8}

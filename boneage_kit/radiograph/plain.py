@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from ..errors import BadInput
-from .reading import Decoded, check_size
+from .decoded import Decoded, check_size
 
 _ORIENTATION = 0x0112  # EXIF 2.3, tag 274
 

@@ -6,21 +6,16 @@ import importlib
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from ..errors import BadInput
+from .decoded import MOST_BYTES, Decoded, check_size
 from .polarity import UNSURE, polarity_score
-
-#: More pixels than this are refused; a hand radiograph has 2 to 20 million.
-MOST_PIXELS = 100_000_000
-#: More bytes than this are refused before they are read.
-MOST_BYTES = 1_000_000_000
-#: A shorter side shows no hand.
-SHORTEST_SIDE = 8
+from .recognition import recognise, wrong_ending
 
 
 @dataclass(frozen=True)
@@ -40,38 +35,6 @@ class Radiograph:
 
     pixels: np.ndarray
     meta: Mapping[str, Any]
-
-
-@dataclass
-class Decoded:
-    """What a decoder hands over: grey values, the range that is black to white, and facts."""
-
-    values: np.ndarray  # [H, W], any number type
-    black: float
-    white: float
-    meta: dict[str, Any] = field(default_factory=dict)
-    stored_inverted: bool | None = None  # what the file itself says; None: it does not say
-
-
-#: First bytes -> (format, module that decodes it). DICOM and MetaImage have their own tests.
-_SIGNATURES = {
-    b"\x89PNG\r\n\x1a\n": ("PNG", "plain"),
-    b"\xff\xd8\xff": ("JPEG", "plain"),
-    b"BM": ("BMP", "plain"),
-    b"GIF8": ("GIF", "plain"),
-    b"\x00\x00\x00\x0cjP  ": ("JPEG 2000", "plain"),
-    b"II*\x00": ("TIFF", "tiff"),
-    b"MM\x00*": ("TIFF", "tiff"),
-    b"II+\x00": ("TIFF", "tiff"),
-    b"MM\x00+": ("TIFF", "tiff"),
-}
-_FOREIGN = {
-    b"%PDF": ("a PDF", "Export the image itself from the viewer, as DICOM or PNG."),
-    b"PK\x03\x04": ("a zip archive", 'Unpack it, or load a data set with "rsna:FILE.zip".'),
-    b"\x1f\x8b": ("a gzip archive", "Unpack it first."),
-    b"<": ("a web page or XML", "A download was answered with a page: download it again."),
-    b"version https://git-lfs": ("a git-lfs pointer", "Fetch the file itself with git lfs pull."),
-}
 
 
 def read_radiograph(
@@ -112,7 +75,7 @@ def read_radiograph(
     ((64, 48), 1.0, 12)
     """
     data, name, path = _bytes_of(source)
-    format_, module = _recognise(data, name)
+    format_, module = recognise(data, name)
     decoder = importlib.import_module(f".{module}", __package__)
     try:
         decoded = decoder.decode(data, name, path)
@@ -165,44 +128,6 @@ def _not_empty(data: bytes, name: str) -> bytes:
     return data
 
 
-def _recognise(data: bytes, name: str) -> tuple[str, str]:
-    bare = data[:2] in (b"\x02\x00", b"\x08\x00", b"\x00\x08") and len(data) > 132
-    if data[128:132] == b"DICM" or bare:  # bare: without preamble, group 2 or 8 comes first
-        return "DICOM", "dicom"
-    for signature, found in _SIGNATURES.items():
-        if data.startswith(signature):
-            return found
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WebP", "plain"
-    head = data[:4096].lstrip()
-    if head.startswith((b"ObjectType", b"NDims", b"Comment", b"CompressedData", b"BinaryData")):
-        return "MetaImage", "metaimage"
-    for signature, (what, remedy) in _FOREIGN.items():
-        if head.startswith(signature):
-            raise BadInput(f"{name} is {what}, not a radiograph.", remedy)
-    if not data.strip(b"\x00"):
-        raise BadInput(f"{name} holds nothing but zeros.", "Copy or download it again.")
-    if data[4:8] == b"ftyp":
-        raise BadInput(f"{name} is a HEIC photo or a film.", "Export it as PNG or JPEG.")
-    raise BadInput(f"{name} is no image format that is known here.",
-                   "Give DICOM, PNG, JPEG, TIFF or MetaImage (.mha, .mhd).")
-
-
-def check_size(height: int, width: int, name: str) -> None:
-    """Refuse pictures too large to be one radiograph, or too small to show a hand.
-
-    >>> check_size(1, 1, "dot.png")
-    Traceback (most recent call last):
-    boneage_kit.errors.BadInput: dot.png has 1 x 1 pixels. A hand needs ...
-    """
-    if min(height, width) < SHORTEST_SIDE:
-        raise BadInput(f"{name} has {width} x {height} pixels.",
-                       f"A hand needs at least {SHORTEST_SIDE} on each side, better 200.")
-    if height * width > MOST_PIXELS:
-        raise BadInput(f"{name} has {width} x {height} pixels, {height * width / 1e6:.0f} million.",
-                       f"At most {MOST_PIXELS / 1e6:.0f} million are read; reduce it first.")
-
-
 def _finish(
     decoded: Decoded, format_: str, name: str, path: Path | None, invert: bool | None
 ) -> Radiograph:
@@ -228,7 +153,7 @@ def _finish(
     inverted, because = _polarity(pixels, decoded, invert)
     if inverted:
         np.subtract(1, pixels, out=pixels)
-    if path is not None and (note := _wrong_ending(path, format_)):
+    if path is not None and (note := wrong_ending(path, format_)):
         notes.append(note)
     meta = {
         "format": format_,
@@ -256,20 +181,3 @@ def _polarity(pixels: np.ndarray, decoded: Decoded, invert: bool | None) -> tupl
     if score > UNSURE:
         return False, f"the middle of the picture is brighter than its surroundings ({score:+.2f})"
     return False, f"the picture does not tell ({score:+.2f}); pass invert=True if bone is dark"
-
-
-_ENDINGS = {
-    "PNG": {".png"},
-    "JPEG": {".jpg", ".jpeg", ".jpe", ".jfif"},
-    "TIFF": {".tif", ".tiff"},
-    "DICOM": {".dcm", ".dicom", ".dic", ".ima", ""},
-    "MetaImage": {".mha", ".mhd"},
-}
-
-
-def _wrong_ending(path: Path, format_: str) -> str:
-    ending = path.suffix.lower()
-    known = ending in set().union(*_ENDINGS.values())
-    if known and ending and ending not in _ENDINGS.get(format_, {ending}):
-        return f"the file ends in {ending} but holds {format_}"
-    return ""

@@ -10,8 +10,8 @@ import numpy as np
 import tifffile
 
 from ..errors import BadInput
+from .decoded import MOST_BYTES, Decoded, check_size
 from .plain import deep
-from .reading import MOST_BYTES, Decoded, check_size
 
 # It logs an error for every odd tag of a damaged file; the reader says what matters in a sentence.
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)
