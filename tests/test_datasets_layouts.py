@@ -220,6 +220,7 @@ def test_a_phantom_cohort_on_disk_stays_a_phantom(tmp_path):
     dataset = bk.datasets.load(f"dha:{tmp_path}")
     cohort = bk.phantom.cohort(8).set_index("image_id")
     assert len(dataset) == 8 and dataset.is_phantom and set(dataset.table.source) == {"phantom"}
+    assert dataset.terms == bk.datasets.terms_of("phantom")
     drawn = cohort.bone_age.loc[dataset.table.image_id]
     np.testing.assert_allclose(dataset.table.bone_age, drawn, atol=0.01)
 

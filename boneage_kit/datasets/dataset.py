@@ -83,7 +83,7 @@ class Dataset:
     @property
     def terms(self) -> str:
         """The licence, the citation and what to keep in mind."""
-        return terms_of(self.name)
+        return terms_of("phantom" if self.is_phantom else self.name)
 
     def pixels(self, i: int) -> np.ndarray:
         """Return the radiograph of row ``i``: float32 [H, W] in 0..1, bone bright, full size.
