@@ -157,6 +157,10 @@ def test_a_right_hand_is_noted():
     assert read_radiograph(written(ImageLaterality="L")).meta["notes"] == []
 
 
+def test_text_in_the_pixels_is_noted():
+    assert "burnt" in read_radiograph(written(BurnedInAnnotation="YES")).meta["notes"][0]
+
+
 def test_nothing_of_the_patient_is_kept():
     meta = read_radiograph(written(PatientAge="008Y", InstitutionName="St Elsewhere",
                                    StudyDate="20200102", AccessionNumber="A77")).meta

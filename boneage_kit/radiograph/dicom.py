@@ -66,6 +66,8 @@ def decode(data: bytes, name: str, path: Path | None) -> Decoded:
         notes.append("raw detector data, not made for reading: ask for the image for presentation")
     if meta.get("laterality") == "R":
         notes.append("the header says right hand; bone age is read on the left")
+    if str(header.get("BurnedInAnnotation") or "").upper() == "YES":
+        notes.append("text is burnt into the pixels and may name the patient")
     meta |= {"rescaled": rescaled, "windowed": windowed, "notes": notes}
     inverted = {"MONOCHROME1": True, "MONOCHROME2": False}.get(photometric)
     if "PhotometricInterpretation missing" in " ".join(notes):
