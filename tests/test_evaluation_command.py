@@ -155,3 +155,17 @@ def test_findings_follow_from_the_figures():
     wide = biased["y_true"] + 3 * (biased["y_pred"] - biased["y_true"]) * (biased["group"] == "ASI")
     said = findings(biased.assign(y_pred=wide.clip(0, 22)), n_bootstrap=50)[6]
     assert "ASI girls (+" in said and "ASI boys (+" in said
+
+
+def test_the_worst_readings_come_with_their_own_pictures_and_no_others(tmp_path, capsys):
+    from boneage_kit import phantom
+
+    table = phantom.cohort(n=60, seed=0)
+    predictions = table[["image_id", "sex"]].assign(y_true=table["bone_age"],
+                                                    y_pred=table["true_bone_age"])
+    out = tmp_path / "out"
+    assert run(predictions, tmp_path, "--data", "phantom", "--n", "60", "--out", str(out)) == 0
+    assert (out / "figures" / "worst_readings.png").exists()
+    assert run(predictions, tmp_path, "--data", "phantom", "--n", "90",
+               "--out", str(tmp_path / "other")) == 2
+    assert "other labels" in capsys.readouterr().err

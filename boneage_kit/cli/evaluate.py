@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 _EXAMPLE = """\
@@ -36,6 +38,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
                         help="what the columns are called in this file")
     parser.add_argument("--months", action="store_true",
                         help="the file's ages are in months: divide them by 12")
+    parser.add_argument("--data", metavar="SPEC", help="phantom, rsna:PATH, dha:PATH or "
+                        "folder:PATH: adds the pictures of the worst readings to the report")
+    parser.add_argument("--n", type=int, help="with --data: the subset of this size that was read")
     parser.add_argument("--bootstrap", type=int, default=1000, help="resamples (1000)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the resamples (0)")
     parser.set_defaults(run=run)
@@ -92,12 +97,38 @@ def _report(args: argparse.Namespace, models: dict[str, pd.DataFrame], name: str
 
     if args.out.exists() and not args.out.is_dir():
         raise BadInput(f"{args.out} is a file.", "Name a folder for the report.")
-    with tqdm(total=9, unit="section", leave=False, disable=not sys.stderr.isatty()) as bar:
+    with tqdm(total=10, unit="section", leave=False, disable=not sys.stderr.isatty()) as bar:
 
         def progress(title: str) -> None:
             bar.set_description(title)
             bar.update()
 
         page = write_report(models[name], args.out, n_bootstrap=args.bootstrap, seed=args.seed,
-                            name=name, others=models, progress=progress)
+                            name=name, others=models, progress=progress,
+                            pictures=_pictures(args.data, args.n, models[name]))
     sys.stdout.write(f"{page}\n")
+
+
+def _pictures(
+    spec: str | None, n: int | None, predictions: pd.DataFrame
+) -> Callable[[str], np.ndarray] | None:
+    """Return what gives the picture of an image_id, or None where no data set was named."""
+    if spec is None:
+        return None
+    import numpy as np
+
+    from .. import datasets
+    from ..errors import BadInput
+    from ..radiograph import to_square
+
+    dataset = datasets.load(spec, n=n)
+    rows = {str(name): row for row, name in enumerate(dataset.table["image_id"])}
+    missing = set(predictions["image_id"]) - set(rows)
+    if missing:
+        raise BadInput(f"{dataset.name} lacks {len(missing)} of the images, {min(missing)!r} for "
+                       "one.", "Name the data set that was read.")
+    label = dataset.table.set_index("image_id")["bone_age"].loc[predictions["image_id"]]
+    if (np.abs(label.to_numpy() - predictions["y_true"].to_numpy()) > 0.05).any():
+        raise BadInput(f"{dataset.name} gives these images other labels.",
+                       "Name the data set that was read, with --n where it was a subset.")
+    return lambda name: np.rint(255 * to_square(dataset.pixels(rows[name]), 256)).astype(np.uint8)

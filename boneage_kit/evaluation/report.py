@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from . import (
@@ -37,6 +38,7 @@ from .report_page import PAGE, Section, bullets, save_section, write_text
 def write_report(
     predictions: pd.DataFrame, out: Path, *, n_bootstrap: int = 1000, seed: int = 0,
     name: str = "model", others: dict[str, pd.DataFrame] | None = None,
+    pictures: Callable[[str], np.ndarray] | None = None,
     progress: Callable[[str], object] = lambda title: None,
 ) -> Path:
     """Write the error analysis of one model's predictions to a folder; return its page.
@@ -51,6 +53,8 @@ def write_report(
         ``figures/*.png``, ``tables/*.csv``, ``metrics.json``.
     others
         Tables of other models on the same children, for the paired comparison.
+    pictures
+        Gives the picture ``uint8 [h, w]`` of an image_id, for the gallery of the worst readings.
     progress
         Called with the title of each section before it is made.
     """
@@ -65,7 +69,7 @@ def write_report(
     with matplotlib.rc_context():
         use_style()
         done = [save_section(section, out) for section in
-                _sections(table, headline, others or {}, n_bootstrap, seed, progress)]
+                _sections(table, headline, others or {}, n_bootstrap, seed, progress, pictures)]
     words = findings(table, n_bootstrap=n_bootstrap, seed=seed)
     metrics = {"model": name, "n": int(headline["n"].iloc[0]), "n_bootstrap": n_bootstrap,
                "seed": seed, "findings": words,
@@ -85,6 +89,7 @@ def _first_seed(predictions: pd.DataFrame) -> pd.DataFrame:
 def _sections(
     table: pd.DataFrame, headline: pd.DataFrame, others: dict[str, pd.DataFrame],
     n_bootstrap: int, seed: int, progress: Callable[[str], object],
+    pictures: Callable[[str], np.ndarray] | None,
 ) -> Iterator[Section]:
     floor = constant_predictor(table, table)
     makers: list[tuple[str, Callable[[], Section | None]]] = [
@@ -97,6 +102,7 @@ def _sections(
         ("Calibration", lambda: _calibration(table)),
         ("Prediction intervals", lambda: _intervals(table, seed)),
         ("Clinical calls", lambda: _calls(table, seed)),
+        ("Worst readings", lambda: _worst(table, pictures)),
     ]
     for title, make in makers:
         progress(title)
@@ -279,3 +285,20 @@ def _calls(table: pd.DataFrame, seed: int) -> Section:
                    [("changed_calls", draw(found).figure, "Share of children whose call changes: "
                      "by the model, between readers, and by label noise alone.")],
                    {"changed_calls": found, "call_table": call_table(table).reset_index()})
+
+
+def _worst(
+    table: pd.DataFrame, pictures: Callable[[str], np.ndarray] | None, n: int = 8
+) -> Section:
+    far = table.assign(error=table["y_pred"] - table["y_true"])
+    far = far.loc[far["error"].abs().nlargest(n).index]
+    section = Section("", "The readings furthest from their label. Ask of each: is it the "
+                      "picture, the label, or an age that training hardly held?",
+                      tables={"worst_readings": far})
+    if pictures is not None:
+        from ..plots.saliency import worst_cases
+
+        fig = worst_cases([pictures(name) for name in far["image_id"]], far)
+        section.figures = [("worst_readings", fig, "Radiographs of the worst readings with sex, "
+                            "label, readers, the model's reading and its interval above each.")]
+    return section
