@@ -161,3 +161,33 @@ def test_ten_hands_by_keyboard_with_the_page_reloaded_in_between(run, lab):
     page.get_by_text("8 hands read. Mean absolute error").wait_for(timeout=SLOW)
     assert len(pd.read_csv(file)) == 10
     assert page.locator("img[alt^='Bland-Altman']").count() == 1
+
+
+def test_the_reading_room_as_a_page_of_its_own(chromium, tmp_path):
+    pytest.importorskip("voila", reason="Voila is not installed")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "boneage_kit", "app", "--n", "2", "--repeats", "0", "--no-browser",
+         f"--port={port}", "--readings", str(tmp_path / "r.csv")],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    page = chromium.new_page(viewport={"width": 1300, "height": 1000})
+    try:
+        for _ in range(120):
+            try:
+                page.goto(f"http://127.0.0.1:{port}/", timeout=SLOW)
+                break
+            except playwright.Error:
+                time.sleep(0.5)
+        for hand in (1, 2):
+            read_one(page, 8, hand, 2)
+        page.get_by_text("All read").wait_for(timeout=SLOW)
+        assert pd.read_csv(tmp_path / "r.csv")["bone_age"].tolist() == [8, 8]
+        assert not page.get_by_text("import json").count()  # no code on the page
+    finally:
+        if os.environ.get("SCREENSHOTS"):
+            page.screenshot(path=os.path.join(os.environ["SCREENSHOTS"], "app.png"))
+        page.close()
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(20)
