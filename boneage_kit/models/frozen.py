@@ -84,3 +84,33 @@ def _describe(model: AgeModel, part: np.ndarray) -> np.ndarray:
     with torch.inference_mode():
         images = torch.from_numpy(part)[:, None].to(device).float().div_(255)
         return model.to(device).features(images).float().cpu().numpy()
+
+
+def maps(name: str, image: ArrayLike, layers: int = 3) -> list[np.ndarray]:
+    """Return the maps of some layers of a pre-trained network for one radiograph.
+
+    Parameters
+    ----------
+    name
+        ``"efficientnet_lite0"`` (others where timm's ``forward_intermediates`` knows them).
+    image
+        uint8 [s, s], bone bright.
+    layers
+        How many, from the first on; each has half the side of the one before.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        float32 [channels, h, w] each.
+
+    >>> [one.shape for one in maps("efficientnet_lite0", np.zeros((64, 64), np.uint8), 2)]
+    [(16, 32, 32), (24, 16, 16)]
+    """
+    import torch
+
+    grey, network = _network(name).body
+    with torch.inference_mode():
+        batch = torch.from_numpy(np.asarray(image)[None, None].copy()).float() / 255
+        found = network.forward_intermediates(grey(batch), indices=list(range(layers)),
+                                              intermediates_only=True)
+    return [one[0].float().numpy() for one in found]

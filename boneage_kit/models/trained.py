@@ -55,11 +55,11 @@ def train(
         _log.info("%s already holds this training; nothing is done again.", out)
         return json.loads((out / METRICS).read_text(encoding="utf-8"))
     split = _split(dataset, seed)
-    started = time.perf_counter()
+    started, resumed = time.perf_counter(), any(out.glob("checkpoint-*.pt"))
     reader = _fit(dataset, split.train, recipe, out, seed, sex_input, progress)
     card = _card(dataset, split, recipe, reader, seed, sex_input)
     stored = storage.save(out, reader, card, half=half)
-    minutes = _minutes(out, time.perf_counter() - started)
+    minutes = None if resumed else round((time.perf_counter() - started) / 60, 1)
     return _judge(stored, dataset, split, seed, minutes, out, half)
 
 
@@ -183,11 +183,6 @@ def _note_history(out: Path, number: int, size: int, fitted: Any) -> None:
     write_atomically(path, lambda file: table.to_csv(file, index=False))
 
 
-def _minutes(out: Path, seconds: float) -> float:
-    """Minutes of this sitting; a training that was stopped before took longer."""
-    return round(seconds / 60, 1)
-
-
 def _card(
     dataset: Dataset, split: Split, recipe: Recipe, reader: Any, seed: int, sex_input: bool
 ) -> dict[str, Any]:
@@ -240,7 +235,7 @@ def _terms(dataset: Dataset) -> dict[str, str]:
 
 
 def _judge(
-    stored: storage.StoredModel, dataset: Dataset, split: Split, seed: int, minutes: float,
+    stored: storage.StoredModel, dataset: Dataset, split: Split, seed: int, minutes: float | None,
     out: Path, half: bool,
 ) -> dict[str, Any]:
     """Calibrate the interval, read the held-back children, write everything that is left."""

@@ -1,0 +1,104 @@
+"""Learning curves: the error of one method at several training sizes, on the same children."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+#: Given row numbers of the training images and a seed, return years for the test images.
+Method = Callable[[np.ndarray, int], np.ndarray]
+
+
+def curve(
+    name: str, method: Method, train: pd.DataFrame, test: pd.DataFrame, sizes: Sequence[int], *,
+    repeats: int = 1, n_bootstrap: int = 1000,
+) -> pd.DataFrame:
+    """Return the error of a method at several training sizes.
+
+    Parameters
+    ----------
+    name
+        What the method is called in charts.
+    method
+        Takes row numbers of ``train`` and a seed; returns years for every row of ``test``.
+    train, test
+        Records with ``image_id``, ``sex`` and ``bone_age`` (years).
+    sizes
+        Training sizes; those beyond the images there are become all of them. The subsets are
+        stratified, and of one seed each holds the smaller ones.
+    repeats
+        Seeds a size (one where all images are used).
+    n_bootstrap
+        Resamples of the test children for the 95 % interval.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a size and seed: ``method, n_train, seed, n_test, mae_years, lower, upper``.
+
+    >>> table = pd.DataFrame({"image_id": range(40), "sex": ["F", "M"] * 20,
+    ...                       "bone_age": np.linspace(2, 17, 40)})
+    >>> mean = lambda rows, seed: np.full(40, table["bone_age"].iloc[rows].mean())
+    >>> curve("mean", mean, table, table, [10, 99])["n_train"].tolist()
+    [10, 40]
+    """
+    from .. import evaluation
+    from ..datasets import stratified_subset
+
+    rows = []
+    for size in dict.fromkeys(min(size, len(train)) for size in sizes):
+        for seed in range(repeats if size < len(train) else 1):
+            years = method(stratified_subset(train, size, seed), seed)
+            table = readings(test, years)
+            mae = evaluation.bootstrap_interval(evaluation.mae, table, n=n_bootstrap)
+            rows.append({"method": name, "n_train": size, "seed": seed, "n_test": len(test),
+                         "mae_years": mae.value, "lower": mae.lower, "upper": mae.upper})
+    return pd.DataFrame(rows)
+
+
+def readings(test: pd.DataFrame, years: np.ndarray) -> pd.DataFrame:
+    """Return a predictions table for records and the years a method read.
+
+    >>> one = pd.DataFrame({"image_id": ["a"], "sex": ["F"], "bone_age": [8.0]})
+    >>> readings(one, [8.5])
+      image_id sex  y_true  y_pred
+    0        a   F     8.0     8.5
+    """
+    return pd.DataFrame({"image_id": test["image_id"].to_numpy(), "sex": test["sex"].to_numpy(),
+                         "y_true": test["bone_age"].to_numpy(dtype=float),
+                         "y_pred": np.asarray(years, dtype=float)})
+
+
+def kept_curve() -> pd.DataFrame:
+    """Return the learning curves on real radiographs that are kept in the kit.
+
+    They were made once by ``benchmarks/transfer.py`` on the RSNA 2017 thumbnails (100 px) and hold
+    errors only: no image, no label of a child.
+
+    >>> set(kept_curve()["method"]) >= {"floor", "frozen"}
+    True
+    """
+    from importlib.resources import files
+
+    with (files("boneage_kit") / "data" / "results" / "transfer_curve.csv").open(
+            encoding="utf-8") as file:
+        return pd.read_csv(file)
+
+
+def in_words(table: pd.DataFrame) -> str:
+    """Return a learning curve in a sentence, for whoever cannot see the chart.
+
+    >>> in_words(pd.DataFrame({"method": "frozen", "n_train": [25, 100], "mae_years": [2.5, 2.0]}))
+    'frozen falls from 30.0 months at 25 images to 24.0 at 100.'
+    """
+    months = 12 * table.groupby(["method", "n_train"])["mae_years"].mean()
+    parts = []
+    for method in months.index.unique("method"):
+        line = months.loc[method]
+        first, last = line.iloc[0], line.iloc[-1]
+        verb = "falls" if last < first else "goes"
+        parts.append(f"{method} {verb} from {first:.1f} months at {line.index[0]:,} images to "
+                     f"{last:.1f} at {line.index[-1]:,}")
+    return "; ".join(parts) + "."

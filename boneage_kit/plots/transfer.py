@@ -1,0 +1,177 @@
+"""What methods see and how few images they need: by hand, frozen, fine-tuned, pre-trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from .style import PALETTE
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["images_needed", "maps_of_layers", "regions_by_hand", "what_hog_sees"]
+
+#: Colour, mark and line of each method, the same in every chart.
+METHODS = {
+    "floor": (PALETTE["floor"], "", ":"),
+    "by hand": (PALETTE["reader"], "s", "-"),
+    "frozen": (PALETTE["accent"], "^", "-"),
+    "fine-tuned": (PALETTE["model"], "o", "-"),
+    "phantom": (PALETTE["phantom"], "D", "--"),
+    "both": (PALETTE["real"], "P", "--"),
+}
+WORDS = {
+    "floor": "floor: the sex's median",
+    "by hand": "features by hand + ridge",
+    "frozen": "frozen ImageNet features + ridge",
+    "fine-tuned": "ImageNet, fine-tuned",
+    "phantom": "phantoms only, then fine-tuned",
+    "both": "ImageNet, phantoms, then fine-tuned",
+}
+
+
+def regions_by_hand(image: np.ndarray, ax: Axes | None = None) -> Axes:
+    """Draw what the region finder found: outline, fingertips 1 to 5, palm and 17 regions.
+
+    Parameters
+    ----------
+    image
+        uint8 or float 0..1, [s, s], bone bright.
+    """
+    from ..models.handcrafted import locate
+    from ..models.handcrafted.descriptors import outline
+
+    ax = ax or plt.subplots(figsize=(5, 5))[1]
+    hand, regions = locate(image)
+    side = len(image)
+    ax.imshow(image, cmap="gray", extent=(0, side, side, 0))
+    if hand.mask is not None:
+        ax.contour(np.linspace(0, side, len(hand.mask)), np.linspace(0, side, len(hand.mask)),
+                   hand.mask, levels=[0.5], colors="white", linewidths=1, linestyles=":")
+    for region in regions[:-1]:
+        carpal = not region.name[-1].isdigit()
+        rows, columns = side * outline(region).T
+        ax.plot(columns, rows, color=PALETTE["accent"] if carpal else PALETTE["reader"],
+                linewidth=2.2 if carpal else 1.5, linestyle="--" if carpal else "-")
+    for number, (row, column) in enumerate(side * hand.tips, start=1):
+        ax.text(column, row, str(number), color="black", fontsize=11, ha="center", va="center",
+                bbox={"boxstyle": "circle,pad=0.15", "facecolor": "white", "linewidth": 0})
+    row, column = side * hand.palm
+    ax.plot(column, row, "+", color="white", markersize=12, markeredgewidth=2)
+    if not hand.found:
+        ax.set_title("hand not recognised: average places")
+    return _bare(ax)
+
+
+def what_hog_sees(patch: np.ndarray, cell: int = 8, ax: Axes | None = None) -> Axes:
+    """Draw the histograms of oriented gradients of a patch over the patch itself.
+
+    Parameters
+    ----------
+    patch
+        float [p, p] in 0..1.
+    cell
+        Pixels of a cell; each becomes a star whose rays are long where edges run that way.
+    """
+    from skimage.feature import hog
+
+    ax = ax or plt.subplots(figsize=(4, 4))[1]
+    n, cells = len(patch), len(patch) // cell
+    low, high = np.percentile(patch, (2, 98))
+    patch = np.clip((patch - low) / max(high - low, 1e-3), 0, 1)
+    values = hog(patch, orientations=8, pixels_per_cell=(cell, cell), feature_vector=False,
+                 cells_per_block=(cells, cells))[0, 0]  # (rows, columns, 8), one scale for all
+    ax.imshow(patch, cmap="gray", alpha=0.55, extent=(0, n, n, 0), vmin=0, vmax=1)
+    angles = np.pi * (np.arange(8) + 0.5) / 8
+    for i, j in np.ndindex(values.shape[:2]):
+        centre = cell * np.array([j + 0.5, i + 0.5])
+        for angle, length in zip(angles, values[i, j] / max(values.max(), 1e-6), strict=True):
+            # an edge runs at right angles to its gradient
+            ray = 0.48 * cell * length * np.array([np.sin(angle), np.cos(angle)])
+            (x0, y0), (x1, y1) = centre - ray, centre + ray
+            ax.plot([x0, x1], [y0, y1], color=PALETTE["reader"], linewidth=2)
+    return _bare(ax)
+
+
+def maps_of_layers(
+    image: np.ndarray, layers: Sequence[tuple[str, np.ndarray]], columns: int = 5
+) -> np.ndarray:
+    """Draw an image and below it the maps of some of a network's layers, a row a layer.
+
+    Parameters
+    ----------
+    image
+        [s, s], bone bright.
+    layers
+        Names and maps, float [channels, h, w]; the channels that vary most are shown.
+    columns
+        Maps a layer.
+
+    Returns
+    -------
+    numpy.ndarray
+        The axes, [layers, columns + 1]; the image stands at the left of the first row.
+    """
+    figure, axes = plt.subplots(len(layers), columns + 1, figsize=(9, 1.7 * len(layers)),
+                                squeeze=False)
+    for row, (name, maps) in zip(axes, layers, strict=True):
+        row[0].axis("off")
+        row[0].text(0.5, 0.5, f"{name}\n{len(maps)} maps of\n{maps.shape[1]} x {maps.shape[2]}",
+                    ha="center", va="center", fontsize=12, transform=row[0].transAxes)
+        order = np.argsort(maps.reshape(len(maps), -1).std(axis=1))[::-1]
+        for ax, channel in zip(row[1:], order, strict=False):
+            ax.imshow(maps[channel], cmap="gray")
+            _bare(ax)
+    axes[0, 0].clear()
+    axes[0, 0].imshow(image, cmap="gray")
+    axes[0, 0].set_title("the film", fontsize=12)
+    _bare(axes[0, 0])
+    axes[0, 1].set_title(layers[0][0], fontsize=12, loc="left")
+    return axes
+
+
+def images_needed(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the error against the number of training images, a line and a band a method.
+
+    Parameters
+    ----------
+    table
+        ``method, n_train, mae_years, lower, upper`` (and ``seed``): lines go through the mean over
+        the seeds; bands are the mean limits of the 95 % intervals over test children.
+    """
+    ax = ax or plt.subplots(figsize=(9, 5.2))[1]
+    means = table.groupby(["method", "n_train"])[["mae_years", "lower", "upper"]].mean() * 12
+    for method in [name for name in METHODS if name in means.index]:
+        colour, mark, line = METHODS[method]
+        part = means.loc[method]
+        alone = len(part) == 1
+        ax.plot(part.index, part["mae_years"], color=colour, marker=mark or None, markersize=9,
+                linestyle="none" if alone else line, label=WORDS[method])
+        if alone:
+            ax.vlines(part.index, part["lower"], part["upper"], color=colour, linewidth=2)
+        elif method != "floor":
+            ax.fill_between(part.index, part["lower"], part["upper"], color=colour, alpha=0.15,
+                            linewidth=0)
+    ax.set_xscale("log")
+    sizes = sorted(table["n_train"].unique())
+    ax.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    ax.minorticks_off()
+    ax.set(xlabel="training images", ylabel="mean absolute error (months)")
+    ax.set_ylim(bottom=0)
+    years = ax.secondary_yaxis("right", functions=(lambda m: m / 12, lambda y: 12 * y))
+    years.set_ylabel("years")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False)
+    return ax
+
+
+def _bare(ax: Axes) -> Axes:
+    ax.set(xticks=[], yticks=[])
+    ax.grid(visible=False)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    return ax
