@@ -37,6 +37,7 @@ def dose_response(
     import matplotlib.pyplot as plt
 
     names = responses["perturbation"].unique()
+    columns = max(min(columns, len(names)), 2)
     rows = int(np.ceil(len(names) / columns))
     fig, grid = plt.subplots(rows, columns, figsize=(3.0 * columns, 2.6 * rows), squeeze=False,
                              sharey=True)
