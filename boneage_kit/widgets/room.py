@@ -152,9 +152,9 @@ class ReadingRoom(Panel):
     def _open(self) -> None:
         place = self.next_place()
         if place is None:
-            self._title.value = "<h3>All read</h3>"
             self._work.layout.display = "none"
             self._said.value = as_html(self.predictions(), self.repeats())
+            self._title.value = "<h3>All read</h3>"
             return
         name = self.order[place][0]
         row = self.records.iloc[self._ids.index(name)]

@@ -183,6 +183,7 @@ def test_the_reading_room_as_a_page_of_its_own(chromium, tmp_path):
         for hand in (1, 2):
             read_one(page, 8, hand, 2)
         page.get_by_text("All read").wait_for(timeout=SLOW)
+        page.get_by_text("2 hands read. Mean absolute error").wait_for(timeout=SLOW)
         assert pd.read_csv(tmp_path / "r.csv")["bone_age"].tolist() == [8, 8]
         assert not page.get_by_text("import json").count()  # no code on the page
     finally:
