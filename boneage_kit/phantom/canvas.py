@@ -148,7 +148,7 @@ def _trabeculae() -> np.ndarray:
     rng = np.random.Generator(np.random.Philox(20171))
     threads = sum(_ridges(rng, reach) for reach in (1, 2))
     threads = threads - threads.mean()
-    return np.clip(1 + 0.15 * threads / threads.std(), 0.5, 1.6).astype(np.float32)
+    return np.clip(1 + 0.22 * threads / threads.std(), 0.5, 1.6).astype(np.float32)
 
 
 def _ridges(rng: np.random.Generator, reach: int) -> np.ndarray:

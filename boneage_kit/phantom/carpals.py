@@ -91,7 +91,7 @@ def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Bl
     centre = (corners.min(axis=0) + corners.max(axis=0)) / 2
     pull = _PULL.get(name, 0) * (1 - closeness)
     local = (corners - centre)[:, ::-1]  # (s up, t right)
-    adult = 1.07 * outline(local, rounds=2)
+    adult = 1.06 * outline(local, rounds=2)
     form = float(np.clip((share - 0.30) / 0.62, 0, 1))
     form = form * form * (3 - 2 * form)
     plain = np.full(TURNS, np.sqrt(np.mean(adult**2)) * 0.97)
@@ -99,7 +99,7 @@ def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Bl
     size = float(np.mean(radius))
     bone = Blob(LABEL_IDS[name], (float(centre[0] + pull) * frame, float(centre[1]) * frame),
                 (0.0, 1.0), np.maximum(radius, 0.35), depth=0.60 * size, shell=0.22 + 0.26 * form,
-                spongy=1.0 - 0.05 * form)
+                spongy=0.80 - 0.05 * form)
     return bone, form
 
 

@@ -11,9 +11,11 @@ from .shapes import Box, N, across
 
 #: Middle of the metaphysis in the adult woman's wrist layout (mm, see ``carpals``).
 PLACES = {"radius": (6.2, -32.4), "ulna": (-17.4, -35.0)}
-#: Half-width of the shaft over the distance from the plate, both in widths of the metaphysis.
-_FLARE = {"radius": ((-4, -2.2, -1.3, -.75, -.3, -.08, 0), (.25, .265, .31, .385, .465, .5, .49)),
-          "ulna": ((-5, -2.6, -1.5, -0.8, -0.3, -0.08, 0), (.33, .34, .36, .40, .465, .5, .48))}
+#: Half-width of the shaft over the distance from the plate, both in widths of the metaphysis;
+#: for the radius first a child's, which flares, then an adult's.
+_PLACES = (-4, -2.2, -1.3, -0.75, -0.3, -0.08, 0)
+_FLARE = {"radius": ((.25, .265, .31, .385, .465, .5, .49), (.27, .30, .37, .44, .48, .5, .49)),
+          "ulna": ((.30, .32, .36, .41, .465, .5, .48), (.33, .35, .39, .43, .47, .5, .48))}
 
 
 def width(bone: str, sex: str, age: float) -> float:
@@ -52,13 +54,13 @@ def _shaft(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float]
            axis: tuple[float, float], length: float, *, merged: bool, cortex: float) -> Box:
     stop = is_at.gap + _face(bone, wide, is_at, np.linspace(-1, 1, N)).max() if merged else 0.0
     s = np.linspace(-length, stop, N)
-    places, shares = _FLARE[bone]
-    half = wide * np.interp(s / wide, places, shares)
+    child, adult = (np.array(shares) for shares in _FLARE[bone])
+    half = wide * np.interp(s / wide, _PLACES, child + (adult - child) * min(1.0, is_at.cap))
     if merged:
         half = np.where(s > 0, wide / 2 * is_at.width * 0.98, half)
     shell = cortex * 1.15 * np.interp(s / wide, (-2.5, -1.4, -0.7, -0.2), (1.0, 0.65, 0.28, 0.15))
     shell = np.maximum(shell, 0.18)
-    spongy = np.interp(s / wide, (-2.4, -1.2, -0.4, 0.3), (0.25, 0.5, 0.85, 0.9))
+    spongy = np.interp(s / wide, (-2.4, -1.2, -0.4, 0.3), (0.10, 0.30, 0.62, 0.68))
     spongy = spongy + 0.5 * np.exp(-((s + 0.04 * wide) / (0.06 * wide)) ** 2) * (1 - is_at.fused)
     reach = float(half.max()) * 1.25
     u = np.linspace(-reach, reach, N) / (wide / 2)
@@ -121,6 +123,6 @@ def _epiphysis(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, fl
     shell = np.full(N, 0.15 + 0.3 * is_at.edge)
     depth = 0.24 * wide * min(1, is_at.width + 0.15) * np.sqrt(1 - 0.6 * u**2)
     return Box(LABEL_IDS[f"{bone}_epiphysis"], origin, (ay, -ax), -half, half, -high, -low, depth,
-               shell, shell, np.full(N, 1.15), float(over[-1]), -side, side, shell_bottom=0.3,
+               shell, shell, np.full(N, 0.85), float(over[-1]), -side, side, shell_bottom=0.3,
                shell_top=0.3, rounding=max(0.2 * float((high - low).max()), 0.3),
                share_along=1 - epiphysis.bridged(is_at.fused, u) if is_at.fused else None)

@@ -19,13 +19,13 @@ from .shapes import Solid
 
 #: Where the metacarpals' bases lie (x, y) and how they lean (degrees to the thumb), in lengths of
 #: the third metacarpal; read by eye off full-size radiographs.
-_BASES = {1: (0.385, -0.085, 40.0), 2: (0.205, -0.015, 8.0), 3: (0.0, 0.0, 0.0),
-          4: (-0.168, -0.005, -7.0), 5: (-0.308, -0.045, -15.0)}
+_BASES = {1: (0.40, -0.085, 40.0), 2: (0.212, -0.015, 9.0), 3: (0.0, 0.0, 0.0),
+          4: (-0.180, -0.005, -8.0), 5: (-0.335, -0.045, -16.0)}
 #: How each finger leans against its metacarpal, degrees to the thumb.
 _FINGERS = {1: -4.0, 2: 2.0, 3: 0.0, 4: -2.0, 5: -6.0}
 #: Distance from the third metacarpal's base to the radius's metaphysis over its length, by age.
-_CARPUS = {"M": ((0, 2, 5, 8, 11, 13, 15, 18), (.78, .76, .70, .70, .69, .63, .58, .53)),
-           "F": ((0, 2, 4.5, 7, 9.5, 11, 13, 15), (.78, .76, .70, .70, .68, .62, .545, .52))}
+_CARPUS = {"M": ((0, 2, 5, 8, 11, 13, 15, 18), (.78, .76, .71, .70, .69, .64, .595, .55)),
+           "F": ((0, 2, 4.5, 7, 9.5, 11, 13, 15), (.78, .76, .71, .70, .68, .63, .56, .535))}
 _ADULT_CARPUS_MM = 32.4
 
 
@@ -69,7 +69,7 @@ def build(sex: str, ages: dict[str, float], age: float, pose: Pose, scale: float
     hand.girth = growth.width_fraction(sex, age) * scale
     carpus = float(np.interp(age, *_CARPUS[sex]))
     # A child's palm is as broad for its metacarpals as its carpus is long.
-    broad = 1 + 0.5 * (carpus / _CARPUS[sex][1][-1] - 1)
+    broad = 1 + 0.35 * (carpus / _CARPUS[sex][1][-1] - 1)
     for ray in range(1, 6):
         _place_ray(hand, ray, pose, broad)
     frame = hand.palm * carpus / _ADULT_CARPUS_MM

@@ -237,7 +237,7 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     over = across(float(max(-low.min(), high.max())) + 1.0)
     mid = np.interp(over, [over[0], over[-1]], [wide, wide])
     return Box(LABEL_IDS[f"{bone.name}_epiphysis"], origin, (ay, -ax), -wide, wide, -high, -low,
-               depth, shell, shell, 1.1 + _lines(bone, u), float(over[-1]), -mid, mid,
+               depth, shell, shell, 0.75 + _lines(bone, u), float(over[-1]), -mid, mid,
                shell_bottom=0.25, shell_top=0.25, rounding=max(0.35 * tall, 0.3),
                share_along=1 - epiphysis.bridged(state.fused, u) if state.fused else None)
 
@@ -267,8 +267,8 @@ def _cortex(bone: LongBone, s: np.ndarray) -> np.ndarray:
 def _spongy(bone: LongBone, s: np.ndarray) -> np.ndarray:
     """Return the share of cancellous bone in the core: full at the ends, little in between."""
     share = s / bone.shaft
-    low = 0.25 + 0.45 * (1 - bone.adult)
-    return np.interp(share, [-0.2, 0.1, 0.35, 0.62, 0.88, 1.2], [1.1, 1.05, low, low, 1.0, 1.1])
+    low = 0.08 + 0.40 * (1 - bone.adult)
+    return np.interp(share, [-0.2, 0.1, 0.35, 0.62, 0.88, 1.2], [0.75, 0.70, low, low, 0.68, 0.75])
 
 
 def _smooth(a: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ __all__ = ["atlas_page", "film_variety"]
 
 _WORD = {"F": "girls", "M": "boys"}
 #: Part of a plate's width that the hand fills.
-_CROP = (0.16, 0.86)
+_CROP = (0.12, 0.88)
 
 
 def atlas_page(sex: str, plates: Sequence[float] | None = None, columns: int = 6,
