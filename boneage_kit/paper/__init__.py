@@ -118,8 +118,8 @@ def judge_all(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
             claim["rule"], row, claim["if_not"])
         if claim["trained"] and row is not None:
             verdict = allow_for_luck(verdict, row["value"], _runs(row))
-        trained = f", with {int(row['n_train'])} training images" if row and row.get("n_train") \
-            else ""
+        counts = row and row.get("n_train") and "interval" in verdict.because
+        trained = f", with {int(row['n_train'])} training images" if counts else ""
         judged.append({"claim": claim["claim"], "number": _number(row), "verdict": verdict.word,
                        "because": verdict.because + trained})
     return pd.DataFrame(judged)
