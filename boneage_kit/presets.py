@@ -21,6 +21,8 @@ class Preset:
     pixels: int
     batch: int
     epochs_scratch: int
+    pixels_few: int
+    epochs_few: int
     epochs_finetune: int
     train_sizes: tuple[int, ...]
     folds: int

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .batches import Batches
     from .cross_validation import cross_validate
     from .device import choose_device
+    from .few_images import few_images_recipe, kept_results, parts_of_bonet
     from .learner import Fitted, fit
     from .progress import somebody_watches
     from .reading import predict
@@ -25,7 +26,10 @@ _WHERE = {
     "Fitted": "learner",
     "choose_device": "device",
     "cross_validate": "cross_validation",
+    "few_images_recipe": "few_images",
     "fit": "learner",
+    "kept_results": "few_images",
+    "parts_of_bonet": "few_images",
     "predict": "reading",
     "somebody_watches": "progress",
 }
@@ -36,7 +40,10 @@ __all__ = [
     "Fitted",
     "choose_device",
     "cross_validate",
+    "few_images_recipe",
     "fit",
+    "kept_results",
+    "parts_of_bonet",
     "predict",
     "somebody_watches",
 ]

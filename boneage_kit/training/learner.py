@@ -115,7 +115,7 @@ def fit(
     seed
         Of initial weights, order, augmentation and dropout.
     learning_rate
-        The highest of the cycle. Default: 0.003 from scratch, 0.002 for ``fine_tune`` (halved
+        The highest of the cycle. Default: 0.004 from scratch, 0.002 for ``fine_tune`` (halved
         for its second phase, as fastai does).
     schedule
         ``"one_cycle"``, ``"fine_tune"``, ``"gradual"`` (``fine_tune`` with one more step: the
@@ -205,7 +205,7 @@ def _phases(
     if schedule not in SCHEDULES:
         raise BadInput(f"There is no schedule {schedule!r}.", f"Use one of {', '.join(SCHEDULES)}.")
     if schedule == "one_cycle":
-        return [_Phase("all layers", epochs, False, rate or 3e-3)]
+        return [_Phase("all layers", epochs, False, rate or 4e-3)]
     rate = rate or 2e-3
     if schedule == "head_only":
         return [_Phase("head", epochs, True, slice(rate))]
