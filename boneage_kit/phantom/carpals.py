@@ -86,12 +86,18 @@ def _hook(sex: str, age: float, frame: float) -> Blob | None:
                 depth=1.6 * share * frame, shell=0.45, spongy=0.9)
 
 
+@cache
+def _adult_radius(name: str) -> np.ndarray:
+    corners = adult_outlines()[name]
+    local = corners - (corners.min(axis=0) + corners.max(axis=0)) / 2
+    return 1.06 * outline(local[:, ::-1], rounds=2)  # (s up, t right)
+
+
 def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Blob, float]:
     corners = adult_outlines()[name]
     centre = (corners.min(axis=0) + corners.max(axis=0)) / 2
     pull = _PULL.get(name, 0) * (1 - closeness)
-    local = (corners - centre)[:, ::-1]  # (s up, t right)
-    adult = 1.06 * outline(local, rounds=2)
+    adult = _adult_radius(name)
     form = float(np.clip((share - 0.30) / 0.62, 0, 1))
     form = form * form * (3 - 2 * form)
     plain = np.full(TURNS, np.sqrt(np.mean(adult**2)) * 0.97)

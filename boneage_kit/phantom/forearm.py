@@ -7,7 +7,7 @@ import numpy as np
 from . import epiphysis, growth
 from .anatomy import LABEL_IDS
 from .epiphysis import HEIGHT, Epiphysis
-from .shapes import Box, N, across
+from .shapes import Box, N, U, across
 
 #: Middle of the metaphysis in the adult woman's wrist layout (mm, see ``carpals``).
 PLACES = {"radius": (6.2, -32.4), "ulna": (-17.4, -35.0)}
@@ -52,7 +52,7 @@ def solids(bone: str, sex: str, age: float, own_age: float, scale: float,
 
 def _shaft(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float],
            axis: tuple[float, float], length: float, *, merged: bool, cortex: float) -> Box:
-    stop = is_at.gap + _face(bone, wide, is_at, np.linspace(-1, 1, N)).max() if merged else 0.0
+    stop = is_at.gap + _face(bone, wide, is_at, U).max() if merged else 0.0
     s = np.linspace(-length, stop, N)
     child, adult = (np.array(shares) for shares in _FLARE[bone])
     half = wide * np.interp(s / wide, _PLACES, child + (adult - child) * min(1.0, is_at.cap))
@@ -103,7 +103,7 @@ def _epiphysis(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, fl
                axis: tuple[float, float]) -> Box:
     half = max(wide / 2 * is_at.width, 0.5)
     lean = (0.12 if bone == "radius" else 0.0) * (1 - min(1, is_at.width)) * wide
-    u = np.linspace(-1, 1, N)
+    u = U
     low = is_at.gap + _plate(bone, wide, u * min(1.0, is_at.width))
     high = is_at.gap + _face(bone, wide, is_at, u)
     if is_at.width < 0.6:  # a small centre is an oval

@@ -8,13 +8,14 @@ metacarpals at the head.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from . import epiphysis, growth
 from .anatomy import LABEL_IDS, short_code
 from .epiphysis import Epiphysis
-from .shapes import Box, N, across
+from .shapes import Box, N, U, across
 
 #: Half-width along the shaft (share of its length: weight of base, waist, head).
 _PHALANX = [(0, .94, 0, 0), (.04, 1, 0, 0), (.12, .93, .07, 0), (.25, .45, .55, 0),
@@ -115,6 +116,7 @@ def _nodes(bone: LongBone) -> tuple[np.ndarray, np.ndarray]:
     return table[:, 0] * bone.shaft, table[:, 1] * base + table[:, 2] * waist + table[:, 3] * head
 
 
+@lru_cache(maxsize=128)
 def _end_half_width(bone: LongBone) -> float:
     """Return half the shaft's width (mm) beside its plate, as drawn."""
     half = _smooth(np.interp(np.linspace(0, bone.shaft, N), *_nodes(bone)))
@@ -129,7 +131,7 @@ def _shaft(bone: LongBone, *, merged: bool, origin: tuple[float, float],
         places, half, start, stop = _with_epiphysis(bone, places, half)
     s = np.linspace(start, stop, N)
     half = _smooth(np.interp(s, places, half))
-    u = np.linspace(-1, 1, N)
+    u = U
     reach = float(half.max()) * 1.02
     bottom, top = _ends(bone, u * reach, reach, start, stop, merged)
     shell = _cortex(bone, s)
@@ -212,7 +214,7 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
         tall = min(tall, 1.9 * wide)
     elif state.width < 0.5:
         tall = min(tall, 1.1 * wide)
-    u = np.linspace(-1, 1, N)
+    u = U
     square = float(np.clip((state.width - 0.35) / 0.5, 0, 1))
     body = np.clip(1 - np.abs(u) ** (2 + 4 * square), 0, 1) ** (1 / (2 + 0.6 * square))
     if distal:
@@ -273,6 +275,7 @@ def _spongy(bone: LongBone, s: np.ndarray) -> np.ndarray:
 
 def _smooth(a: np.ndarray) -> np.ndarray:
     for reach in (3, 2):
-        padded = np.pad(a, reach, mode="edge")
-        a = sum(padded[k:k + a.size] for k in range(2 * reach + 1)) / (2 * reach + 1)
+        ends = np.full(reach + 1, a[0]), a, np.full(reach, a[-1])
+        total = np.cumsum(np.concatenate(ends))
+        a = (total[2 * reach + 1:] - total[:-2 * reach - 1]) / (2 * reach + 1)
     return a

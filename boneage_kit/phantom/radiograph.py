@@ -95,8 +95,8 @@ def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty
     streams = [np.random.Generator(np.random.Philox(s))
                for s in np.random.SeedSequence(key).spawn(3)]
     ages = _bone_ages(bone_age, variation, streams[0])
-    shape = {name: min(variation, 1.5) * np.clip(streams[0].standard_normal(6), -2.5, 2.5)
-             for name in hands.structures()}
+    build = np.clip(streams[0].standard_normal((len(ages), 6)), -2.5, 2.5)
+    shape = dict(zip(ages, min(variation, 1.5) * build, strict=True))
     film = draw_film(difficulty, streams[1])
     child = hands.build(sex, ages, bone_age, film.pose, film.body_scale, shape)
     times = max(1, math.ceil(_DRAWN / size))

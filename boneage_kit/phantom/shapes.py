@@ -16,6 +16,9 @@ import numpy as np
 N = 128
 #: Entries of a blob's outline over the angle.
 TURNS = 512
+#: Places across a solid, from its left edge (-1) to its right (1).
+U = np.linspace(-1, 1, N)
+U.setflags(write=False)
 
 
 def across(half_width: float) -> np.ndarray:
