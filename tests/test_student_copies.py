@@ -70,6 +70,14 @@ def test_a_proof_needs_both_a_failing_stub_and_a_passing_solution(stub, solution
     assert student_copies.Proof("96.1", stub, solution).holds == holds
 
 
+def test_a_solution_that_stops_is_a_proof_that_does_not_hold(notebook):
+    cell = notebook.cells[2]
+    cell.outputs = [v4.new_output("error", ename="NameError", evalue="name 'x'", traceback=[])]
+    heard = student_copies._heard(notebook, "96.1")
+    assert heard == "NameError: name 'x'"
+    assert not student_copies.Proof("96.1", "Exercise 96.1: not answered yet.", heard).holds
+
+
 def test_the_proof_executes_the_notebook(tmp_path):
     import nbformat
 

@@ -117,8 +117,8 @@ def _weighted() -> tuple[float, float]:
     hint="A data set's MAE is the mean over its children: each band's error times the share of "
     "children in that band, summed. The shares are in paper.age_shares().",
     solution="""
-        shares = paper.age_shares().set_index("age_band")
-        answer = (sum(shares["dha"] * pd.Series(ERRORS)), sum(shares["rsna"] * pd.Series(ERRORS)))
+        shares, errors = paper.age_shares(), np.array([0.60, 0.90, 0.70, 0.50])
+        answer = (sum(shares["dha"] * errors), sum(shares["rsna"] * errors))
     """,
     passes=[_weighted()],
     fails=[tuple(reversed(_weighted())), (0.675, 0.675), (0.67,), (8.1, 8.5)],

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import copy
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -170,13 +169,19 @@ def _execute(notebook: NotebookNode, preset: str) -> NotebookNode:
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
             cell.source = f'preset = "{preset}"\ndata = "phantom"'
-    return NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
+    client = NotebookClient(notebook, timeout=600, kernel_name="python3", allow_errors=True)
+    return client.execute()
 
 
 def _heard(notebook: NotebookNode, number: str) -> str:
-    """Return the feedback to one exercise in an executed notebook."""
-    texts: Iterable[str] = (
-        output.get("data", {}).get("text/plain", "") for cell in notebook.cells
-        if cell.cell_type == "code" for output in cell.outputs
-    )
-    return next((text for text in texts if text.startswith(f"Exercise {number}:")), "")
+    """Return the feedback to one exercise in an executed notebook, or the error in its cell."""
+    for cell in notebook.cells:
+        if cell.cell_type != "code" or number not in _CHECK.findall(cell.source):
+            continue
+        for output in cell.outputs:
+            text = output.get("data", {}).get("text/plain", "")
+            if text.startswith(f"Exercise {number}:"):
+                return text
+            if output.output_type == "error":
+                return f"{output.ename}: {output.evalue}"
+    return ""
