@@ -13,7 +13,8 @@ Methods:
   floor        the sex's median of the training children
   by hand      boneage_kit.models.handcrafted, ridge
   frozen       EfficientNet-Lite0's ImageNet features, ridge
-  fine-tuned   EfficientNet-Lite0 from ImageNet weights, all layers, discriminative rates
+  fine-tuned   EfficientNet-Lite0 from ImageNet weights: ridge's line as the first head, then
+               all layers
   phantom      EfficientNet-Lite0 from random weights, trained on phantoms, then fine-tuned
   both         EfficientNet-Lite0 from ImageNet weights, trained on phantoms, then fine-tuned
 On real data the phantoms are the kit's usual cohort. On phantom data (--data phantom) the
