@@ -1,9 +1,10 @@
 """A procedural atlas: left-hand radiographs drawn from the published timetable of the skeleton.
 
-Maturity becomes geometry (``growth``, ``epiphysis``, ``long_bones``, ``carpals``, ``forearm``,
-``hand``), geometry becomes thickness (``shapes``, ``canvas``, ``soft_tissue``), thickness
-becomes a film (``xray``, ``film``); ``radiograph.render`` is the way in. ``cohort`` invents a
-class of children with readers, ``dicom`` writes files.
+Maturity becomes geometry (``growth``, ``epiphysis``, ``long_bone_outline``, ``long_bones``,
+``carpals``, ``forearm``, ``hand``), geometry becomes thickness (``shapes``, ``canvas``,
+``soft_tissue``), thickness becomes a film (``xray``, ``film``, ``marker``, ``extras``);
+``stages`` reads TW3 off the geometry; ``radiograph.render`` is the way in. ``cohort`` invents
+a class of children with readers, ``dicom`` writes files.
 
 >>> from boneage_kit import phantom
 >>> phantom.render(sex="F", bone_age=8.5, size=256).pixels.shape

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from . import carpals, forearm, growth, long_bones
+from . import carpals, forearm, growth, long_bone_outline, long_bones
 from .anatomy import CARPALS, LONG_BONES, SESAMOIDS
 from .epiphysis import Epiphysis
-from .long_bones import LongBone
+from .long_bone_outline import LongBone
 from .shapes import Solid
 
 #: Where the metacarpals' bases lie (x, y) and how they lean (degrees to the thumb), in lengths of
@@ -63,8 +63,8 @@ def build(sex: str, ages: dict[str, float], age: float, pose: Pose, scale: float
     shape = shape or {name: np.zeros(6) for name in structures()}
     hand = Hand(sex=sex)
     for name in LONG_BONES[:-2]:
-        hand.bones[name] = long_bones.measure(name, sex, age, ages[name], scale,
-                                              _build(shape, name))
+        hand.bones[name] = long_bone_outline.measure(name, sex, age, ages[name], scale,
+                                                     _build(shape, name))
     hand.palm = hand.bones["metacarpal_3"].distal_end
     hand.girth = growth.width_fraction(sex, age) * scale
     carpus = float(np.interp(age, *_CARPUS[sex]))

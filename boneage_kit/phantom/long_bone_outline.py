@@ -1,0 +1,120 @@
+"""A long bone of the hand in numbers: its mm, its epiphysis, the half-width along its shaft.
+
+A bone lies in its own frame, ``s`` from the base (0) to the head, ``t`` to the right; the
+growth plate of phalanges and of the first metacarpal is at the base, that of the other
+metacarpals at the head.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from . import epiphysis, growth
+from .anatomy import short_code
+from .epiphysis import Epiphysis
+from .shapes import N
+
+#: Half-width along the shaft (share of its length: weight of base, waist, head).
+_PHALANX = [(0, .94, 0, 0), (.04, 1, 0, 0), (.12, .93, .07, 0), (.25, .45, .55, 0),
+            (.42, .06, .94, 0), (.60, 0, 1, 0), (.74, 0, .85, .15), (.86, 0, .15, .85),
+            (.93, 0, 0, 1), (1, 0, 0, .93)]
+_DISTAL = [(0, .93, 0, 0), (.05, 1, 0, 0), (.15, .85, .15, 0), (.32, .4, .6, 0),
+           (.5, .08, .92, 0), (.64, 0, .96, .04), (.76, 0, .35, .65), (.88, 0, 0, 1),
+           (1, 0, 0, .96)]
+_METACARPAL = [(0, .80, 0, 0), (.05, .97, 0, 0), (.10, 1, 0, 0), (.22, .55, .45, 0),
+               (.36, .12, .88, 0), (.50, 0, 1, 0), (.64, 0, .88, .12), (.78, 0, .5, .5),
+               (.90, 0, .08, .92), (.97, 0, 0, 1), (1, 0, 0, .94)]
+
+
+@dataclass(frozen=True)
+class LongBone:
+    """One bone as it will be drawn: its mm, its epiphysis, and where its joints are."""
+
+    name: str
+    row: str
+    ray: int
+    size: growth.Size
+    state: Epiphysis
+    shaft: float
+    height: float  # the epiphysis's full height, cartilage included
+    cortex: float
+    adult: float  # 0 infant .. 1 adult form of the outline
+    remodelled: float  # 0 .. 1 how far the neck below a fused head has narrowed
+
+    @property
+    def distal_plate(self) -> bool:
+        """Whether the growth plate is at the head, as in metacarpals II-V."""
+        return self.row == "MC" and self.ray > 1
+
+    @property
+    def proximal_end(self) -> float:
+        """Where (s, mm) the joint surface at the base is, cartilage included."""
+        return 0.0 if self.distal_plate else -(self.state.gap + self.height)
+
+    @property
+    def distal_end(self) -> float:
+        """Where (s, mm) the joint surface at the head is, cartilage included."""
+        return self.shaft + (self.state.gap + self.height if self.distal_plate else 0.0)
+
+
+def measure(name: str, sex: str, age: float, own_age: float, scale: float = 1.0,
+            build: tuple[float, float] = (1.0, 1.0)) -> LongBone:
+    """Return one bone: sized for the hand's bone age, matured to its own (both in years).
+
+    ``scale`` multiplies the table's millimetres, ``build`` this bone's length and width.
+    Bones of one hand keep their proportions even where their epiphyses disagree.
+    """
+    code = short_code(name)
+    row, ray = code[:2], int(code[2])
+    table = growth.size(name, sex, age)
+    long, wide = scale * build[0], scale * build[1]
+    size = growth.Size(long * table.length, wide * table.base, wide * table.waist,
+                       wide * table.head)
+    clock = growth.clock(name, sex)
+    end = size.head if row == "MC" and ray > 1 else size.base
+    state = epiphysis.at(clock, own_age, end)
+    height = end * epiphysis.HEIGHT["MC1" if code == "MC1" else row]
+    ossified = (state.gap + height * state.height) if state.present else 0.0
+    return LongBone(name, row, ray, size, state, size.length - ossified, height,
+                    scale * growth.cortex(sex, age) * (0.8 if row in ("MP", "DP") else 1.0),
+                    float(np.clip(age / clock.fusion_start, 0, 1)),
+                    float(np.clip((own_age - clock.fusion_start - 0.5) / 3, 0, 1)))
+
+
+def nodes(bone: LongBone) -> tuple[np.ndarray, np.ndarray]:
+    """Return places (mm) along the shaft and the half-widths (mm) there."""
+    table = np.array({"MC": _METACARPAL, "DP": _DISTAL}.get(bone.row, _PHALANX), dtype=float)
+    size = bone.size
+    base, waist, head = size.base / 2, size.waist / 2, size.head / 2
+    if bone.row == "MC" and bone.ray == 1:
+        base *= 0.92
+    if bone.distal_plate:
+        neck = np.interp(table[:, 0], [0.6, 0.8, 1], [1, 0.5, 0.1])
+        narrowed = bone.remodelled * table[:, 3] * neck
+        table[:, 2], table[:, 3] = table[:, 2] + narrowed, table[:, 3] - narrowed
+    # An infant's shaft is a plain tube: its ends flare less and its waist is hardly drawn in.
+    plain = 0.45 * (1 - bone.adult)
+    if bone.row == "DP":  # a child's end phalanx tapers evenly to its tuft
+        waist += (0.62 * base - waist) * min(1.0, 2.2 * (1 - bone.adult)) * 0.9
+        plain, head = 0.1 * plain, head * 1.08
+    base, head = base + plain * (waist - base), head + plain * (waist - head)
+    return table[:, 0] * bone.shaft, table[:, 1] * base + table[:, 2] * waist + table[:, 3] * head
+
+
+@lru_cache(maxsize=128)
+def end_half_width(bone: LongBone) -> float:
+    """Return half the shaft's width (mm) beside its plate, as drawn."""
+    half = smooth(np.interp(np.linspace(0, bone.shaft, N), *nodes(bone)))
+    return float((half[N * 2 // 3:] if bone.distal_plate else half[:N // 3]).max())
+
+
+def smooth(a: np.ndarray) -> np.ndarray:
+    """Return a profile with its corners rounded by two running means."""
+    for reach in (3, 2):
+        ends = np.full(reach + 1, a[0]), a, np.full(reach, a[-1])
+        total = np.cumsum(np.concatenate(ends))
+        a = (total[2 * reach + 1:] - total[:-2 * reach - 1]) / (2 * reach + 1)
+    return a
