@@ -91,6 +91,8 @@ class FeatureReader:
         BadInput
             For a regressor that is not linear: those are not stored.
         """
+        if isinstance(self.pipeline, _Linear):  # read from a file: written back as it was
+            return dict(self.pipeline.stored)
         if self.regressor != "ridge" or self.pipeline is None:
             raise BadInput(f"A {self.regressor} regressor is not kept on disk.", "Use ridge.")
         scaler, ridge = self.pipeline[0], self.pipeline[-1]
@@ -113,6 +115,7 @@ class _Linear:
     """Standardise and multiply: what a stored ridge does."""
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
+        self.stored = dict(arrays)
         self.arrays = {key: value.astype(np.float64) for key, value in arrays.items()}
 
     def predict(self, matrix: Any) -> np.ndarray:
