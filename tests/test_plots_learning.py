@@ -1,0 +1,37 @@
+import numpy as np
+import pandas as pd
+
+from boneage_kit import plots
+
+HISTORY = pd.DataFrame({"epoch": [1, 2, 3], "train_mae": [9.0, 2.0, 1.0],
+                        "valid_mae": [30.0, 2.1, 1.9]})
+
+
+def test_a_wild_epoch_does_not_hide_the_curves():
+    ax = plots.training_curves(HISTORY, floor=2.5)
+    assert ax.get_ylim()[0] == 0 and ax.get_ylim()[1] < 35
+    wild = HISTORY.assign(valid_mae=[3.0, 300.0, 1.9])
+    assert plots.training_curves(wild, floor=2.5).get_ylim()[1] < 10
+    assert {text.get_text() for text in ax.texts} == {
+        "training 1.0 y", "validation 1.9 y", "floor: the sex's median"}
+
+
+def test_the_error_curve_is_the_mean_with_the_range_of_the_seeds():
+    table = pd.DataFrame({"n_train": [50, 50, 100], "mae_years": [2.0, 2.4, 1.5]})
+    ax = plots.error_by_size(table, floor=3.0)
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), [2.2, 1.5])
+    assert len(ax.collections) == 1
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["50", "100"]
+
+
+def test_an_untouched_grid_shows_the_image_as_it_is():
+    image = np.random.default_rng(0).integers(0, 255, (32, 32), dtype=np.uint8)
+    places = (np.arange(32) + 0.5) / 16 - 1
+    grid = np.stack(np.meshgrid(places, places), -1)
+    axes = plots.deformation_at_work(image, grid)
+    np.testing.assert_allclose(axes[1].images[0].get_array(), image, atol=1e-6)
+
+
+def test_views_stand_beside_the_image():
+    axes = plots.augmented_views(np.zeros((8, 8), np.uint8), np.zeros((3, 8, 8)))
+    assert [ax.get_title() for ax in axes] == ["as it is", "draw 1", "draw 2", "draw 3"]
