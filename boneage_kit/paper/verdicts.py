@@ -1,8 +1,9 @@
-"""From our number and its interval to a verdict, by rules that were fixed before the run.
+"""From our number and its interval to a verdict, by one rule a claim.
 
 A rule looks at nothing but a result row (value, lower, upper in years). Three verdicts exist:
 ``reproduced``, ``not reproduced`` and ``cannot be told``; each comes with its reason, and the last
-is an honest answer, not a failure.
+is an honest answer, not a failure. Some rules were sharpened after our own first trial runs (a
+method must beat the floor, one seed's luck must not decide), so our own table is exploratory.
 """
 
 from __future__ import annotations
