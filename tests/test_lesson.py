@@ -200,3 +200,11 @@ def test_check_hint_and_solution_are_shown_in_the_notebook(lesson):
     text = captured.stdout + "".join(str(out) for out in captured.outputs)
     for words in ("not forty-two", "99.1: right", "a hint", "42"):
         assert words in text
+
+
+def test_a_phantom_cohort_on_disk_is_not_taken_for_real(tmp_path):
+    from boneage_kit.cli import main
+
+    assert main(["cohort", "--n", "16", "--size", "64", "-o", str(tmp_path / "cohort")]) == 0
+    begun = bk.lesson.begin("02_radiographs_as_data", preset="smoke", data=f"dha:{tmp_path}/cohort")
+    assert begun.source == "phantom"

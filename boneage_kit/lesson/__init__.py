@@ -110,7 +110,15 @@ class Lesson:
 
     @property
     def is_phantom(self) -> bool:
-        """Whether the radiographs are drawn by the kit; then no result is a clinical one."""
+        """Whether the radiographs are drawn by the kit; then no result is a clinical one.
+
+        A cohort of phantoms in the Digital Hand Atlas' layout is one too: the data set says so.
+        """
+        on_disk = self.spec is not None and self.spec.partition(":")[0] == "dha"
+        return self._named_phantom or (on_disk and self.dataset.is_phantom)
+
+    @property
+    def _named_phantom(self) -> bool:
         return self.spec is None or self.spec.partition(":")[0] == "phantom"
 
     @property
@@ -122,10 +130,10 @@ class Lesson:
         """Return what this notebook runs on, in two sentences."""
         size = f"at most {self.preset.images} images" if self.preset.images else "all images"
         first = f"Preset {self.preset.name}: {size} at {self.preset.pixels} px, seed {self.seed}."
-        if self.is_phantom:
+        if self._named_phantom:
             return (f"{first} Data: phantom radiographs, drawn by the kit; no number made from "
                     "them is a clinical one.")
-        return f"{first} Data: real radiographs ({self.spec.partition(':')[0]})."
+        return f"{first} Data: {self.spec.partition(':')[0]}."
 
     # -- figures ---------------------------------------------------------------------------
 
