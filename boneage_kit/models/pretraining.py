@@ -95,14 +95,14 @@ def on_phantoms(
 
 
 def probe(
-    start: AgeModel | None, images: ArrayLike, ages: ArrayLike, sexes: Sequence[object]
+    start: AgeModel | None, images: ArrayLike, ages: ArrayLike, sexes: Sequence[object], *,
+    hold_statistics: bool = True,
 ) -> AgeModel:
     """Return the network with a linear head that ridge has fitted on its frozen features.
 
     A random head sends large, meaningless corrections through good layers at first. A head that is
     already the best straight line does not (Kumar et al. 2022, arXiv:2202.10054: probe first, then
-    fine-tune), and few images need few passes then. The statistics of the batch normalisation are
-    held still: measured anew on batches of sixteen, they would be noise that drowns the line.
+    fine-tune), and few images need few passes then.
 
     Parameters
     ----------
@@ -110,6 +110,9 @@ def probe(
         A pre-trained network, which is left as it is; None: EfficientNet-Lite0 from ImageNet.
     images, ages, sexes
         uint8 [n, s, s], years [n] and "F"/"M" [n].
+    hold_statistics
+        Freeze the batch normalisation: measured anew on few batches of sixteen, its statistics
+        would be noise that drowns the line.
     """
     import torch
     from timm.layers import freeze_batch_norm_2d
@@ -120,7 +123,8 @@ def probe(
     from .regressors import regressor, with_sex
 
     model = copy.deepcopy(start) or create(NETWORK, pretrained=True, sex_input=True)
-    model = freeze_batch_norm_2d(model).eval().to(memory_format=torch.channels_last)
+    model = freeze_batch_norm_2d(model) if hold_statistics else model
+    model.eval().to(memory_format=torch.channels_last)
     images, years = np.asarray(images), np.asarray(ages, dtype=float)
     features = np.concatenate([_describe(model, images[row : row + 64])
                                for row in range(0, len(images), 64)])
@@ -146,8 +150,8 @@ def fine_tune(
 ) -> np.ndarray:
     """Fine-tune on few images and return the bone ages, in years [m], of fresh ones.
 
-    The head begins where :func:`probe` leaves it; then all layers learn, slowly if the images are
-    fewer than 500: with few images a faster rate only unlearns the probe.
+    The head begins where :func:`probe` leaves it; then all layers learn; with fewer than 500
+    images slowly and with batch statistics held still, for else they only unlearn the probe.
 
     Parameters
     ----------
@@ -168,7 +172,7 @@ def fine_tune(
 
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        model = probe(start, images, ages, sexes)
+        model = probe(start, images, ages, sexes, hold_statistics=len(ages) < _FEW)
     epochs = epochs or int(np.clip(round(_IMAGES_SEEN / len(ages)), 8, 15))
     fitted = training.fit(model, images, ages, sexes, epochs=epochs, seed=seed, progress=False,
                           batch=8 if len(ages) < 64 else 16, schedule="one_cycle",
