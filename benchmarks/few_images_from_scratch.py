@@ -58,7 +58,8 @@ def train_one(dataset: datasets.Dataset, cell: dict, preset: presets.Preset) -> 
     return {"mae_years": round(mae[0], 4), "lower": round(mae[1], 4), "upper": round(mae[2], 4),
             "train_mae_years": round(float(fitted.history["train_mae"].iloc[-1]), 4),
             "floor_years": round(evaluation.mae(floor["y_true"], floor["y_pred"]), 4),
-            "n_test": len(test), "pixels": preset.pixels_few, "epochs": len(fitted.history)}
+            "n_test": len(test), "pixels": preset.pixels_few, "epochs": len(fitted.history),
+            "learning_rate": fitted.settings["learning_rate"]}
 
 
 def kept() -> pd.DataFrame:
