@@ -87,7 +87,8 @@ def on_phantoms(
         return model
     images, ages, sexes = phantoms(n, pixels, difficulty=difficulty)
     model = training.fit(model, images, ages, sexes, epochs=epochs, seed=seed, progress=False,
-                         schedule="one_cycle", learning_rate=1e-3 if imagenet else 3e-3).model
+                         batch=16, schedule="one_cycle",
+                         learning_rate=1e-3 if imagenet else 3e-3).model
     model = model.cpu()
     if path:
         write_atomically(path, lambda file: torch.save(model.state_dict(), file))
@@ -126,8 +127,8 @@ def probe(
     model = freeze_batch_norm_2d(model) if hold_statistics else model
     model.eval().to(memory_format=torch.channels_last)
     images, years = np.asarray(images), np.asarray(ages, dtype=float)
-    features = np.concatenate([_describe(model, images[row : row + 64])
-                               for row in range(0, len(images), 64)])
+    features = np.concatenate([_describe(model, images[row : row + 16])
+                               for row in range(0, len(images), 16)])
     scaler, ridge = regressor("ridge").fit(with_sex(features, sexes), years)
     slopes = ridge.coef_ / scaler.scale_
     head = AgeHead(features.shape[1], sex_input=True).set_target(years)
@@ -146,7 +147,8 @@ def probe(
 
 def fine_tune(
     start: AgeModel | None, images: ArrayLike, ages: ArrayLike, sexes: Sequence[object],
-    fresh: ArrayLike, fresh_sexes: Sequence[object], *, epochs: int | None = None, seed: int = 0,
+    fresh: ArrayLike, fresh_sexes: Sequence[object], *, epochs: int | None = None,
+    batch: int | None = None, seed: int = 0,
 ) -> np.ndarray:
     """Fine-tune on few images and return the bone ages, in years [m], of fresh ones.
 
@@ -163,6 +165,8 @@ def fine_tune(
         uint8 [m, s, s] and sexes [m] to read.
     epochs
         Passes; default: about 2,000 images seen in all, 8 passes at least and 15 at most.
+    batch
+        Images a step; default 16, or 8 for fewer than 64 images. The rate goes with it below 16.
     seed
         Of the training.
     """
@@ -174,7 +178,8 @@ def fine_tune(
         torch.manual_seed(seed)
         model = probe(start, images, ages, sexes, hold_statistics=len(ages) < _FEW)
     epochs = epochs or int(np.clip(round(_IMAGES_SEEN / len(ages)), 8, 15))
+    rate = (4e-4 if len(ages) < _FEW else 1e-3) * (min(batch, 16) / 16 if batch else 1)
+    batch = batch or (8 if len(ages) < 64 else 16)
     fitted = training.fit(model, images, ages, sexes, epochs=epochs, seed=seed, progress=False,
-                          batch=8 if len(ages) < 64 else 16, schedule="one_cycle",
-                          learning_rate=4e-4 if len(ages) < _FEW else 1e-3)
+                          batch=batch, schedule="one_cycle", learning_rate=rate)
     return training.predict(fitted.model, fresh, fresh_sexes)

@@ -23,6 +23,7 @@ from .augment import Augmentation
 from .batches import Batches
 from .callbacks import EpochHistory, FiniteLoss, SeededEpochs
 from .device import choose_device
+from .memory import give_back
 from .progress import somebody_watches
 
 if TYPE_CHECKING:
@@ -171,15 +172,19 @@ def fit(
         train = Batches(images, ages, sexes, batch=batch, seed=seed, augmentation=changes,
                         shuffle=True, device=place)
         valid = Batches(*validation, batch=2 * batch, device=place) if validation else []
+        n = train.n
         model.head.set_target(train.ages[:, 0].tolist())
         model.to(place, memory_format=torch.channels_last)
         learner = _learner(model, train, valid, loss, weight_decay, place)
         history = _run(learner, phases, seed, settings, checkpoint, progress)
     model.eval()
     seconds = time.perf_counter() - started
+    model.zero_grad(set_to_none=True)
+    del learner, train, valid
+    give_back()
     table = pd.DataFrame(history, columns=["epoch", "phase", "train_mae", "valid_mae"])
     table["valid_mae"] = table["valid_mae"].astype(float)
-    return Fitted(model, table, seconds, train.n * len(table) / seconds, settings)
+    return Fitted(model, table, seconds, n * len(table) / seconds, settings)
 
 
 def _settings(arguments: dict[str, Any]) -> dict[str, Any]:

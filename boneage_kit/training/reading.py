@@ -22,7 +22,7 @@ def predict(
     images: ArrayLike,
     sexes: Sequence[object] | None,
     *,
-    batch: int = 64,
+    batch: int = 32,
     test_time_augmentation: bool = False,
     device: str | torch.device | None = None,
 ) -> np.ndarray:
