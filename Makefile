@@ -14,10 +14,10 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3 py
 	$(shell $(name) -c "$(NEW_ENOUGH)" 2>/dev/null && echo $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test notebooks readme lock address bench lint wheel wheelhouse clean
+.PHONY: help setup run test test-browser notebooks readme lock address bench lint wheel wheelhouse clean
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## make .venv with the exact versions of requirements.lock (once)
 
@@ -37,6 +37,10 @@ run: $(READY)  ## execute the notebooks; PRESET=smoke|binder|colab|paper DATA=ph
 
 test: $(READY)  ## pytest over package and tests, nbval over every notebook
 	OMP_NUM_THREADS=2 $(BIN)/python -m pytest --nbval --nbval-current-env tests boneage_kit notebooks
+
+test-browser: $(READY)  ## use every widget in a real Chromium (needs the system's chromium)
+	$(BIN)/python -m pip install --quiet playwright voila
+	$(BIN)/python -m pytest tests/browser
 
 notebooks: $(READY) address  ## execute the notebooks in place (phantom, binder) and keep their results
 	$(BIN)/python tools/notebooks.py
