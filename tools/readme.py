@@ -97,7 +97,7 @@ def picture(path: Path) -> None:
         ax.set_title(f"{age} years" if age > 1 else "1 year")
         ax.axis("off")
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=100)
+    figure.savefig(path, dpi=100, bbox_inches="tight")
 
 
 def readme_text() -> str:
