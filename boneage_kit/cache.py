@@ -58,15 +58,8 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
     temporary = path.parent / f".{uuid.uuid4().hex}{path.suffix}"
     try:
         write(temporary)
-        os.chmod(temporary, 0o666 & ~_umask())  # a temporary file is for its owner alone
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     return path
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
