@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Protocol
@@ -193,18 +192,10 @@ def progress_bar(iterable, total: int, what: str, wanted: bool):  # noqa: ANN001
     """Wrap an iterable in a bar that appears after two seconds, and only where somebody looks."""
     from tqdm.auto import tqdm
 
+    from ..training.progress import somebody_watches
+
     return tqdm(iterable, total=total, desc=what, unit="image", delay=2, leave=False,
-                disable=not (wanted and _somebody_looks()))
-
-
-def _somebody_looks() -> bool:
-    """Return True in a terminal and in a person's notebook, False in an executed one."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    kernel = getattr(shell, "kernel", None)
-    if kernel is not None:  # papermill, nbclient and nbval do not let a cell ask for input
-        return bool(getattr(kernel, "_allow_stdin", False))
-    return sys.stderr.isatty()
+                disable=not (wanted and somebody_watches()))
 
 
 def empty_problems() -> pd.DataFrame:
