@@ -167,3 +167,37 @@ def test_a_notebook_that_reads_records_depends_on_them(make_notebook, tmp_path):
     before = job.key(reader)
     results.write_json(job.out / "records" / "03.json", [{"notebook": "03", "value": 1.0}])
     assert job.key(reader) != before
+
+
+def test_a_notebook_that_compares_depends_on_the_kept_results(make_notebook, tmp_path, monkeypatch):
+    reader = make_notebook("06_reads", "known = paper.known_rows(lesson)")
+    other = make_notebook("03_other", "records = 1")
+    job = runner.prepare([str(reader)], preset="smoke", out=tmp_path / "run")
+    kept = {source: {"run": {}, "rows": [{"notebook": "06_reads", "value": 1.0}]}
+            for source in ("phantom", "real")}
+    monkeypatch.setattr(results, "committed", lambda source, preset: kept[source])
+    before = job.key(reader), job.key(other)
+    kept["phantom"]["rows"][0]["value"] = 2.0
+    assert job.key(reader) == before[0], "a notebook's own kept numbers are no input of it"
+    kept["real"]["rows"][0]["value"] = 2.0
+    assert job.key(reader) != before[0]
+    assert job.key(other) == before[1], "only a notebook that reads results depends on them"
+
+
+def test_kernels_keep_to_the_common_processor(make_notebook, tmp_path, monkeypatch):
+    from boneage_kit.execution import processor
+
+    shown = "import os\nprint(os.environ.get('ATEN_CPU_CAPABILITY'))"
+    notebook = make_notebook("01_first", shown)
+    for name in processor.KINDS["avx2"]:
+        monkeypatch.delenv(name, raising=False)
+    wanted = processor.variables("avx2").get("ATEN_CPU_CAPABILITY")
+    for kind, printed in (("avx2", wanted), ("native", None)):
+        monkeypatch.setenv(processor.VARIABLE, kind)
+        assert go(tmp_path / "run", notebook) == 0, "another processor must be executed again"
+        executed = nbformat.read(tmp_path / "run" / "notebooks" / "01_first.ipynb", as_version=4)
+        assert executed.cells[-1].outputs[0].text == f"{printed}\n"
+        assert results.load(tmp_path / "run")["run"]["processor"] == kind
+    monkeypatch.setenv(processor.VARIABLE, "abacus")
+    with pytest.raises(BadInput, match="no kind of processor 'abacus'"):
+        processor.kind()

@@ -6,7 +6,7 @@ key             holds
 ``schema``      1
 ``kit``         version, git commit, whether files differed from it, hash of the package's code
 ``run``         preset, data (the spec as given), source ("phantom" or "real"), data_checksum, seed,
-                threads, command, started, finished (UTC)
+                threads, processor (a kind of :mod:`.processor`), command, started, finished (UTC)
 ``machine``     system, processor, cores, memory_gb
 ``versions``    Python and the libraries that can change a digit
 ``notebooks``   per notebook: name, title, status ("done" or "failed"), minutes, peak_memory_mb,

@@ -27,7 +27,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from .. import presets
 from ..cache import write_atomically
 from ..errors import BadInput
-from . import provenance, results, sequence
+from . import processor, provenance, results, sequence
 from .memory import PeakMemory
 
 SEED = 0
@@ -50,15 +50,26 @@ class Job:
     def key(self, notebook: Path) -> str:
         """Return the hash of everything the notebook's results depend on.
 
-        A notebook whose code names the run's ``records`` also depends on those of the others.
+        A notebook whose code reads recorded results also depends on those of the run's other
+        notebooks, and on the rows that travel with the package.
         """
         parts = [
             sequence.source_hash(notebook), provenance.code_fingerprint(), self.preset.name,
             self.source, self.data_checksum, SEED, provenance.versions(),
+            os.environ.get("BONEAGE_KIT_THREADS"), processor.kind(),
         ]  # fmt: skip
-        if sequence.names_records(notebook):
+        if sequence.reads_results(notebook):
             parts += [row for row in results.rows(self.out) if row["notebook"] != notebook.stem]
+            parts += self._kept_rows(notebook)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+    def _kept_rows(self, notebook: Path) -> list[Any]:
+        """Return the package's rows that a notebook may read: none of its own, of these data."""
+        other = "real" if self.source == "phantom" else "phantom"
+        kept = {source: results.committed(source, self.preset.name)
+                or results.committed(source, presets.DEFAULT) for source in (self.source, other)}
+        return [row for source, run in kept.items() if run for row in run["rows"]
+                if source == other or row["notebook"] != notebook.stem]
 
     def heading(self) -> dict[str, Any]:
         """Return the provenance part of ``results.json``."""
@@ -67,7 +78,7 @@ class Job:
             "run": {
                 "preset": self.preset.name, "data": public(self.data), "source": self.source,
                 "data_checksum": self.data_checksum, "seed": SEED,
-                "threads": self.preset.threads,
+                "threads": self.preset.threads, "processor": processor.kind(),
                 "command": " ".join(public(word) for word in self.command.split()),
                 "started": self.started, "finished": provenance.now(),
             },
@@ -222,7 +233,7 @@ def _papermill(
     scratch.parent.mkdir(parents=True, exist_ok=True)
     error = None
     with _environment(BONEAGE_KIT_OUT=str(job.out.resolve()), MPLBACKEND=None,
-                      PYDEVD_DISABLE_FILE_VALIDATION="1"):
+                      PYDEVD_DISABLE_FILE_VALIDATION="1", **processor.variables()):
         try:
             papermill.execute_notebook(
                 str(notebook), str(scratch),

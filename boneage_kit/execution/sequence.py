@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -79,10 +80,11 @@ def source_hash(path: Path) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-def names_records(path: Path) -> bool:
-    """Return whether a notebook's code names the run's ``records`` of the other notebooks."""
+def reads_results(path: Path) -> bool:
+    """Return whether a notebook's code reads recorded results: the run's, or the package's."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return any(cell["cell_type"] == "code" and "records" in text_of(cell) for cell in cells)
+    code = [text_of(cell) for cell in cells if cell["cell_type"] == "code"]
+    return any(re.search(r"\brecords/|\bknown_rows\b|\bcommitted\b", text) for text in code)
 
 
 def text_of(cell: dict[str, Any]) -> str:

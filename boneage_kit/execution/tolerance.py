@@ -1,6 +1,6 @@
 """A pytest plugin beside nbval: outputs are compared, exactly unless a cell states a tolerance.
 
-nbval executes each notebook and compares text. This adds three things:
+nbval executes each notebook and compares text. This adds four things:
 
 * **Pictures are compared too** (nbval skips them), as pixels: the same size, and at most 0.5 % of
   the pixels differing visibly. A picture inside HTML, as ``lesson.figure`` shows it, likewise.
@@ -9,6 +9,8 @@ nbval executes each notebook and compares text. This adds three things:
   Numbers in its text and tables may then differ by ``abs + rel * |committed number|`` and its
   pictures in the fraction ``pixels``. Everything else in the cell stays exact: the words, how
   many numbers there are, their signs' meaning, the size of pictures.
+* **The processor is the common one**: kernels keep to the instructions of
+  :mod:`.processor`, those with which the committed outputs were made.
 * **Memory is a result**: a notebook whose kernel ever held more than ``notebook_memory_mb``
   (pytest option, 1200) fails at that cell.
 
@@ -20,6 +22,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -33,6 +36,13 @@ _DEFAULT = {"abs": 0.0, "rel": 0.0, "pixels": 0.005}
 def pytest_addoption(parser: Any) -> None:
     """Add the memory limit of a notebook's kernel."""
     parser.addini("notebook_memory_mb", "most memory a notebook's kernel may hold", default="1200")
+
+
+def pytest_configure(config: Any) -> None:
+    """Keep this process's kernels to the processor that the committed outputs came from."""
+    from . import processor
+
+    os.environ.update(processor.variables())
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
