@@ -94,6 +94,11 @@ class Dataset:
         """
         return self._pixels.load(int(self._rows[i]))
 
+    def spacing(self, i: int) -> tuple[float, float] | None:
+        """Return height and width of a pixel of row ``i`` in mm, or None where nobody says."""
+        known = getattr(self._pixels, "spacing", None)
+        return None if known is None else known(int(self._rows[i]))
+
     def images(
         self, size: int, rows: np.ndarray | None = None, progress: bool = True
     ) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import cache
 from ..errors import BadInput
-from ..radiograph import read_radiograph
+from ..radiograph import Radiograph, read_radiograph
 from .image_cache import ImageCache
 from .problems import Problems
 from .tree import FileTree
@@ -36,6 +36,10 @@ class FilePixels:
         """Return float32 [H, W]; ``size`` is not needed."""
         return read_pixels(self.tree, self.names[row], self.invert)
 
+    def spacing(self, row: int) -> tuple[float, float] | None:
+        """Return height and width of a pixel in mm, where the file says it."""
+        return _read(self.tree, self.names[row], self.invert).meta["pixel_spacing_mm"]
+
     def stamps(self) -> list[str]:
         """Return name, size and CRC (in a folder: time) of each file."""
         return [f"{name}|{self.tree.stamp(name)}|{self.invert}" for name in self.names]
@@ -52,11 +56,15 @@ class FilePixels:
 
 def read_pixels(tree: FileTree, name: str, invert: bool | None) -> np.ndarray:
     """Return the pixels of one file; its name stands in the error if it cannot be read."""
+    return _read(tree, name, invert).pixels
+
+
+def _read(tree: FileTree, name: str, invert: bool | None) -> Radiograph:
     entry = tree.entries[name]
     if entry.archive is None:
-        return read_radiograph(entry.member, invert=invert).pixels
+        return read_radiograph(entry.member, invert=invert)
     try:
-        return read_radiograph(tree.read(name), invert=invert).pixels
+        return read_radiograph(tree.read(name), invert=invert)
     except BadInput as error:
         raise BadInput(error.problem.replace("The image", name, 1), error.remedy) from error
 

@@ -23,12 +23,14 @@ class ClassAgreement:
     and the SD of the differences between two readings of one hand, in years. ``icc``: intraclass
     correlation (two-way random, absolute agreement, single reading) with its 95 % interval over
     the ``hands`` that everybody read. ``mean_difference``: mean absolute difference in years
-    between two readers, over all pairs.
+    between two readers, over all pairs. ``limits``: 95 of 100 differences between two readers of
+    one hand lie within plus and minus this many years (biases of single readers included).
     """
 
     readers: pd.DataFrame
     icc: tuple[float, float, float]
     mean_difference: float
+    limits: float
     hands: int
 
 
@@ -68,6 +70,8 @@ def class_agreement(readings: pd.DataFrame, records: pd.DataFrame) -> ClassAgree
     """
     from itertools import combinations
 
+    import pandas as pd
+
     from ..evaluation import icc
 
     first = readings[readings["occasion"] == 1]
@@ -77,10 +81,11 @@ def class_agreement(readings: pd.DataFrame, records: pd.DataFrame) -> ClassAgree
     if wide.shape[1] < 2 or len(common) < 3:
         raise BadInput(f"{wide.shape[1]} reader(s) share {len(common)} hand(s).",
                        "At least two readers must have read the same three hands.")
-    apart = [(common[a] - common[b]).abs().mean() for a, b in combinations(common.columns, 2)]
+    apart = pd.concat([common[a] - common[b] for a, b in combinations(common.columns, 2)])
     return ClassAgreement(_by_reader(readings, records),
                           tuple(icc(*(common[name] for name in common.columns))),
-                          float(sum(apart) / len(apart)), len(common))
+                          float(apart.abs().mean()), 1.96 * float((apart**2).mean() ** 0.5),
+                          len(common))
 
 
 def _by_reader(readings: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:

@@ -8,14 +8,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from .. import maturity
+from .. import cache, maturity
 from ..errors import BadInput
 from .atlas import plate
+from .network_reading import NetworkReading, read_by_network
 from .panel import Panel
 from .picture import png_bytes
-from .reading_results import as_html
 from .readings import (
     append_reading,
     load_readings,
@@ -24,13 +22,15 @@ from .readings import (
     simulate_readings,
     worklist,
 )
+from .worklist_films import Films
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 __all__ = ["ReadingRoom", "reading_room"]
 
-_SHOWN = 512
+_WORD = {"F": "girl", "M": "boy"}
 
 
 def reading_room(records: Any, reader: str = "me", path: str | Path = "readings.csv",
@@ -59,20 +59,17 @@ class ReadingRoom(Panel):
     def __init__(self, records: Any, reader: str, path: str | Path, repeats: int, seed: int,
                  live: bool | None = None) -> None:
         super().__init__(live)
-        self.records: pd.DataFrame = getattr(records, "table", records).reset_index(drop=True)
-        if self.records.empty:
-            raise BadInput("There is no hand to read.", "Give at least one record.")
-        self._source = records if hasattr(records, "pixels") else None
-        self._ids = self.records["image_id"].astype(str).tolist()
+        self.films = Films(records)
+        self.records: pd.DataFrame = self.films.records
         self.reader, self.path, self.seed = reader, Path(path), seed
-        self.order = worklist(self._ids, min(repeats, len(self._ids)), seed)
+        self.order = worklist(self.films.ids, min(repeats, len(self.films.ids)), seed)
 
     # -- the state, without the widget -----------------------------------------------------
 
     def readings(self) -> pd.DataFrame:
         """Return this reader's answers for the hands of this room."""
         table = load_readings(self.path, self.reader)
-        return table[table["image_id"].isin(self._ids)].reset_index(drop=True)
+        return table[table["image_id"].isin(self.films.ids)].reset_index(drop=True)
 
     def next_place(self) -> int | None:
         """Return the place on the worklist that is to be read next, or None at the end."""
@@ -92,6 +89,17 @@ class ReadingRoom(Panel):
         """Return the first readings as the kit's predictions table."""
         return predictions_of(self.readings(), self.records)
 
+    def export(self, path: str | Path | None = None) -> Path:
+        """Write :meth:`predictions` as CSV, beside the readings unless a path is given."""
+        path = self.path.with_name(f"{self.path.stem}_predictions.csv") if path is None else path
+        table = self.predictions()
+        cache.write_atomically(Path(path), lambda file: table.to_csv(file, index=False))
+        return Path(path)
+
+    def network(self) -> NetworkReading:
+        """Return what the kit's network reads on the same hands; this loads torch."""
+        return read_by_network(self.films)
+
     def repeats(self) -> pd.DataFrame:
         """Return the hands read twice, with both readings."""
         return repeats_of(self.readings())
@@ -104,12 +112,7 @@ class ReadingRoom(Panel):
 
     def pixels(self, image_id: str) -> np.ndarray:
         """Return one radiograph, float32 [H, W] in 0..1."""
-        row = self._ids.index(image_id)
-        if self._source is not None:
-            return self._source.pixels(row)
-        from ..phantom.cohort import render_row
-
-        return render_row(self.records.iloc[row], _SHOWN).pixels
+        return self.films.film(image_id)[0]
 
     # -- live ------------------------------------------------------------------------------
 
@@ -117,84 +120,88 @@ class ReadingRoom(Panel):
         """Return the widget."""
         import ipywidgets as w
 
-        wide = {"description_width": "120px"}
-        self._title, self._hand, self._atlas = w.HTML(), w.HTML(), w.HTML()
-        self._window = w.FloatRangeSlider(value=(0, 1), min=0, max=1, step=0.01, style=wide,
-                                          description="Window", readout_format=".2f")
-        self._zoom = w.FloatSlider(value=1, min=1, max=4, step=0.25, description="Zoom",
-                                   style=wide)
-        self._invert = w.Checkbox(value=False, description="Invert")
+        from .film_viewer import FilmViewer
+        from .room_end import RoomEnd
+
+        self._title, self._said = w.HTML(), w.HTML()
+        self._viewer = FilmViewer()
+        self._viewer.on_msg(lambda _, message, __: self._step(message.get("plate", 0)))
+        self._work = w.HBox([self._viewer, self._answer_side()], layout={"flex_flow": "row wrap"})
+        self._end = RoomEnd(self)
+        box = w.VBox([self._title, self._work, self._said, self._end.box])
+        box.add_class("bk-room")  # the viewer's key A looks for the answer in it
+        self._open()
+        return box
+
+    def _answer_side(self) -> Any:
+        import ipywidgets as w
+
+        self._atlas = w.HTML()
         self._plate = w.SelectionSlider(options=[("0 m", 0.0)], description="Atlas plate",
-                                        style=wide, layout={"width": "420px"})
-        short = {"width": "190px"}
-        self._years = w.BoundedIntText(value=0, min=0, max=20, description="Your answer, years",
-                                       style={"description_width": "130px"}, layout=short)
+                                        style={"description_width": "80px"},
+                                        layout={"width": "380px"})
+        self._years = w.BoundedIntText(value=0, min=0, max=20, description="Years",
+                                       style={"description_width": "50px"},
+                                       layout={"width": "120px"})
+        self._years.add_class("bk-years")
         self._months = w.BoundedIntText(value=0, min=0, max=11, description="months",
-                                        style={"description_width": "60px"},
+                                        style={"description_width": "55px"},
                                         layout={"width": "120px"})
-        self._said = w.HTML()
-        take = w.Button(description="Answer with this plate", layout={"width": "200px"})
+        take = w.Button(description="Take this plate", layout={"width": "130px"})
         keep = w.Button(description="Save and next", button_style="primary",
-                        layout={"width": "160px"})
+                        layout={"width": "130px"})
         take.on_click(lambda _: self._take(self._plate.value))
         keep.on_click(lambda _: self._keep())
         for control in (self._years, self._months):
             control.observe(lambda _: setattr(self, "_given", True), "value")
-        for control in (self._window, self._zoom, self._invert):
-            control.observe(lambda _: self._draw(), "value")
         self._plate.observe(lambda _: self._draw_atlas(), "value")
-        left = w.VBox([self._hand, self._window, self._zoom, self._invert])
-        right = w.VBox([self._atlas, self._plate, take, w.HBox([self._years, self._months]), keep])
-        self._work = w.HBox([left, right], layout={"flex_flow": "row wrap"})
-        self._open()
-        return w.VBox([self._title, self._work, self._said])
+        return w.VBox([self._atlas, w.HBox([self._plate]), w.HBox([w.HTML("<b>Your answer</b>"),
+                       self._years, self._months]), w.HBox([keep, take])],
+                      layout={"margin": "0 0 0 12px"})
 
     def _open(self) -> None:
         place = self.next_place()
         if place is None:
             self._work.layout.display = "none"
-            self._said.value = as_html(self.predictions(), self.repeats())
+            self._end.show()
             self._title.value = "<h3>All read</h3>"
             return
         name = self.order[place][0]
-        row = self.records.iloc[self._ids.index(name)]
-        word = {"F": "girl", "M": "boy"}[row["sex"]]
-        self._sex, self._shown, self._since = row["sex"], self.pixels(name), time.monotonic()
+        row = self.records.iloc[self.films.ids.index(name)]
+        pixels, spacing = self.films.film(name)
+        self._sex, self._since = row["sex"], time.monotonic()
         plates = maturity.gp_plate_ages(row["sex"])
         self._plate.options = [(maturity.age_in_words(age), float(age)) for age in plates]
         self._plate.value = float(plates[len(plates) // 2])
         self._take(0.0)
         self._given = False
-        self._window.value = tuple(np.percentile(self._shown, [1, 99.7]).round(2).tolist())
-        self._draw()
         self._draw_atlas()
+        words = f"Hand {place + 1} of {len(self.order)}: {_WORD[row['sex']]}"
+        self._viewer.show(pixels, spacing, f"{words}, radiograph to read.")
         # last: who sees the new number can answer at once, nothing is reset any more
-        self._title.value = f"<h3>Hand {place + 1} of {len(self.order)}: {word}</h3>"
+        self._title.value = f"<h3 style='margin:2px 0'>{words}</h3>"
+
+    def _step(self, direction: int) -> None:
+        ages = [age for _, age in self._plate.options]
+        place = ages.index(self._plate.value) + direction
+        if 0 <= place < len(ages):
+            self._plate.value = ages[place]
 
     def _take(self, age: float) -> None:
         self._years.value, self._months.value = divmod(round(12 * age), 12)
         self._given = True
 
-    def _draw(self) -> None:
-        low, high = self._window.value
-        pixels = np.clip((self._shown - low) / max(high - low, 0.01), 0, 1)
-        pixels = 1 - pixels if self._invert.value else pixels
-        data = base64.b64encode(png_bytes(pixels)).decode("ascii")
-        self._hand.value = (
-            '<div style="width:440px;height:440px;overflow:auto;background:black">'
-            f'<img alt="Radiograph to read" src="data:image/png;base64,{data}" '
-            f'style="width:{round(100 * self._zoom.value)}%"/></div>')
-
     def _draw_atlas(self) -> None:
         pixels = plate(self._sex, self._plate.value).pixels
         data = base64.b64encode(png_bytes(pixels)).decode("ascii")
-        text = f"Phantom atlas plate, {maturity.age_in_words(self._plate.value)}"
-        self._atlas.value = (f'<img alt="{text}" src="data:image/png;base64,{data}" width="380"/>'
-                             f"<div>{text}</div>")
+        text = (f"Phantom atlas plate, {_WORD[self._sex]}, "
+                f"{maturity.age_in_words(self._plate.value)}")
+        self._atlas.value = (f'<img alt="{text}" src="data:image/png;base64,{data}" width="400" '
+                             f'style="display:block"/><div style="font-size:14px">{text}</div>')
 
     def _keep(self) -> None:
         if not self._given:
-            self._said.value = "Give a bone age first: by a plate, or in years and months."
+            self._said.value = "Give a bone age first: take a plate, or type years and months."
             return
         self.answer(self._years.value + self._months.value / 12, time.monotonic() - self._since)
         self._said.value = f"Saved in {html.escape(self.path.name)}."
@@ -207,13 +214,12 @@ class ReadingRoom(Panel):
         from matplotlib.figure import Figure
 
         name = self.order[0][0]
-        sex = self.records.iloc[self._ids.index(name)]["sex"]
-        word = {"F": "girl", "M": "boy"}[sex]
+        sex = self.records.iloc[self.films.ids.index(name)]["sex"]
         plates = maturity.gp_plate_ages(sex)
         shown = [plates[len(plates) // 2], plates[len(plates) // 2 + 3]]
         figure = Figure(figsize=(10.5, 3.9), layout="constrained")
         axes = figure.subplots(1, 3)
-        pictures = [(self.pixels(name), f"Hand 1 of {len(self.order)}: {word}. How old?")]
+        pictures = [(self.pixels(name), f"Hand 1 of {len(self.order)}: {_WORD[sex]}. How old?")]
         pictures += [(plate(sex, float(age)).pixels, f"Phantom plate, {maturity.age_in_words(age)}")
                      for age in shown]
         for ax, (pixels, title) in zip(axes, pictures, strict=True):

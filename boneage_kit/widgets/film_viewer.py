@@ -1,0 +1,62 @@
+"""The film of the reading room as a widget: window and level, zoom, pan, invert, ruler.
+
+The work is done in the page (``film_viewer.js``), so that moving a window needs no kernel.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+
+__all__ = ["FilmViewer"]
+
+_TOP = 4095  # grey levels as a DICOM file has them
+_LARGEST = 1024  # pixels on the longer side that are sent to the page
+
+
+class FilmViewer(anywidget.AnyWidget):
+    """A radiograph that a reader can window, zoom, move, invert and measure.
+
+    ``show`` puts a film there; messages ``{"plate": -1}`` or ``{"plate": 1}`` come back when the
+    reader presses the keys for the atlas plate before or next.
+    """
+
+    _esm = Path(__file__).with_name("film_viewer.js")
+    _css = Path(__file__).with_name("film_viewer.css")
+    film = traitlets.Dict().tag(sync=True)
+
+    def show(self, pixels: np.ndarray, spacing: tuple[float, float] | None, words: str) -> None:
+        """Show a film.
+
+        Parameters
+        ----------
+        pixels
+            float [H, W] in 0..1; reduced where it is larger than the page needs.
+        spacing
+            Height and width of a pixel in mm, or None where nobody knows.
+        words
+            What it is, for a screen reader.
+        """
+        small, times = _reduced(pixels)
+        low, high = np.percentile(small, [1, 99.7])
+        grey = np.rint(np.clip(small, 0, 1) * _TOP).astype("<u2")
+        self.film = {
+            "data": grey.tobytes(), "height": grey.shape[0], "width": grey.shape[1],
+            "spacing": None if spacing is None else [float(side) * times for side in spacing],
+            "low": float(low), "high": float(max(high, low + 0.02)), "words": words,
+        }
+
+
+def _reduced(pixels: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return pixels of at most 1,024 on a side, and how many of the old ones one is wide."""
+    from PIL import Image
+
+    times = max(pixels.shape) / _LARGEST
+    if times <= 1:
+        return pixels, 1.0
+    height, width = (max(round(side / times), 1) for side in pixels.shape)
+    whole = Image.fromarray(np.asarray(pixels, dtype=np.float32))
+    return np.asarray(whole.resize((width, height), Image.Resampling.BOX)), times
