@@ -1,12 +1,19 @@
-"""How far do the notebooks' numbers move on another machine? One thread, older instructions.
+"""How far do the notebooks' numbers move on another machine? Threads, processors, another seed.
 
     python benchmarks/other_machines.py            all notebooks, preset binder, phantom
     python benchmarks/other_machines.py --preset smoke 03
+    python benchmarks/other_machines.py --results ours.json theirs.json
 
-Each notebook is executed as committed, then again with one thread, and again with the instruction
-sets of older processors (ATen and oneDNN limited to AVX2, then to the least). Printed are the
-cells whose outputs differ, by how much, and what tolerance the cell states: a cell that moves
-further than it states would fail on such a machine. Recorded results are compared likewise.
+Each notebook is executed as the committed outputs were (two threads, AVX2), then with one thread,
+with all that this processor can do, and with the oldest instructions. Printed are the cells whose
+outputs differ, by how much, and what tolerance the cell states: a cell that moves further than it
+states would fail on such a machine. The rows of ``results.json`` are held against the widest
+tolerance that a cell of their notebook states; a row of a notebook that states none may not move.
+
+Another seed draws other children and other weights: it is no other machine, and its rows are held
+against the first seed's by their 95 % intervals, which have to overlap.
+
+``--results`` compares two files of results, from any two machines, in the same way.
 """
 
 from __future__ import annotations
@@ -20,28 +27,39 @@ from pathlib import Path
 
 VARIANTS = {
     "one thread": {"BONEAGE_KIT_THREADS": "1"},
-    "AVX2": {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"},
-    "least": {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41",
-              "MKL_CBWR": "COMPATIBLE"},
-}  # fmt: skip
+    "all that this processor can do": {"BONEAGE_KIT_PROCESSOR": "native"},
+    "the oldest instructions": {"BONEAGE_KIT_PROCESSOR": "oldest"},
+}
+SEED = {"BONEAGE_KIT_SEED": "1"}
+#: Rounding of sums, below which a number has not moved.
+SAME = 1e-6
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*")
     parser.add_argument("--preset", default="binder")
+    parser.add_argument("--results", nargs=2, type=Path, metavar="JSON")
     arguments = parser.parse_args()
     logging.disable(logging.INFO)
+    if arguments.results:
+        return int(compare_rows(*arguments.results) > 0)
     with tempfile.TemporaryDirectory() as scratch:
-        reference = execute(arguments, Path(scratch) / "reference", {})
-        beyond = 0
-        for name, variables in VARIANTS.items():
-            other = execute(arguments, Path(scratch) / name.replace(" ", "_"), variables)
-            sys.stdout.write(f"\n{name}\n")
-            beyond += compare(reference, other)
-            compare_rows(reference, other)
-    sys.stdout.write(f"\n{beyond} cells move further than they state\n")
+        beyond = run_all(arguments, Path(scratch))
+    sys.stdout.write(f"\n{beyond} cells or rows move further than is stated\n")
     return int(beyond > 0)
+
+
+def run_all(arguments, scratch: Path) -> int:
+    reference = execute(arguments, scratch / "reference", {})
+    beyond = 0
+    for number, (name, variables) in enumerate(VARIANTS.items()):
+        other = execute(arguments, scratch / f"variant{number}", variables)
+        sys.stdout.write(f"\n{name}\n")
+        beyond += compare(reference, other) + compare_rows(reference, other)
+    sys.stdout.write("\nanother seed\n")
+    other = execute(arguments, scratch / "seed", SEED)
+    return beyond + compare_rows(reference, other, seed=True)
 
 
 def execute(arguments, out: Path, variables: dict[str, str]) -> Path:
@@ -116,17 +134,57 @@ def moved(new, old) -> str:
     return ", ".join(dict.fromkeys(said)) or "only pictures, not visibly"
 
 
-def compare_rows(reference: Path, other: Path) -> None:
+def compare_rows(reference: Path, other: Path, *, seed: bool = False) -> int:
+    """Print the rows that moved; return how many moved further than is stated."""
     from boneage_kit.execution import results
 
-    pairs = zip(results.load(reference)["rows"], results.load(other)["rows"], strict=True)
-    for old, new in pairs:
-        if old["value"] != new["value"] and old["value"] is not None:
-            inside = old["lower"] is None or old["lower"] <= new["value"] <= old["upper"]
-            sys.stdout.write(
-                f"     {old['notebook'][:2]} {old['result']}, {old['method']}: {old['value']:.3f} "
-                f"-> {new['value']:.3f} {old['unit']}"
-                f"{'' if inside else ', outside its 95 % interval'}\n")
+    ours, theirs = (keyed(results.load(place)["rows"]) for place in (reference, other))
+    beyond = 0
+    for key in sorted(ours.keys() ^ theirs.keys()):
+        beyond += 1
+        sys.stdout.write(f"   ! {' '.join(map(str, key))}: in one of the two only\n")
+    moved_rows = [key for key in ours if key in theirs
+                  and abs(ours[key]["value"] - theirs[key]["value"]) > SAME]
+    for key in moved_rows:
+        old, new = ours[key], theirs[key]
+        inside = overlap(old, new) if seed else within(old, new)
+        beyond += not inside
+        sys.stdout.write(
+            f"   {' ' if inside else '!'} {old['notebook'][:2]} {old['result']}, {old['method']}: "
+            f"{old['value']:.3f} -> {new['value']:.3f} {old['unit'] or ''}\n")
+    sys.stdout.write(f"   {len(moved_rows)} of {len(ours)} rows moved, {beyond} too far\n")
+    return beyond
+
+
+def keyed(rows: list) -> dict:
+    """Return rows by notebook, result, method and training size, in the order of recording."""
+    found: dict = {}
+    for row in rows:
+        if row["value"] is None:
+            continue
+        key = (row["notebook"], row["result"], row["method"], row["n_train"] or 0)
+        found[(*key, sum(other[:4] == key for other in found))] = row
+    return found
+
+
+def within(old: dict, new: dict) -> bool:
+    """Return whether a row stays in the widest tolerance that a cell of its notebook states."""
+    import nbformat
+
+    from boneage_kit.execution import sequence
+
+    (path,) = sequence.notebooks([old["notebook"]])
+    stated = [cell.metadata.get("tolerance", {}) for cell in nbformat.read(path, 4).cells]
+    absolute, relative = (max((one.get(kind, 0) for one in stated), default=0)
+                          for kind in ("abs", "rel"))
+    return abs(old["value"] - new["value"]) <= absolute + relative * abs(old["value"])
+
+
+def overlap(old: dict, new: dict) -> bool:
+    """Return whether two rows' 95 % intervals overlap; a row without one says nothing."""
+    if None in (old["lower"], new["lower"]):
+        return True
+    return old["lower"] <= new["upper"] and new["lower"] <= old["upper"]
 
 
 if __name__ == "__main__":

@@ -13,11 +13,11 @@ import sys
 from pathlib import Path
 
 from boneage_kit.execution import results
+from boneage_kit.execution.report import is_floor
 from boneage_kit.presets import DEFAULT
 
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = ("phantom", "real")
-FLOOR = "median"
 
 
 def notebook_table(phantom: dict) -> str:
@@ -40,28 +40,48 @@ def notebook_table(phantom: dict) -> str:
 
 def result_table(runs: dict[str, dict]) -> str:
     """Return the MAE of every method, phantom and real beside each other, the floor first."""
-    cells: dict[tuple[str, str, str], dict[str, str]] = {}
+    cells: dict[tuple[str, str], dict[str, str]] = {}
+    floors: dict[str, list[dict]] = {source: [] for source in runs}
     for source, run in runs.items():
         for row in run["rows"]:
             if row["result"] == "MAE" and row["unit"] == "years" and row["value"] is not None:
-                key = (row["notebook"], row["method"])
-                cells.setdefault(key, {})[source] = _cell(row)
-    ordered = sorted(cells, key=lambda key: (FLOOR not in key[1].lower(), key[0]))
+                if is_floor(row["method"]):
+                    floors[source].append(row)
+                else:
+                    cells.setdefault((row["notebook"], row["method"]), {})[source] = _cell(row)
+    shown = " | ".join(_floor_cell(floors.get(source, [])) for source in COLUMNS)
     lines = [
         "MAE in years (months) with its 95 % bootstrap interval, and the number of training and "
-        f"test images, at preset `{DEFAULT}`, seed 0. The first row is the floor: a constant, the "
-        "sex's median. Written by `make readme` from",
+        f"test images, at preset `{DEFAULT}`, seed 0. The first row is the floor, which reads no "
+        "image: the sex's median of the training children; the notebooks' splits differ, and so "
+        "do its errors. Written by `make readme` from",
         "",
         *(f"- {source}: `{_command(run)}`" for source, run in runs.items()),
         "",
         "| method (notebook) | phantom | real: RSNA 2017 thumbnails, 100 px |",
         "| --- | --- | --- |",
+        f"| sex's median, the floor ({_notebooks(floors)}) | {shown} |",
     ]
-    for key in ordered:
+    for key in sorted(cells, key=lambda key: key[0]):
         notebook, method = key
         values = " | ".join(cells[key].get(source, "not run") for source in COLUMNS)
         lines.append(f"| {method} ({notebook[:2]}) | {values} |")
     return "\n".join(lines)
+
+
+def _notebooks(floors: dict[str, list[dict]]) -> str:
+    """Return the numbers of the notebooks that name the floor: ``"02-06"``."""
+    numbers = sorted({row["notebook"][:2] for rows in floors.values() for row in rows})
+    return f"{numbers[0]}-{numbers[-1]}" if len(numbers) > 1 else "".join(numbers)
+
+
+def _floor_cell(rows: list[dict]) -> str:
+    """Return the first notebook's floor, and from where to where those of the others lie."""
+    if not rows:
+        return "not run"
+    values = [row["value"] for row in rows]
+    span = f"; {min(values):.2f} to {max(values):.2f} over the notebooks"
+    return _cell(rows[0]) + (span if max(values) - min(values) >= 0.005 else "")
 
 
 def _cell(row: dict) -> str:

@@ -30,7 +30,6 @@ from ..errors import BadInput
 from . import processor, provenance, results, sequence
 from .memory import PeakMemory
 
-SEED = 0
 log = logging.getLogger(__name__)
 
 
@@ -55,7 +54,7 @@ class Job:
         """
         parts = [
             sequence.source_hash(notebook), provenance.code_fingerprint(), self.preset.name,
-            self.source, self.data_checksum, SEED, provenance.versions(),
+            self.source, self.data_checksum, seed(), provenance.versions(),
             os.environ.get("BONEAGE_KIT_THREADS"), processor.kind(),
         ]  # fmt: skip
         if sequence.reads_results(notebook):
@@ -77,7 +76,7 @@ class Job:
             "kit": provenance.kit(),
             "run": {
                 "preset": self.preset.name, "data": public(self.data), "source": self.source,
-                "data_checksum": self.data_checksum, "seed": SEED,
+                "data_checksum": self.data_checksum, "seed": seed(),
                 "threads": self.preset.threads, "processor": processor.kind(),
                 "command": " ".join(public(word) for word in self.command.split()),
                 "started": self.started, "finished": provenance.now(),
@@ -355,6 +354,15 @@ def _alive(holder: dict[str, Any]) -> bool:
         return psutil.Process(holder["pid"]).create_time() == holder["since"]
     except psutil.Error:
         return False
+
+
+def seed() -> int:
+    """Return the seed of the lessons: 0, or ``$BONEAGE_KIT_SEED``.
+
+    >>> seed() >= 0
+    True
+    """
+    return int(os.environ.get("BONEAGE_KIT_SEED", 0))
 
 
 def public(word: str) -> str:

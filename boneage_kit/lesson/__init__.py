@@ -48,6 +48,7 @@ def begin(notebook: str, *, preset: str, data: str | None, seed: int = 0) -> Les
         used; None for a lesson without a data set.
     seed
         Of the split, the subset, NumPy and torch. Torch itself is not imported here.
+        ``BONEAGE_KIT_SEED`` overrides it, to see how far results depend on it.
 
     Raises
     ------
@@ -60,6 +61,7 @@ def begin(notebook: str, *, preset: str, data: str | None, seed: int = 0) -> Les
     >>> lesson.is_phantom, lesson.preset.pixels
     (True, 64)
     """
+    seed = int(os.environ.get("BONEAGE_KIT_SEED", seed))
     lesson = Lesson(notebook, presets.get(preset), data, seed)
     machine.fix_seed_and_threads(seed, lesson.preset.threads)
     from ..plots import use_style
