@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 NETWORK = "efficientnet_lite0"
 _FEW = 500  # below this many images the network learns slowly
+_MANY = 2000  # from here on larger batches, and fewer passes are enough
 _IMAGES_SEEN = 2000  # passes over few images are repeated until about so many were seen
 _OTHER_CHILDREN = 20_000  # seed of the phantoms to pre-train on: never those of a data set
 
@@ -148,7 +149,7 @@ def probe(
 def fine_tune(
     start: AgeModel | None, images: ArrayLike, ages: ArrayLike, sexes: Sequence[object],
     fresh: ArrayLike, fresh_sexes: Sequence[object], *, epochs: int | None = None,
-    batch: int | None = None, seed: int = 0,
+    batch: int | None = None, seed: int = 0, test_time_augmentation: bool = False,
 ) -> np.ndarray:
     """Fine-tune on few images and return the bone ages, in years [m], of fresh ones.
 
@@ -164,11 +165,14 @@ def fine_tune(
     fresh, fresh_sexes
         uint8 [m, s, s] and sexes [m] to read.
     epochs
-        Passes; default: about 2,000 images seen in all, 8 passes at least and 15 at most.
+        Passes; default: :func:`usual_epochs`.
     batch
-        Images a step; default 16, or 8 for fewer than 64 images. The rate goes with it below 16.
+        Images a step; default 16, 8 for fewer than 64 images, 32 for many. The rate goes with it
+        below 16.
     seed
         Of the training.
+    test_time_augmentation
+        As :func:`boneage_kit.training.predict` has it.
     """
     import torch
 
@@ -177,9 +181,21 @@ def fine_tune(
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = probe(start, images, ages, sexes, hold_statistics=len(ages) < _FEW)
-    epochs = epochs or int(np.clip(round(_IMAGES_SEEN / len(ages)), 8, 15))
+    epochs = epochs or usual_epochs(len(ages))
     rate = (4e-4 if len(ages) < _FEW else 1e-3) * (min(batch, 16) / 16 if batch else 1)
-    batch = batch or (8 if len(ages) < 64 else 16)
+    batch = batch or (8 if len(ages) < 64 else 16 if len(ages) < _MANY else 32)
     fitted = training.fit(model, images, ages, sexes, epochs=epochs, seed=seed, progress=False,
                           batch=batch, schedule="one_cycle", learning_rate=rate)
-    return training.predict(fitted.model, fresh, fresh_sexes)
+    return training.predict(fitted.model, fresh, fresh_sexes,
+                            test_time_augmentation=test_time_augmentation)
+
+
+def usual_epochs(n: int) -> int:
+    """Return how often fine-tuning goes over ``n`` images.
+
+    About 2,000 images are seen in all, with 8 passes at least and 15 at most; 6 over many.
+
+    >>> [usual_epochs(n) for n in (25, 200, 1112, 8000)]
+    [15, 10, 8, 6]
+    """
+    return 6 if n >= _MANY else int(np.clip(round(_IMAGES_SEEN / n), 8, 15))

@@ -1,0 +1,208 @@
+"""Cells as tasks on Dask: this machine's processes, or a cluster that is there already.
+
+A worker returns a cell's readings and the process that asked writes them. A worker that dies
+loses only the cell it was at, which Dask hands to another one; what was written stays.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ..errors import BadInput
+from ..training.progress import somebody_watches
+from . import methods
+from .study import Cell, Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from distributed import Client
+
+#: Memory a worker needs at the sizes of the methods (the largest is features of 10,000 hands).
+GIGABYTES_A_WORKER = 1.8
+_DEATHS = 3  # so many workers may die over one cell before it is given up
+_log = logging.getLogger(__name__)
+
+
+def run(
+    study: Study, cells: Sequence[Cell], *, scheduler: str | None = None,
+    workers: int | None = None, client: Client | None = None,
+) -> int:
+    """Run the cells that are not there yet, and return how many were run.
+
+    Parameters
+    ----------
+    study, cells
+        What to run.
+    scheduler
+        Address of a running Dask scheduler (``tcp://host:8786``) or a scheduler file. Its
+        workers need the kit and the data under the same path.
+    workers
+        Without a scheduler: processes on this machine. Default: as many as cores, memory and
+        GPUs allow; 0 runs the cells in this process, one after the other.
+    client
+        A Dask client that is there already, instead of both.
+
+    Raises
+    ------
+    BadInput
+        If the scheduler cannot be reached, or a cell kills every worker that takes it.
+    """
+    study.claim_folder()
+    todo = [cell for cell in cells if not study.done(cell)]
+    _log.info("%d of %d cells are there already.", len(cells) - len(todo), len(cells))
+    if not todo:
+        return 0
+    with _progress(study, todo) as done:
+        if client is not None:
+            _on_dask(study, todo, client, done)
+        elif workers == 0 and not scheduler:
+            _here(study, todo, done)
+        else:
+            with _client(study, scheduler, workers, len(todo)) as own:
+                _on_dask(study, todo, own, done)
+    return len(todo)
+
+
+def _here(study: Study, cells: Sequence[Cell], done: Callable[[Cell], None]) -> None:
+    for name in dict.fromkeys(cell.method for cell in cells):
+        _prepare(study, name)
+    for cell in cells:
+        study.write(cell, study.read(cell))
+        done(cell)
+
+
+def _on_dask(
+    study: Study, cells: Sequence[Cell], client: Client, done: Callable[[Cell], None]
+) -> None:
+    """Prepare each method once, then its cells; write each result as it comes."""
+    from distributed import KilledWorker, as_completed
+
+    ready = {name: client.submit(_prepare, study, name, pure=False)
+             for name in dict.fromkeys(cell.method for cell in cells)}
+    tasks = {client.submit(_read, study, cell, ready[cell.method], pure=False,
+                           priority=-number): cell for number, cell in enumerate(cells)}
+    try:
+        for future in as_completed(tasks):
+            cell = tasks[future]
+            study.write(cell, future.result())
+            done(cell)
+            future.release()
+    except KilledWorker as error:
+        raise BadInput(f"Every worker that took {cell.file} died.",
+                       "It may need more memory: use fewer --workers.") from error
+    finally:
+        client.cancel(list(tasks))
+
+
+def _prepare(study: Study, name: str) -> None:
+    methods.prepare(methods.get(name), study.dataset(), study.sizes, study.out / "pretrained")
+
+
+def _read(study: Study, cell: Cell, _ready: None) -> pd.DataFrame:
+    return study.read(cell)
+
+
+@contextmanager
+def _client(
+    study: Study, scheduler: str | None, workers: int | None, tasks: int
+) -> Iterator[Client]:
+    from distributed import Client
+
+    if scheduler:
+        try:
+            named = {"scheduler_file": scheduler} if os.path.exists(scheduler) else {
+                "address": scheduler}
+            client = Client(**named, timeout="20s")
+        except (OSError, ValueError) as error:
+            raise BadInput(f"No Dask scheduler answers at {scheduler}.",
+                           "Start one with `dask scheduler`, and workers with `dask worker "
+                           f"{scheduler} --nthreads 1`.") from error
+        with client:
+            yield client
+        return
+    number = min(workers or most_workers(study.threads), tasks)
+    with local_cluster(number, study.threads) as cluster, Client(cluster) as client:
+        _log.info("%d worker process(es) of %d thread(s).", number, study.threads)
+        yield client
+
+
+@contextmanager
+def local_cluster(workers: int, threads: int) -> Iterator[object]:
+    """Start worker processes on this machine, each with one task at a time.
+
+    Each gets ``threads`` threads for its numerical libraries, and a GPU of its own where there
+    are some.
+    """
+    import dask
+    from distributed import Nanny, Scheduler, SpecCluster
+
+    _be_quiet()
+    graphics = _graphics_cards()
+    specs = {}
+    for number in range(workers):
+        card = {"CUDA_VISIBLE_DEVICES": str(number % graphics)} if graphics else {}
+        specs[number] = {"cls": Nanny, "options": {
+            "nthreads": 1, "env": card, "memory_limit": 0, "host": "127.0.0.1",
+            "silence_logs": logging.CRITICAL}}
+    settings = {"distributed.scheduler.allowed-failures": _DEATHS}
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        settings[f"distributed.nanny.pre-spawn-environ.{name}"] = threads
+    scheduler = {"cls": Scheduler, "options": {"host": "127.0.0.1", "dashboard": False,
+                                              "dashboard_address": None}}
+    with dask.config.set(settings), SpecCluster(specs, scheduler,
+                                                silence_logs=logging.CRITICAL) as cluster:
+        yield cluster
+
+
+def _be_quiet() -> None:
+    """Dask tells of every connection; whoever compares methods wants to hear of cells."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.startswith(("distributed", "bokeh", "tornado")):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def most_workers(threads: int) -> int:
+    """Return how many workers of so many threads fit this machine: a GPU each where there are some.
+
+    >>> most_workers(10_000)
+    1
+    """
+    import psutil
+
+    graphics = _graphics_cards()
+    if graphics:
+        return graphics
+    cores = len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process(), "cpu_affinity") \
+        else (psutil.cpu_count() or 1)
+    memory = psutil.virtual_memory().available / 2**30 / GIGABYTES_A_WORKER
+    return max(1, min(cores // max(threads, 1), int(memory)))
+
+
+def _graphics_cards() -> int:
+    import torch
+
+    return torch.cuda.device_count()
+
+
+@contextmanager
+def _progress(study: Study, cells: Sequence[Cell]) -> Iterator[Callable[[Cell], None]]:
+    """A bar in work, not cells: a training on 2,500 images counts for more than one on 25."""
+    from tqdm.auto import tqdm
+
+    total = sum(study.cost(cell) for cell in cells)
+    with tqdm(total=round(total, 1), desc="Benchmark", smoothing=0.1,
+              bar_format="{desc} {percentage:3.0f}% |{bar}| {elapsed}, {remaining} left {postfix}",
+              disable=not somebody_watches()) as bar:
+        left = len(cells)
+
+        def done(cell: Cell) -> None:
+            nonlocal left
+            left -= 1
+            bar.set_postfix_str(f"({left} cells)")
+            bar.update(study.cost(cell))
+
+        yield done

@@ -1,0 +1,206 @@
+"""A study: methods x training sizes x folds x seeds, each cell a task with a file of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ..cache import write_atomically
+from ..errors import BadInput
+from . import methods
+from .methods import Sizes
+
+if TYPE_CHECKING:
+    from ..datasets import Dataset
+
+#: Training sizes of the issue of few images; 1,112 is the paper's: four fifths of 1,390 (0: all).
+TRAINING_SIZES = (25, 50, 100, 250, 500, 1112, 2500, 0)
+IDENTITY = "study.json"
+_COST = {"constant": 0.1, "features": 5.0}  # in thousands of image passes, as a training counts
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """One training: so many images, this fold left out, this seed, by this method."""
+
+    n_train: int
+    method: str
+    fold: int
+    seed: int
+
+    @property
+    def file(self) -> str:
+        """Name of the file with its readings."""
+        return f"cells/{self.method}/{self.n_train or 'all'}-fold{self.fold}-seed{self.seed}.csv"
+
+
+@dataclass(frozen=True)
+class Study:
+    """What all cells share; two studies with other values here do not mix in one folder.
+
+    Attributes
+    ----------
+    data, n
+        A spec of :func:`boneage_kit.datasets.load`, and how many of its images (0: all).
+    out
+        Folder of the results.
+    folds
+        Each child is in one of so many folds: stratified by sex and age band, by patient where
+        known, drawn with seed 0 whatever the cell's seed.
+    test
+        Children of the fold left out that are read, a stratified subset (0: all of them). Cells
+        that learn from all other images read all: their readings are out of fold.
+    threads
+        Threads a training uses: part of what its digits depend on.
+    sizes
+        See :class:`boneage_kit.benchmark.methods.Sizes`.
+    """
+
+    data: str
+    out: Path
+    n: int = 0
+    folds: int = 5
+    test: int = 500
+    threads: int = 2
+    sizes: Sizes = field(default_factory=Sizes)
+
+    def dataset(self) -> Dataset:
+        """Return the labelled part of the data, loaded once a process."""
+        return _dataset(self.data, self.n)
+
+    def cells(
+        self, names: Sequence[str], training_sizes: Sequence[int], *, seeds: int = 1,
+        only_folds: Sequence[int] | None = None,
+    ) -> list[Cell]:
+        """Return the cells of a comparison, the small ones first.
+
+        A size beyond the images that a fold leaves is taken as all of them. A constant has no
+        seed but that of its training images; with all images one seed is enough for it.
+
+        >>> study = Study("phantom", Path("runs"), n=60, folds=3)
+        >>> [cell.file for cell in study.cells(["constant"], [10, 500], only_folds=[0])]
+        ['cells/constant/10-fold0-seed0.csv', 'cells/constant/all-fold0-seed0.csv']
+        """
+        chosen = range(self.folds) if only_folds is None else only_folds
+        wrong = [fold for fold in chosen if not 0 <= fold < self.folds]
+        if wrong:
+            raise BadInput(f"There is no fold {wrong[0]} among {self.folds}.",
+                           f"Use 0 to {self.folds - 1}.")
+        most = min(int((self.fold_numbers() != fold).sum()) for fold in chosen)
+        found = set()
+        for name in names:
+            method = methods.get(name)
+            for size in training_sizes:
+                n = 0 if size == 0 or size >= most else size
+                alike = n == 0 and not method.trains
+                found |= {Cell(n, name, fold, seed) for fold in chosen
+                          for seed in range(1 if alike else seeds)}
+        return sorted(found, key=lambda cell: (self.cost(cell), cell))
+
+    def fold_numbers(self) -> np.ndarray:
+        """Return each child's fold, int [n]."""
+        from ..datasets import folds
+
+        return folds(self.dataset().table, self.folds, seed=0)
+
+    def cost(self, cell: Cell) -> float:
+        """Return about how much work a cell is, in thousands of image passes."""
+        method = methods.get(cell.method)
+        n = cell.n_train or int(len(self.dataset()) * (1 - 1 / self.folds))
+        if not method.trains:
+            return _COST[method.kind]
+        area = ((self.sizes.pixels or method.pixels) / 96) ** 2
+        weight = 0.4 if method.source == "bonet" else 1.0
+        return 0.5 + weight * area * n * methods.passes(method, n, self.sizes) / 1000
+
+    def done(self, cell: Cell) -> bool:
+        """Whether the cell's readings are there."""
+        return (self.out / cell.file).exists()
+
+    def read(self, cell: Cell) -> pd.DataFrame:
+        """Train and return the cell's readings: the predictions schema and the cell's numbers."""
+        dataset, number = self.dataset(), self.fold_numbers()
+        train, test = self._rows(number, cell)
+        table = dataset.table.iloc[test]
+        if self.threads and methods.get(cell.method).trains:
+            import torch
+
+            torch.set_num_threads(self.threads)
+        years = methods.read(
+            methods.get(cell.method), dataset.subset(train), dataset.subset(test),
+            seed=cell.seed, sizes=self.sizes, folder=self.out / "pretrained")
+        if not np.isfinite(years).all():
+            raise BadInput(f"{cell.method} read {np.sum(~np.isfinite(years))} hand(s) as no age.",
+                           "Leave this cell out, and report it.")
+        return pd.DataFrame({
+            "image_id": table["image_id"].to_numpy(), "sex": table["sex"].to_numpy(),
+            "y_true": table["bone_age"].to_numpy().round(4),
+            "y_pred": np.clip(years, 0, 20).round(4),
+            "model": cell.method, "n_train": len(train), "fold": cell.fold, "seed": cell.seed})
+
+    def _rows(self, number: np.ndarray, cell: Cell) -> tuple[np.ndarray, np.ndarray]:
+        from ..datasets import stratified_subset
+
+        table = self.dataset().table
+        train, test = np.flatnonzero(number != cell.fold), np.flatnonzero(number == cell.fold)
+        if cell.n_train:
+            train = train[stratified_subset(table.iloc[train], cell.n_train, cell.seed)]
+            if 0 < self.test < len(test):
+                test = test[stratified_subset(table.iloc[test], self.test, 0)]
+        return train, test
+
+    def write(self, cell: Cell, table: pd.DataFrame) -> None:
+        """Keep a cell's readings: as a whole or not at all."""
+        write_atomically(self.out / cell.file, lambda path: table.to_csv(path, index=False))
+
+    def claim_folder(self) -> None:
+        """Note in the folder what its cells have in common; refuse one of another study.
+
+        Raises
+        ------
+        BadInput
+            If the folder's cells come from other data or settings.
+        """
+        path, own = self.out / IDENTITY, self._identity()
+        if path.exists():
+            try:
+                there = json.loads(path.read_text(encoding="utf-8"))
+            except ValueError:
+                there = {}
+            other = [key for key in own if there.get(key) != own[key]]
+            if other:
+                raise BadInput(f"{self.out} holds a study with another {', '.join(other)}.",
+                               "Name another folder, or delete that one.")
+            return
+        text = json.dumps(own, indent=1) + "\n"
+        write_atomically(path, lambda place: place.write_text(text, encoding="utf-8"))
+
+    def _identity(self) -> dict[str, Any]:
+        dataset = self.dataset()
+        return {"data": dataset.name, "checksum": dataset.checksum(), "images": len(dataset),
+                "folds": self.folds, "test": self.test, "threads": self.threads,
+                **asdict(self.sizes)}
+
+    def kept(self) -> Iterator[pd.DataFrame]:
+        """Yield the readings of every cell that is there."""
+        for path in sorted((self.out / "cells").glob("*/*.csv")):
+            yield pd.read_csv(path, dtype={"image_id": str})
+
+
+@lru_cache(maxsize=2)
+def _dataset(spec: str, n: int) -> Dataset:
+    from ..datasets import load
+
+    dataset = load(spec, n or None, 0)
+    known = dataset.table["bone_age"].notna().to_numpy()
+    if known.sum() < 20:
+        raise BadInput(f"The data set has {int(known.sum())} image(s) with a bone age.",
+                       "A comparison needs at least 20.")
+    return dataset if known.all() else dataset.subset(known)

@@ -1,0 +1,82 @@
+"""How many images each method needs: the benchmark's learning curves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import matplotlib.pyplot as plt
+
+from .style import PALETTE
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["learning_curves"]
+
+#: Colour, mark and line of the methods that stand in most charts; the same in all of them.
+_DRAWN = {
+    "constant": (PALETTE["floor"], "", ":"),
+    "by_hand_ridge": (PALETTE["reader"], "s", "-"),
+    "frozen_lite0": (PALETTE["accent"], "^", "-"),
+    "bonet": (PALETTE["F"], "v", "-"),
+    "lite0_fine_tuned": (PALETTE["model"], "o", "-"),
+    "lite0_phantom": (PALETTE["phantom"], "D", "--"),
+    "lite0_imagenet_phantom": (PALETTE["real"], "P", "--"),
+}
+_OTHERS = ("X", "*", "h", "<", ">", "p", "d", "8")
+
+
+def learning_curves(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the error against the number of training images, a line and a band a method.
+
+    Parameters
+    ----------
+    table
+        ``method`` (a name of the benchmark's), ``n_train, mae_years, lower, upper``, a row a
+        fold and seed: lines go through their mean; bands are the mean limits of the 95 %
+        intervals over test children. A size within 1 % of another counts as the same.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"method": "bonet", "n_train": [50, 100], "mae_years": [2.0, 1.5],
+    ...                       "lower": [1.8, 1.4], "upper": [2.2, 1.6]})
+    >>> learning_curves(table).get_xscale()
+    'log'
+    """
+    from ..benchmark.methods import methods
+
+    ax = ax or plt.subplots(figsize=(9, 5.4))[1]
+    sizes = _sizes(table)
+    means = table.assign(n_train=table["n_train"].map(sizes)).groupby(
+        ["method", "n_train"])[["mae_years", "lower", "upper"]].mean() * 12
+    others = iter(_OTHERS * 4)
+    for name in [name for name in methods() if name in means.index]:
+        colour, mark, line = _DRAWN.get(name) or (PALETTE["ink"], next(others), "-.")
+        part = means.loc[name]
+        alone = len(part) == 1
+        ax.plot(part.index, part["mae_years"], color=colour, marker=mark or None, markersize=8,
+                linestyle="none" if alone and mark else line, label=methods()[name].label)
+        if alone:
+            ax.vlines(part.index, part["lower"], part["upper"], color=colour, linewidth=2)
+        elif name != "constant":
+            ax.fill_between(part.index, part["lower"], part["upper"], color=colour, alpha=0.15,
+                            linewidth=0)
+    ticks = sorted(set(sizes.values()))
+    ax.set_xscale("log")
+    ax.set_xticks(ticks, [f"{size:,}" for size in ticks])
+    ax.minorticks_off()
+    ax.set(xlabel="training images", ylabel="mean absolute error (months)")
+    ax.set_ylim(bottom=0)
+    years = ax.secondary_yaxis("right", functions=(lambda m: m / 12, lambda y: 12 * y))
+    years.set_ylabel("years")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False)
+    return ax
+
+
+def _sizes(table: pd.DataFrame) -> dict[int, int]:
+    """Each training size, and the one it counts as."""
+    found: dict[int, int] = {}
+    for size in sorted(table["n_train"].unique()):
+        last = next(reversed(found.values()), 0)
+        found[int(size)] = last if last and size <= 1.01 * last else int(size)
+    return found
