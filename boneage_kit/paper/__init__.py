@@ -49,7 +49,7 @@ def claims() -> pd.DataFrame:
     (claims without which this one says nothing), ``trained`` (whether the luck of a training
     enters), ``result`` and ``method`` (the recorded row that
     decides), ``command``, ``if_not`` (why it cannot be
-    told where no row exists).
+    told where no row exists), ``figure`` (what ``boneage-kit figure`` writes for it).
 
     >>> claims().set_index("claim").loc["error", "statement"]
     'The automatic reading is about 0.8 years from the manual one.'
