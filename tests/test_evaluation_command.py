@@ -67,6 +67,63 @@ def test_a_minimal_table_says_what_it_cannot_answer(tmp_path, capsys):
         assert missing in said
 
 
+def as_seeds(*tables):
+    return pd.concat([one.assign(seed=seed) for seed, one in enumerate(tables)], ignore_index=True)
+
+
+def tables_of(out):
+    return {path.stem: pd.read_csv(path) for path in sorted((out / "tables").glob("*.csv"))}
+
+
+def test_a_child_read_three_times_alike_is_still_one_child(tmp_path):
+    once = ages_within_range(150)
+    for name, table in (("once", once), ("thrice", as_seeds(once, once, once))):
+        assert run(table, tmp_path, "--out", str(tmp_path / name)) == 0
+    one, three = tables_of(tmp_path / "once"), tables_of(tmp_path / "thrice")
+    assert set(three) == set(one) | {"by_run"}
+    for name in set(one) - {"published_readers", "call_table"}:
+        numbers = [c for c in one[name].select_dtypes("number") if c not in ("p", "p_holm", "seed")]
+        for column in numbers:
+            a, b = one[name][column].to_numpy(), three[name][column].to_numpy()
+            wide = 0.35 if "upper" in column or "lower" in column else 0.03
+            assert b == pytest.approx(a, abs=wide, nan_ok=True), (name, column)
+        if "n" in one[name]:
+            assert three[name]["n"].tolist() == one[name]["n"].tolist(), name
+
+
+def test_every_figure_pools_the_seeds_and_says_so(tmp_path, capsys):
+    good = ages_within_range(200)
+    bad = good.assign(y_pred=(good["y_pred"] + 3).clip(0, 20))
+    table = as_seeds(good, bad)
+    assert run(table, tmp_path, "--out", str(tmp_path / "out")) == 0
+    found = tables_of(tmp_path / "out")
+    pooled = evaluation.mae(table["y_true"], table["y_pred"])
+    for name in ("summary", "reweighted"):
+        assert found[name]["value"].iloc[0] == pytest.approx(pooled), name
+    by_sex = found["by_sex"]
+    assert (by_sex["mae"] * by_sex["n"]).sum() / 200 == pytest.approx(pooled, abs=0.02)
+    assert found["bland_altman"].loc[0, "bias"] == pytest.approx(
+        evaluation.bias(table["y_true"], table["y_pred"]))
+    assert found["by_run"]["run"].tolist() == ["seed 0", "seed 1", "mean reading of 2 seeds"]
+    assert found["worst_readings"]["image_id"].is_unique
+    capsys.readouterr()
+    assert run(table, tmp_path) == 0
+    assert "2 seeds, 400 readings of 200 children" in capsys.readouterr().out
+
+
+def test_models_that_read_other_children_are_compared_on_those_they_share(tmp_path):
+    table = ages_within_range(90)
+    both = pd.concat([table.iloc[:80].assign(model="a"), table.iloc[10:].assign(model="b")])
+    assert run(both, tmp_path, "--out", str(tmp_path / "out")) == 0
+    assert tables_of(tmp_path / "out")["comparison"]["n"].tolist() == [70]
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "70 of 90 children" in page
+    apart = pd.concat([table.iloc[:40].assign(model="a"), table.iloc[40:].assign(model="b")])
+    assert run(apart, tmp_path, "--out", str(tmp_path / "apart")) == 0
+    page = (tmp_path / "apart" / "report.html").read_text(encoding="utf-8")
+    assert "cannot be compared" in page
+
+
 @pytest.mark.parametrize("n", [1, 2, 5, 12])
 def test_a_handful_of_children_gives_a_report_without_nan_in_its_sentences(n, tmp_path):
     table = ages_within_range(n)

@@ -18,7 +18,9 @@ example:
   boneage-kit evaluate theirs.csv --columns image_id=id y_true=boneage y_pred=pred --months
 
 The table needs image_id, sex (F or M), y_true and y_pred, ages in years; group,
-chronological_age, reader_1, reader_2, lower, upper, model and seed are used where present.
+chronological_age, reader_1, reader_2, lower, upper, model, seed and fold are used where present.
+Several seeds are pooled, as the error to expect of one training, and a child counts once in every
+interval; several models are compared on the children that both have read.
 """
 
 
@@ -62,8 +64,7 @@ def run(args: argparse.Namespace) -> int:
     name = _chosen(models, args.model)
     if args.out is None:
         sys.stdout.write(summary(models[name], args.bootstrap, args.seed).round(3).to_string())
-        words = findings(models[name].drop_duplicates("image_id"), n_bootstrap=args.bootstrap,
-                         seed=args.seed)
+        words = findings(models[name], n_bootstrap=args.bootstrap, seed=args.seed)
         sys.stdout.write("\n\n" + "\n".join(f"- {one}" for one in words) + "\n")
         return 0
     _report(args, models, name)

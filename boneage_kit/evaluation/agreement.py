@@ -36,7 +36,9 @@ class BlandAltman:
     spread: Interval
 
 
-def bland_altman(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> BlandAltman:
+def bland_altman(
+    a: ArrayLike, b: ArrayLike, level: float = 0.95, *, children: ArrayLike | None = None
+) -> BlandAltman:
     """Return the agreement of two readings, difference ``a - b`` (model minus reader).
 
     Parameters
@@ -45,6 +47,9 @@ def bland_altman(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> BlandAltman
         Ages in years of the same children in the same order, at least three.
     level
         Coverage of the intervals; the limits themselves are always bias ± 1.96 SD.
+    children
+        Whose reading each row is, where a child has several (seeds): ``n`` and every interval then
+        count a child once, which is on the careful side.
 
     Raises
     ------
@@ -59,7 +64,7 @@ def bland_altman(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> BlandAltman
     (0.25, -0.4, 0.9)
     """
     second, first = pair(b, a)
-    n = first.size
+    n = first.size if children is None else len(np.unique(np.asarray(children)))
     if n < 3:
         raise BadInput(f"{n} children are too few for limits of agreement.", "Give at least three.")
     difference, mean = first - second, (first + second) / 2
@@ -67,14 +72,14 @@ def bland_altman(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> BlandAltman
     t = stats.t.ppf((1 + level) / 2, n - 1)
     lower, upper = bias - 1.96 * sd, bias + 1.96 * sd
     around_bias, around_limit = t * sd / np.sqrt(n), t * sd * np.sqrt(3 / n)
-    slope = line_slope(mean, difference, level)
+    slope = line_slope(mean, difference, level, n)
     residual = difference - bias - slope.value * (mean - mean.mean())
     return BlandAltman(
         n=n, bias=float(bias), lower=float(lower), upper=float(upper), sd=float(sd),
         bias_interval=_around(bias, around_bias),
         lower_interval=_around(lower, around_limit),
         upper_interval=_around(upper, around_limit),
-        slope=slope, spread=line_slope(mean, np.abs(residual), level),
+        slope=slope, spread=line_slope(mean, np.abs(residual), level, n),
     )
 
 
@@ -82,16 +87,22 @@ def _around(value: float, half: float) -> tuple[float, float]:
     return float(value - half), float(value + half)
 
 
-def line_slope(x: np.ndarray, y: np.ndarray, level: float = 0.95) -> Interval:
+def line_slope(
+    x: np.ndarray, y: np.ndarray, level: float = 0.95, children: int | None = None
+) -> Interval:
     """Return the least-squares slope of ``y`` on ``x`` with its t interval.
+
+    ``children`` below the number of rows widens it as if each child had been read once.
 
     >>> line_slope(np.array([0.0, 1, 2, 3]), np.array([1.0, 3, 5, 7])).value
     2.0
     """
-    if x.size < 3 or np.ptp(x) == 0:
+    children = children or x.size
+    if children < 3 or np.ptp(x) == 0:
         return Interval(0.0, -np.inf, np.inf)
     fit = stats.linregress(x, y)
-    half = stats.t.ppf((1 + level) / 2, x.size - 2) * fit.stderr
+    error = fit.stderr * np.sqrt((x.size - 2) / (children - 2))
+    half = stats.t.ppf((1 + level) / 2, children - 2) * error
     return Interval(float(fit.slope), float(fit.slope - half), float(fit.slope + half))
 
 

@@ -69,11 +69,12 @@ def recalibrate(validation: pd.DataFrame) -> Recalibration:
     clean = one_model(validation)
     lines = {}
     for sex, rows in clean.groupby("sex"):
-        if len(rows) < 10 or np.ptp(rows["y_pred"]) == 0:
+        if rows["image_id"].nunique() < 10 or np.ptp(rows["y_pred"]) == 0:
             raise BadInput(f"Sex {sex} has {len(rows)} children, or one and the same prediction.",
                            "Fit on at least ten children a sex, of different ages.")
         fit = stats.linregress(rows["y_pred"], rows["y_true"])
-        lines[sex] = {"intercept": fit.intercept, "slope": fit.slope, "n": len(rows)}
+        lines[sex] = {"intercept": fit.intercept, "slope": fit.slope,
+                      "n": rows["image_id"].nunique()}
     table = pd.DataFrame.from_dict(lines, orient="index").rename_axis("sex")
     return Recalibration(table, frozenset(clean["image_id"]))
 
@@ -100,9 +101,9 @@ def reliability(predictions: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
         rank = children["y_pred"].rank(method="first").to_numpy() - 1
         number = np.floor(rank * min(bins, len(children)) / len(children)).astype(int)
         for _, cell in children.groupby(number):
-            n, mean = len(cell), cell["y_true"].mean()
-            gap = cell["y_true"] - cell["y_pred"]
-            half = stats.t.ppf(0.975, n - 1) * gap.sem() if n > 1 else np.nan
+            n, mean = cell["image_id"].nunique(), cell["y_true"].mean()
+            spread = (cell["y_true"] - cell["y_pred"]).std(ddof=1)
+            half = stats.t.ppf(0.975, n - 1) * spread / np.sqrt(n) if n > 1 else np.nan
             rows.append({"sex": sex, "predicted": cell["y_pred"].mean(), "label": mean,
                          "lower": mean - half, "upper": mean + half, "n": n})
     return pd.DataFrame(rows)

@@ -114,15 +114,18 @@ def changed_calls(
         return np.sign(bone - age) * (np.abs(bone - age) > limit_sd * sd + 1e-9)
 
     label = call(clean["y_true"].to_numpy())
-    rows = [_share("model against label", call(clean["y_pred"].to_numpy()) != label)]
+    children = clean["image_id"].nunique()
+    rows = [_share("model against label", call(clean["y_pred"].to_numpy()) != label, children)]
     if has_two_readers(clean):
         both = clean[["reader_1", "reader_2"]].notna().all(axis=1).to_numpy()
         one, two = (call(clean[name].to_numpy()) for name in ("reader_1", "reader_2"))
-        rows.append(_share("reader 2 against reader 1", (one != two)[both]))
+        rows.append(_share("reader 2 against reader 1", (one != two)[both],
+                           clean.loc[both, "image_id"].nunique()))
         noise_sd = label_noise_sd(clean) if noise_sd is None else noise_sd
     if noise_sd is not None:
         rng = np.random.default_rng(seed)
-        truth = clean["y_true"].to_numpy()
+        once = ~clean["image_id"].duplicated().to_numpy()
+        label, age, sd, truth = label[once], age[once], sd[once], clean["y_true"].to_numpy()[once]
         flips = np.array([
             (call(truth + rng.normal(0, noise_sd * np.sqrt(2), truth.size)) != label).mean()
             for _ in range(draws)
@@ -133,14 +136,16 @@ def changed_calls(
     return pd.DataFrame(rows)
 
 
-def _share(what: str, changed: np.ndarray) -> dict[str, object]:
-    found = wilson(float(changed.mean()), changed.size)
+def _share(what: str, changed: np.ndarray, children: int) -> dict[str, object]:
+    found = wilson(float(changed.mean()), children)
     return {"what": what, "changed": found.value, "lower": found.lower, "upper": found.upper,
-            "n": changed.size}
+            "n": children}
 
 
 def call_table(predictions: pd.DataFrame, limit_sd: float = 2.0) -> pd.DataFrame:
     """Return children counted by the label's call (rows) and the model's call (columns).
+
+    A child that several seeds have read is counted once for each of its readings.
 
     >>> table = pd.DataFrame({"image_id": ["a"], "sex": "F", "y_true": [10.6], "y_pred": [8.6],
     ...                       "chronological_age": [8.0]})

@@ -12,6 +12,7 @@ from ..errors import BadInput
 from ..records import check_predictions
 from .bootstrap import bootstrap_interval
 from .headline import one_model
+from .runs import child_errors
 from .strata import holm
 
 
@@ -69,8 +70,8 @@ def compare(
 
 def _one_row_a_child(predictions: pd.DataFrame) -> pd.DataFrame:
     clean = one_model(predictions)
-    clean["error"] = (clean["y_pred"] - clean["y_true"]).abs()
-    return clean.groupby("image_id")[["y_true", "error"]].mean()
+    table = child_errors(clean).set_index("image_id")
+    return table.assign(y_true=clean.groupby("image_id")["y_true"].mean())
 
 
 def _sign_flip(gain: np.ndarray, n: int, seed: int) -> float:
@@ -185,7 +186,7 @@ def reweighted_mae(
     >>> reweighted_mae(table, n=50)["value"].round(2).to_dict()
     {'raw': 0.8, 're-weighted': 1.2}
     """
-    clean = one_model(predictions)
+    clean = _one_row_a_child(predictions)
     bands = np.floor(clean["y_true"].to_numpy() / width).astype(int)
     here = pd.Series(bands).value_counts(normalize=True)
     if reference is None:
@@ -198,7 +199,7 @@ def reweighted_mae(
             raise BadInput("The two tables share no age band.", "Compare tables of similar ages.")
     ratio = (wanted / here).reindex(here.index).fillna(0.0)
     weight = ratio.reindex(bands).to_numpy()
-    error = (clean["y_pred"] - clean["y_true"]).abs().to_numpy()
+    error = clean["error"].to_numpy()
     return pd.DataFrame(
         {
             "raw": _weighted(error, np.ones_like(error), bands, n, seed) | {"covered": 1.0},

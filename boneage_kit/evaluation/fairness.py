@@ -17,6 +17,7 @@ from ..errors import BadInput
 from .clinical import clinical_call
 from .headline import one_model
 from .metrics import wilson
+from .runs import child_errors
 
 
 def precision_of_cells(
@@ -36,8 +37,7 @@ def precision_of_cells(
     >>> precision_of_cells(table, sizes=(10, 100)).round(2).values.tolist()
     [[10.0, 0.36, 0.63], [100.0, 0.1, 0.2]]
     """
-    clean = one_model(predictions)
-    sd = (clean["y_pred"] - clean["y_true"]).abs().std(ddof=1)
+    sd = child_errors(one_model(predictions))["error"].std(ddof=1)
     n = np.asarray(sizes)
     return pd.DataFrame({
         "n": n, "half_width": stats.t.ppf(0.975, n - 1) * sd / np.sqrt(n),
@@ -58,8 +58,7 @@ def children_needed(predictions: pd.DataFrame, difference: float, cells: int = 2
     if difference <= 0:
         raise BadInput(f"A difference of {difference:g} years cannot be looked for.",
                        "Give the smallest difference that would matter, in years.")
-    clean = one_model(predictions)
-    sd = (clean["y_pred"] - clean["y_true"]).abs().std(ddof=1)
+    sd = child_errors(one_model(predictions))["error"].std(ddof=1)
     pairs = cells * (cells - 1) // 2
     reach = stats.norm.ppf(1 - 0.025 / pairs) + stats.norm.ppf(0.8)
     return int(np.ceil(2 * (reach * sd / difference) ** 2))
@@ -85,8 +84,7 @@ def pooled_cells(predictions: pd.DataFrame, *columns: str) -> pd.DataFrame:
     >>> pooled_cells(table, "sex").round(2)[["sex", "mae", "pooled"]].values.tolist()
     [['F', 0.5, 0.5], ['M', 0.5, 0.5]]
     """
-    clean = one_model(predictions)
-    clean["error"] = (clean["y_pred"] - clean["y_true"]).abs()
+    clean = child_errors(one_model(predictions), *columns)
     found = clean.groupby(list(columns), observed=True)["error"].agg(["size", "mean", "var"])
     found = found[found["size"] > 1]
     spread = np.maximum(found["var"], clean["error"].var() * 1e-6) / found["size"]

@@ -12,6 +12,7 @@ from .headline import one_model, summary
 from .metrics import mae
 from .prediction_intervals import conformal_out_of_fold, coverage
 from .readers import has_two_readers, yardstick
+from .runs import pooled_in_words
 from .shrinkage import pull_to_the_middle
 from .strata import by, differences
 
@@ -21,9 +22,10 @@ _SEX = {"F": "girls", "M": "boys"}
 def findings(predictions: pd.DataFrame, *, n_bootstrap: int = 1000, seed: int = 0) -> list[str]:
     """Return what a predictions table shows, one sentence or two a question.
 
-    Asks about the headline error, the readers, the pull to the middle, the limits of agreement,
-    age, sex and group with correction for many looks, intervals, and clinical calls. A question
-    that the table cannot answer is answered with what is missing.
+    Asks about the headline error, what it pools (several seeds or folds), the readers, the pull to
+    the middle, the limits of agreement, age, sex and group with correction for many looks,
+    intervals, and clinical calls. A question that the table cannot answer is answered with what
+    is missing.
 
     Parameters
     ----------
@@ -39,8 +41,10 @@ def findings(predictions: pd.DataFrame, *, n_bootstrap: int = 1000, seed: int = 
     answering the median age of the sex gives 3.81 years.'
     """
     table = one_model(predictions)
-    asked = (_headline, _readers, _pull, _limits, _ages, _sexes, _groups, _intervals, _calls)
-    return [question(table, n_bootstrap, seed) for question in asked]
+    pooled = pooled_in_words(table)
+    asked = (_readers, _pull, _limits, _ages, _sexes, _groups, _intervals, _calls)
+    return [_headline(table, n_bootstrap, seed), *([pooled] if pooled else []),
+            *(question(table, n_bootstrap, seed) for question in asked)]
 
 
 def _headline(table: pd.DataFrame, n_bootstrap: int, seed: int) -> str:
@@ -98,7 +102,7 @@ def _pull(table: pd.DataFrame, *_: object) -> str:
 def _limits(table: pd.DataFrame, *_: object) -> str:
     if len(table) < 3:
         return "There are too few children for limits of agreement."
-    found = bland_altman(table["y_pred"], table["y_true"])
+    found = bland_altman(table["y_pred"], table["y_true"], children=table["image_id"])
     return (f"Nineteen of twenty readings lie between {found.lower:+.2f} and {found.upper:+.2f} "
             f"years of the label (95 % limits of agreement; bias {found.bias:+.2f}).")
 

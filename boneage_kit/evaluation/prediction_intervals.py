@@ -20,10 +20,13 @@ from .metrics import wilson
 from .strata import AGE_BANDS, SMALL_CELL, age_band
 
 
-def conformal_quantile(scores: np.ndarray, coverage: float) -> float:
+def conformal_quantile(
+    scores: np.ndarray, coverage: float, children: int | None = None
+) -> float:
     """Return the half-width that covers a fresh child with at least ``coverage``.
 
-    The k-th smallest score with k = ceil((n + 1) * coverage).
+    The k-th smallest score with k = ceil((n + 1) * coverage). ``children`` is n where a child has
+    several scores (seeds), which then share its place.
 
     Raises
     ------
@@ -36,11 +39,12 @@ def conformal_quantile(scores: np.ndarray, coverage: float) -> float:
     >>> conformal_quantile(np.arange(1.0, 20.0), 0.9)
     18.0
     """
-    rank = int(np.ceil((scores.size + 1) * coverage - 1e-9))
-    if rank > scores.size:
-        raise BadInput(f"{scores.size} children cannot carry an interval of {coverage:.0%}.",
+    n = children or scores.size
+    rank = int(np.ceil((n + 1) * coverage - 1e-9))
+    if rank > n:
+        raise BadInput(f"{n} children cannot carry an interval of {coverage:.0%}.",
                        "Calibrate on more children, or ask for less coverage.")
-    return float(np.sort(scores)[rank - 1])
+    return float(np.sort(scores)[int(np.ceil(rank * scores.size / n - 1e-9)) - 1])
 
 
 def conformal(
@@ -79,13 +83,14 @@ def conformal(
         raise BadInput(f"{len(shared)} children are in both tables.",
                        "Calibrate on children other than those to be given intervals.")
     scores = (known["y_true"] - known["y_pred"]).abs().to_numpy()
-    half = np.full(len(fresh), conformal_quantile(scores, coverage))
+    half = np.full(len(fresh), conformal_quantile(scores, coverage, known["image_id"].nunique()))
     if by:
         key_known, key_fresh = _cells(known, by), _cells(fresh, by)
         for cell in key_fresh.unique():
-            inside = scores[(key_known == cell).to_numpy()]
-            if inside.size >= max(SMALL_CELL, np.ceil(1 / (1 - coverage))):
-                half[(key_fresh == cell).to_numpy()] = conformal_quantile(inside, coverage)
+            rows = (key_known == cell).to_numpy()
+            n = known.loc[rows, "image_id"].nunique()
+            if n >= max(SMALL_CELL, np.ceil(1 / (1 - coverage))):
+                half[(key_fresh == cell).to_numpy()] = conformal_quantile(scores[rows], coverage, n)
     upper = np.minimum(fresh["y_pred"] + half, OLDEST_PLAUSIBLE_YEARS)
     return fresh.assign(lower=fresh["y_pred"] - half, upper=upper)
 
@@ -160,9 +165,10 @@ def coverage(predictions: pd.DataFrame, *columns: str) -> pd.DataFrame:
     groups = clean.groupby(list(columns), observed=True) if columns else [((), clean)]
     rows = []
     for key, cell in groups:
-        share = wilson(cell["covered"].mean(), len(cell))
-        rows.append({**dict(zip(columns, key, strict=True)), "n": len(cell),
-                     "small": len(cell) < SMALL_CELL, "covered": share.value,
+        n = cell["image_id"].nunique()
+        share = wilson(cell["covered"].mean(), n)
+        rows.append({**dict(zip(columns, key, strict=True)), "n": n,
+                     "small": n < SMALL_CELL, "covered": share.value,
                      "covered_lower": share.lower, "covered_upper": share.upper,
                      "width": (cell["upper"] - cell["lower"]).mean()})
     return pd.DataFrame(rows)

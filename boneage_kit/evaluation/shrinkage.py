@@ -144,7 +144,8 @@ def pull_to_the_middle(
     rows = {}
     for axis, question in AXES.items():
         x = age_axis(clean, axis)
-        rows[axis] = {**line_slope(x, error)._asdict(), "from_noise": np.nan, "corrected": np.nan,
+        slope = line_slope(x, error, children=clean["image_id"].nunique())
+        rows[axis] = {**slope._asdict(), "from_noise": np.nan, "corrected": np.nan,
                       "question": question}
     if noise_sd is not None:
         variance = clean["y_true"].var(ddof=1)

@@ -12,6 +12,7 @@ from ..errors import BadInput
 from .bootstrap import bootstrap_intervals
 from .headline import one_model
 from .metrics import Interval, bias, mae, rmse, within
+from .runs import child_errors
 
 #: Years at which the age bands of every table meet; the last band is open.
 AGE_BANDS = (0.0, 5.0, 10.0, 15.0)
@@ -156,8 +157,7 @@ def differences(predictions: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """
     clean = one_model(predictions)
     clean = _with_columns(clean, columns)
-    clean["error"] = (clean["y_pred"] - clean["y_true"]).abs()
-    child = clean.groupby(["image_id", *columns], observed=True)["error"].mean().reset_index()
+    child = child_errors(clean, *columns)
     cells = child.groupby(list(columns), observed=True).size().rename("n").reset_index()
     cells["small"] = cells["n"] < SMALL_CELL
     rows = []

@@ -26,16 +26,22 @@ def axes_or_new(ax: Axes | None, width: float = 6.4, height: float = 4.6) -> Axe
     return plt.subplots(figsize=(width, height))[1] if ax is None else ax
 
 
-def scatter_by_sex(ax: Axes, x: np.ndarray, y: np.ndarray, sexes: pd.Series) -> None:
-    """Draw points with the colour and mark of each child's sex, the more the smaller and paler."""
+def scatter_by_sex(
+    ax: Axes, x: np.ndarray, y: np.ndarray, sexes: pd.Series, children: pd.Series | None = None
+) -> None:
+    """Draw points with the colour and mark of each child's sex, the more the smaller and paler.
+
+    ``children`` names each point's child, so that the legend counts children, not readings.
+    """
     n = max(len(x), 1)
+    names = np.arange(len(x)) if children is None else np.asarray(children)
     size, alpha = float(np.clip(9000 / n, 5, 26)), float(np.clip(600 / n, 0.25, 0.65))
     for sex, name in SEX_NAMES.items():
         rows = (sexes == sex).to_numpy()
         if rows.any():
             ax.scatter(x[rows], y[rows], s=size, alpha=alpha,
                        color=PALETTE[sex], marker=MARKERS[sex], linewidths=0,
-                       label=f"{name} (n = {rows.sum()})", rasterized=True)
+                       label=f"{name} (n = {np.unique(names[rows]).size})", rasterized=True)
 
 
 def show_legend(ax: Axes, **options: object) -> None:
@@ -73,7 +79,7 @@ def predicted_against_label(predictions: pd.DataFrame, ax: Axes | None = None) -
     ends = np.array([low, high])
     ax.fill_between(ends, ends - 1, ends + 1, color="#E8E8E8", zorder=0, label="within one year")
     ax.plot(ends, ends, color=PALETTE["ink"], linewidth=1.2, zorder=1)
-    scatter_by_sex(ax, true, pred, table["sex"])
+    scatter_by_sex(ax, true, pred, table["sex"], table["image_id"])
     ax.set(xlim=(low, high), ylim=(low, high), xlabel="label (years)",
            ylabel="prediction (years)", aspect="equal")
     age_ticks(ax.xaxis, ax.yaxis)
@@ -85,23 +91,25 @@ def bland_altman(
     a: np.ndarray, b: np.ndarray, sexes: pd.Series | None = None, ax: Axes | None = None, *,
     names: tuple[str, str] = ("model", "label"),
     reader_limits: tuple[float, float] | None = None, reader_name: str = "limits of two readers",
+    children: pd.Series | None = None,
 ) -> Axes:
     """Draw the difference ``a - b`` over the mean of both (years), with bias and 95 % limits.
 
     Shaded bands are the 95 % intervals of the three lines. ``reader_limits`` adds the limits of
-    agreement of human readers as dotted lines, called ``reader_name`` in the legend.
+    agreement of human readers as dotted lines, called ``reader_name`` in the legend. ``children``
+    says whose each reading is, where a child has several.
 
     >>> import matplotlib; matplotlib.use("Agg")
     >>> bland_altman([8.0, 9.0, 10.5], [8.2, 9.0, 10.0]).get_ylabel()
     'model minus label (years)'
     """
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    found = evaluation.bland_altman(a, b)
+    found = evaluation.bland_altman(a, b, children=children)
     ax = axes_or_new(ax, 7.2, 4.6)
     if sexes is None:
         ax.scatter((a + b) / 2, a - b, s=14, alpha=0.4, color=PALETTE["model"], linewidths=0)
     else:
-        scatter_by_sex(ax, (a + b) / 2, a - b, pd.Series(sexes))
+        scatter_by_sex(ax, (a + b) / 2, a - b, pd.Series(sexes), children)
     lines = ((found.upper, found.upper_interval, "--", "upper limit"),
              (found.bias, found.bias_interval, "-", "bias"),
              (found.lower, found.lower_interval, "--", "lower limit"))

@@ -44,7 +44,8 @@ def error_along_age(
     table = evaluation.one_model(predictions)
     ax = axes_or_new(ax)
     x = age_axis(table, axis)
-    scatter_by_sex(ax, x, (table["y_pred"] - table["y_true"]).to_numpy(), table["sex"])
+    scatter_by_sex(ax, x, (table["y_pred"] - table["y_true"]).to_numpy(), table["sex"],
+                   table["image_id"])
     smooth = evaluation.error_along_age(table, axis, n_bootstrap=n_bootstrap)
     ax.fill_between(smooth["age"], smooth["lower"], smooth["upper"], color=PALETTE["ink"],
                     alpha=0.25, linewidth=0, label="95 % band")
