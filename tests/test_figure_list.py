@@ -18,7 +18,7 @@ def test_every_figure_of_every_notebook_is_listed_once():
     cells = [cell for path in sequence.notebooks()
              for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
     shown = sum(json.dumps(cell["outputs"]).count("<figure style") for cell in cells
-                if cell["cell_type"] == "code" and "widgets." not in "".join(cell["source"]))
+                if cell["cell_type"] == "code" and "lesson.figure(" in "".join(cell["source"]))
     assert len(found) == shown > 40
     for figure in found.values():
         assert len(figure.alt) > 30 and Image.open(io.BytesIO(figure.png)).width > 200
