@@ -152,7 +152,7 @@ def local_cluster(workers: int, threads: int) -> Iterator[object]:
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         settings[f"distributed.nanny.pre-spawn-environ.{name}"] = threads
     scheduler = {"cls": Scheduler, "options": {"host": "127.0.0.1", "dashboard": False,
-                                              "dashboard_address": None}}
+                                              "dashboard_address": "127.0.0.1:0"}}
     with dask.config.set(settings), SpecCluster(specs, scheduler,
                                                 silence_logs=logging.CRITICAL) as cluster:
         yield cluster

@@ -102,7 +102,7 @@ class Study:
                 alike = n == 0 and not method.trains
                 found |= {Cell(n, name, fold, seed) for fold in chosen
                           for seed in range(1 if alike else seeds)}
-        return sorted(found, key=lambda cell: (self.cost(cell), cell))
+        return sorted(found, key=lambda cell: (self.cost(cell), cell.n_train or most, cell))
 
     def fold_numbers(self) -> np.ndarray:
         """Return each child's fold, int [n]."""
