@@ -14,7 +14,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3 py
 	$(shell $(name) -c "$(NEW_ENOUGH)" 2>/dev/null && echo $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-browser notebooks readme lock address bench lint wheel wheelhouse clean
+.PHONY: help setup run test test-browser notebooks readme faults lock address bench lint wheel wheelhouse clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ readme: $(READY) address  ## write README's tables from the kept results
 
 address: $(READY)  ## write the repository's address, from pyproject.toml, into badges and first cells
 	$(BIN)/python tools/address.py
+
+faults: $(READY)  ## commit every fault of tests/fault_cases.py and write docs/faults.md
+	$(BIN)/python tools/faults.py
 
 lock: $(READY)  ## write requirements.lock and environment.yml from the versions in .venv
 	$(BIN)/python tools/lock.py

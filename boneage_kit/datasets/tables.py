@@ -44,6 +44,8 @@ def _frame(rows: list[list[str]], name: str, header: bool) -> pd.DataFrame:
     if not rows:
         raise BadInput(f"{name} is empty.", "Give a table with one row an image.")
     names = rows.pop(0) if header else [str(i) for i in range(max(map(len, rows)))]
+    if not rows:
+        raise BadInput(f"{name} has a heading and no row.", "Give a table with one row an image.")
     names = [column or f"column {i + 1}" for i, column in enumerate(names)]
     twice = sorted({column for column in names if names.count(column) > 1})
     if twice:

@@ -86,11 +86,14 @@ def load_readings(path: str | Path, reader: str | None = None) -> pd.DataFrame:
     path = Path(path)
     if not path.exists() or path.stat().st_size == 0:
         return pd.DataFrame(columns=list(COLUMNS))
-    table = pd.read_csv(path, dtype={"reader": str, "image_id": str}, on_bad_lines="skip")
+    table = pd.read_csv(path, dtype={"reader": str, "image_id": str}, on_bad_lines="skip",
+                        encoding_errors="replace")
     if list(table.columns) != list(COLUMNS):
         raise BadInput(f"{path.name} is not a file of readings.",
                        f"Its first line must be {','.join(COLUMNS)}.")
     table = table.dropna(subset=["image_id", "occasion", "bone_age"])
+    # a line is whole where its time is: "12.5" that was cut off reads as 1 year, not as nothing
+    table = table[table["answered_at"].astype(str).str.endswith("Z")]
     if reader is not None:
         table = table[table["reader"] == reader]
     table = table.drop_duplicates(["reader", "image_id", "occasion"], keep="last")
