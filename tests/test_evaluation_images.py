@@ -13,11 +13,13 @@ from boneage_kit.evaluation.robustness import dose_response, worst_doses
 from boneage_kit.evaluation.saliency import (
     edges,
     grad_cam,
-    growth_regions,
     occlusion_map,
     randomised,
-    score_map,
     similarity,
+)
+from boneage_kit.evaluation.saliency_check import (
+    growth_regions,
+    score_map,
 )
 
 

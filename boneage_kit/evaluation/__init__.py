@@ -8,13 +8,28 @@ from .agreement import BlandAltman, bland_altman, icc
 from .bootstrap import bootstrap_interval
 from .calibration import Recalibration, recalibrate, reliability
 from .clinical import call_table, changed_calls, clinical_call, has_chronological_age, sd_score
-from .comparison import Comparison, compare, compare_all, constant_predictor, reweighted_mae
-from .fairness import children_needed, group_scenario, pooled_cells, precision_of_cells
+from .comparison import (
+    Comparison,
+    compare,
+    compare_all,
+    constant_predictor,
+    on_shared_children,
+    reweighted_mae,
+)
+from .fairness import (
+    children_needed,
+    detectable_difference,
+    pooled_cells,
+    precision_of_cells,
+)
+from .groups import gaps_in_words, group_gaps, group_scenario
 from .headline import one_model, summary
 from .metrics import Interval, bias, concordance, mae, rmse, within
 from .prediction_intervals import conformal, conformal_out_of_fold, coverage
 from .readers import has_two_readers, label_noise_sd, reader_limits, reader_line, yardstick
+from .runs import by_run, pooled_in_words
 from .shrinkage import error_along_age, pull_to_the_middle
+from .side_by_side import shapes_in_words, side_by_side
 from .strata import age_band, by, by_age_band, by_group, differences, holm
 
 __all__ = [
@@ -29,6 +44,7 @@ __all__ = [
     "by",
     "by_age_band",
     "by_group",
+    "by_run",
     "call_table",
     "changed_calls",
     "children_needed",
@@ -40,8 +56,11 @@ __all__ = [
     "conformal_out_of_fold",
     "constant_predictor",
     "coverage",
+    "detectable_difference",
     "differences",
     "error_along_age",
+    "gaps_in_words",
+    "group_gaps",
     "group_scenario",
     "has_chronological_age",
     "has_two_readers",
@@ -49,8 +68,10 @@ __all__ = [
     "icc",
     "label_noise_sd",
     "mae",
+    "on_shared_children",
     "one_model",
     "pooled_cells",
+    "pooled_in_words",
     "precision_of_cells",
     "pull_to_the_middle",
     "reader_limits",
@@ -60,6 +81,8 @@ __all__ = [
     "reweighted_mae",
     "rmse",
     "sd_score",
+    "shapes_in_words",
+    "side_by_side",
     "summary",
     "within",
     "yardstick",

@@ -108,6 +108,18 @@ def compare_all(
     return table.assign(p_holm=holm(table["p"]))
 
 
+def on_shared_children(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables cut to the children that all of them hold, which may be none.
+
+    >>> one = pd.DataFrame({"image_id": ["a", "b"], "y_pred": [8.0, 9.0]})
+    >>> found = on_shared_children({"x": one, "y": one.iloc[1:]})
+    >>> found["x"]["image_id"].tolist()
+    ['b']
+    """
+    shared = set.intersection(*(set(one["image_id"]) for one in tables.values()))
+    return {name: one[one["image_id"].isin(shared)] for name, one in tables.items()}
+
+
 def constant_predictor(train_table: pd.DataFrame, test_table: pd.DataFrame) -> pd.DataFrame:
     """Return the predictions of one that never looks: the median age of the child's sex.
 

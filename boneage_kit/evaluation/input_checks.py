@@ -7,12 +7,14 @@ from all of them. It is a warning, not a verdict; its false alarms are measured,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from ..errors import BadInput
+from .metrics import wilson
 
 SIDE = 24
 _WAYS = {
@@ -122,3 +124,43 @@ def learn_inputs(
     label = np.repeat(np.arange(len(_WAYS)), len(known))
     ways = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(turned, label)
     return InputCheck(ways, parts, limit, sure)
+
+
+def measure_check(
+    check: InputCheck, images: np.ndarray, others: Mapping[str, np.ndarray] | None = None
+) -> pd.DataFrame:
+    """Return a check's false alarms on ordinary pictures and what it finds of the others.
+
+    Parameters
+    ----------
+    check
+        From :func:`learn_inputs`, on other images.
+    images
+        ``uint8 [n, h, w]`` of the kind it learned from; they are also shown mirrored, inverted and
+        turned.
+    others
+        Pictures of other things, by what they are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``picture``, ``n``, ``warned`` with ``lower, upper`` (share, Wilson) and ``named``
+        (share on which the warning says what is wrong). The first row, "as it is", is one minus
+        the specificity; the others are sensitivities.
+
+    >>> rng = np.random.default_rng(0)
+    >>> hands = (rng.random((120, 24, 24)) * 60).astype(np.uint8)
+    >>> hands[:, 12:, :8] += 150
+    >>> measure_check(learn_inputs(hands[:80]), hands[80:])["picture"].tolist()[:3]
+    ['as it is', 'mirrored', 'inverted']
+    """
+    shown = {warning: np.ascontiguousarray(change(images)) for warning, change in _WAYS.items()}
+    rows = []
+    for warning, pictures in [*shown.items(), *(others or {}).items()]:
+        said = check(pictures)["warning"]
+        right = warning if warning in _WAYS else UNLIKE
+        share = wilson(float((said != "").mean()), len(pictures))
+        rows.append({"picture": warning.partition(":")[0] or "as it is", "n": len(pictures),
+                     "warned": share.value, "lower": share.lower, "upper": share.upper,
+                     "named": float((said == right).mean()) if right else np.nan})
+    return pd.DataFrame(rows)

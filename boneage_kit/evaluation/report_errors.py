@@ -19,6 +19,7 @@ from . import (
     summary,
     yardstick,
 )
+from .comparison import on_shared_children
 from .report_page import Section
 from .runs import by_run, pooled_in_words
 
@@ -59,14 +60,14 @@ def comparison_section(
     """Return the paired comparison of all models; None where there is one."""
     if len(others) < 2:
         return None
-    shared = set.intersection(*(set(one["image_id"]) for one in others.values()))
-    every = set.union(*(set(one["image_id"]) for one in others.values()))
-    words = (f"Paired differences of MAE (a minus b, years) on the {len(shared)} of {len(every)} "
-             "children whom all models have read; p by sign-flip permutation, corrected by Holm.")
-    if len(shared) < 2:
+    every = len(set.union(*(set(one["image_id"]) for one in others.values())))
+    same = on_shared_children(others)
+    shared = next(iter(same.values()))["image_id"].nunique()
+    if shared < 2:
         return Section("", "The models have read other children, so they cannot be compared.")
-    same = {name: one[one["image_id"].isin(shared)] for name, one in others.items()}
-    return Section("", words, tables={"comparison": compare_all(same, n_bootstrap, seed)})
+    return Section("", f"Paired differences of MAE (a minus b, years) on the {shared} of {every} "
+                   "children whom all models have read; p by sign-flip permutation, corrected by "
+                   "Holm.", tables={"comparison": compare_all(same, n_bootstrap, seed)})
 
 
 def readers_section(

@@ -26,6 +26,7 @@ def dose_response(
     predict: Predictor, images: np.ndarray, table: pd.DataFrame, *,
     perturbations: Iterable[str] | None = None, doses: int | None = None,
     n_bootstrap: int = 300, seed: int = 0, progress: bool = False,
+    check: Callable[[np.ndarray], pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Return the error of a predictor under each dose of each perturbation.
 
@@ -43,6 +44,9 @@ def dose_response(
     doses
         How many doses of each at most (three or more), the untouched image and both extremes
         among them; None: all.
+    check
+        An input check (:func:`boneage_kit.evaluation.input_checks.learn_inputs`), asked whether it
+        would have warned.
 
     Returns
     -------
@@ -51,7 +55,8 @@ def dose_response(
         ``moved_lower, moved_upper`` (share of readings that moved by over 12 months from the
         model's own reading of the untouched image), ``changed_calls`` (share of calls of
         advanced, normal, delayed that differ from those on the untouched image; NaN without
-        chronological ages) and ``n``.
+        chronological ages), ``warned`` (share of pictures that ``check`` warned of; NaN without
+        one) and ``n``.
 
     >>> images = np.full((6, 8, 8), 100, np.uint8)
     >>> table = pd.DataFrame({"sex": "F", "bone_age": [10.0] * 6})
@@ -73,9 +78,11 @@ def dose_response(
     rows = []
     for one, dose in _with_progress(todo, progress):
         same = dose == one.doses[0]
-        ages = clean if same else _read(predict, one(images, dose, seed), table["sex"])
+        changed = images if same else one(images, dose, seed)
+        ages = clean if same else _read(predict, changed, table["sex"])
+        warned = (check(changed)["warning"] != "").mean() if check else np.nan
         rows.append({"perturbation": one.name, "dose": float(dose), "unit": one.unit,
-                     **_response(table, clean, ages, n_bootstrap, seed)})
+                     **_response(table, clean, ages, n_bootstrap, seed), "warned": warned})
     return pd.DataFrame(rows).sort_values(["perturbation", "dose"], kind="stable",
                                           key=_listed(names)).reset_index(drop=True)
 

@@ -1,29 +1,33 @@
-"""Where a model looks, and whether that can be believed.
+"""Where a model looks: maps of a network, and the same network with nothing learned.
 
-A heat map always shows something. Here it is checked twice: on phantoms, where the growth plates
-and carpals are known pixel by pixel, and by taking away what the model has learned
-(model-randomisation test), after which a map that still looks the same explains nothing.
+A heat map always shows something; :mod:`boneage_kit.evaluation.saliency_check` asks whether it
+can be believed.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from scipy import ndimage, stats
 
 from ..errors import BadInput
-from ..phantom.anatomy import CARPALS, LONG_BONES
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from ..models.feature_reader import FeatureReader
-    from ..phantom import PhantomRadiograph
     from .robustness import Predictor
+
+
+def patch_side(height: int) -> int:
+    """Return the side in pixels of the patch that occlusion hides: an eighth of the image.
+
+    >>> patch_side(96)
+    12
+    """
+    return max(height // 8, 2)
 
 
 def occlusion_map(
@@ -54,7 +58,7 @@ def occlusion_map(
     np.True_
     """
     height, width = image.shape
-    patch = patch or max(height // 8, 2)
+    patch = patch or patch_side(height)
     stride = stride or max(3 * patch // 4, 1)
     blurred = ndimage.gaussian_filter(image.astype(np.float32), patch).astype(np.uint8)
     corners = [(row, column) for row in range(0, height - patch + 1, stride)
@@ -181,65 +185,6 @@ def edges(image: np.ndarray) -> np.ndarray:
     np.float32(0.0)
     """
     return ndimage.gaussian_gradient_magnitude(image.astype(np.float32), image.shape[0] / 64)
-
-
-def growth_regions(radiograph: PhantomRadiograph, reach: float = 0.012) -> dict[str, np.ndarray]:
-    """Return where maturity stands in a phantom: masks bool [h, w] by name.
-
-    ``"growth plates"``: each epiphysis with the gap to its shaft (``reach`` of the side around
-    it); ``"carpals"``; ``"shafts"``: the rest of the long bones; ``"soft tissue"``: the rest of
-    the hand. ``"hand"`` is all of them.
-
-    >>> from boneage_kit import phantom
-    >>> regions = growth_regions(phantom.render("F", 9.0, size=128))
-    >>> bool((regions["growth plates"] & regions["shafts"]).any())
-    False
-    """
-    plates = _labelled(radiograph, lambda name: name.endswith("_epiphysis"))
-    wide = ndimage.binary_dilation(plates, iterations=max(round(reach * plates.shape[0]), 1))
-    shafts = _labelled(radiograph, lambda name: name in LONG_BONES) & ~wide
-    carpals = _labelled(radiograph, lambda name: name in CARPALS) & ~wide
-    hand = (radiograph.labels > 0) | (radiograph.pixels > 0.08)
-    wide &= hand
-    return {"growth plates": wide, "carpals": carpals, "shafts": shafts,
-            "soft tissue": hand & ~wide & ~carpals & ~shafts, "hand": hand}
-
-
-def _labelled(radiograph: PhantomRadiograph, wanted: Callable[[str], bool]) -> np.ndarray:
-    numbers = [number for number, name in radiograph.bones.items() if wanted(name)]
-    return np.isin(radiograph.labels, numbers)
-
-
-def score_map(saliency: np.ndarray, regions: dict[str, np.ndarray]) -> pd.DataFrame:
-    """Return how much of a map falls on each region of the hand, against the region's area.
-
-    Only the hand counts: that a map avoids the empty background is no merit.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by region: ``area`` and ``saliency`` (shares of the hand's), ``enrichment`` (their
-        ratio; 1 by chance) and ``auc`` (chance that a pixel of the region outranks another pixel
-        of the hand; 0.5 by chance). Regions that are empty are left out.
-
-    >>> regions = {"growth plates": np.eye(4, dtype=bool), "hand": np.ones((4, 4), bool)}
-    >>> score_map(np.eye(4), regions).loc["growth plates"].tolist()
-    [0.25, 1.0, 4.0, 1.0]
-    """
-    hand = regions["hand"]
-    ranks = np.zeros(saliency.shape)
-    ranks[hand] = stats.rankdata(saliency[hand])
-    total = float(saliency[hand].sum()) or 1.0
-    rows = {}
-    for name, region in regions.items():
-        inside = region & hand
-        n, rest = int(inside.sum()), int((hand & ~inside).sum())
-        if name == "hand" or n == 0 or rest == 0:
-            continue
-        area, share = n / hand.sum(), float(saliency[inside].sum()) / total
-        auc = (ranks[inside].sum() - n * (n + 1) / 2) / (n * rest)
-        rows[name] = {"area": area, "saliency": share, "enrichment": share / area, "auc": auc}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("region")
 
 
 def network_of(reader: FeatureReader) -> nn.Module:

@@ -1,4 +1,4 @@
-"""Predictions on real radiographs that ship with the kit, for analysis without the pictures."""
+"""What ships with the kit for analysis without pictures: predictions, and kept results."""
 
 from __future__ import annotations
 
@@ -8,20 +8,52 @@ import pandas as pd
 
 from .predictions_file import read_predictions
 
+#: The best first: what is asked of one model is asked of the first that is there.
+_ORDER = ("rsna_oof_lite0", "rsna_oof_frozen_lite0")
+RESULTS = ("group_mix", "robustness", "saliency")
+
 
 def shipped_predictions() -> dict[str, pd.DataFrame]:
     """Return the package's out-of-fold predictions on RSNA 2017 thumbnails, by model name.
 
-    Files ``boneage_kit/data/rsna_oof*.csv``; the name is the rest of the file's name. Empty where
-    none are shipped.
+    Files ``boneage_kit/data/rsna_oof*.csv``; the name is the file's column ``model``. A
+    fine-tuned network, where one is shipped, comes before frozen features. Empty where none are.
 
     >>> all("y_pred" in table for table in shipped_predictions().values())
     True
     """
+    folder = files("boneage_kit") / "data"
+    names = {place.name.removesuffix(".csv"): place for place in folder.iterdir()
+             if place.name.startswith("rsna_oof") and place.name.endswith(".csv")}
     found = {}
-    for place in sorted((files("boneage_kit") / "data").iterdir(), key=lambda one: one.name):
-        if place.name.startswith("rsna_oof") and place.name.endswith(".csv"):
-            with as_file(place) as path:
-                name = place.name.removeprefix("rsna_oof").removesuffix(".csv").strip("_")
-                found[name or "model"] = read_predictions(path)
+    for name in sorted(names, key=lambda one: (_ORDER.index(one) if one in _ORDER else 9, one)):
+        with as_file(names[name]) as path:
+            table = read_predictions(path)
+        model = str(table["model"].iloc[0]) if "model" in table else name.removeprefix("rsna_oof_")
+        found[model if model not in found else name] = table
     return found
+
+
+def phantom_readings() -> pd.DataFrame:
+    """Return kept readings of phantoms by a model that never saw them; no clinical figure.
+
+    Made by ``benchmarks/conformal_phantoms.py``. Column ``part`` tells the children that calibrate
+    prediction intervals from the fresh ones.
+
+    >>> sorted(phantom_readings()["part"].unique())
+    ['calibration', 'fresh']
+    """
+    with as_file(files("boneage_kit") / "data" / "phantom_readings.csv") as path:
+        return read_predictions(path)
+
+
+def kept_result(name: str) -> pd.DataFrame:
+    """Return one kept table of :data:`RESULTS`, as the benchmark of that name has left it.
+
+    ``boneage_kit/data/results/NAME.json`` beside it says what it was made with.
+
+    >>> kept_result("group_mix")["scenario"].unique().tolist()
+    ['none', 'published']
+    """
+    with (files("boneage_kit") / "data" / "results" / f"{name}.csv").open(encoding="utf-8") as file:
+        return pd.read_csv(file)

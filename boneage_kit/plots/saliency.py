@@ -76,7 +76,7 @@ def saliency_scores(scores: pd.DataFrame, ax: Axes | None = None) -> Axes:
     >>> saliency_scores(table).get_yticklabels()[0].get_text()
     'occlusion: carpals'
     """
-    regions = [r for r in ("growth plates", "carpals", "shafts", "soft tissue")
+    regions = [r for r in ("growth plates", "carpals", "other bone", "soft tissue")
                if r in set(scores["region"])]
     mean = scores.groupby(["method", "region", "weights"], sort=False)["auc"].agg(["mean", "sem"])
     lines = [(m, r) for m in scores["method"].unique() for r in regions]
