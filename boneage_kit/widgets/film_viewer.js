@@ -1,7 +1,8 @@
-// The film of the reading room: window and level, zoom, pan, invert, ruler; by pointer or keys.
-// Everything happens here in the page, so that a slow kernel (Binder) delays nothing.
+// The film of the reading room: window and level, zoom, pan, invert, ruler, and the answer; by
+// pointer or keys. All of it happens here in the page, so that a slow kernel (Binder) delays
+// nothing, and an answer goes to the kernel as one message that names its film.
 
-const SIDE = 430; // px on the page
+const SIDE = 410; // px on the page
 const LEVELS = 4096;
 const HELP = "Click the film or Tab to it, then: + − zoom · arrows move · B D brighter, darker · " +
   "C F more, less contrast · I invert · R ruler (drag, or arrows and Enter) · 0 reset · " +
@@ -22,7 +23,7 @@ function render({ model, el }) {
   const said = make("div", { className: "bk-said" });
   said.setAttribute("aria-live", "polite");
   const source = document.createElement("canvas");
-  let film, grey, view, ruler;
+  let film, grey, view, ruler, waiting = false;
 
   // -- controls ----------------------------------------------------------------------------
   const slider = (name, min, max, step, change) => {
@@ -47,9 +48,26 @@ function render({ model, el }) {
   const resetter = button("Reset", "The film as it came", () => reset());
   const bar = make("div", { className: "bk-bar" }, levelLabel, widthLabel);
   const buttons = make("div", { className: "bk-bar" }, less, more, inverter, measurer, resetter);
+  const field = (name, max) => {
+    const input = make("input", { type: "number", min: 0, max, step: 1, className: `bk-${name}` });
+    return [make("label", {}, input, name), input];
+  };
+  const [yearsLabel, years] = field("years", 20);
+  const [monthsLabel, months] = field("months", 11);
+  const save = make("button", { type: "submit", textContent: "Save and next",
+    className: "bk-save" });
+  const form = make("form", { className: "bk-bar", noValidate: true }, "Bone age", yearsLabel,
+    monthsLabel, save);
+  form.addEventListener("submit", (event) => { event.preventDefault(); answer(); });
+  form.addEventListener("keydown", (event) => { // not every front end leaves Enter to the form
+    event.stopPropagation();
+    if (event.key !== "Enter" || event.target === save) return;
+    event.preventDefault();
+    answer();
+  });
   const help = make("details", { className: "bk-help" },
     make("summary", { textContent: "Keys" }), HELP);
-  const root = make("div", { className: "bk-viewer" }, canvas, said, bar, buttons, help);
+  const root = make("div", { className: "bk-viewer" }, canvas, said, form, bar, buttons, help);
   // JupyterLab must not take A, B, C, D, 0 and Enter for its own commands
   root.dataset.lmSuppressShortcuts = "true";
   el.append(root);
@@ -63,13 +81,34 @@ function render({ model, el }) {
       bytes.byteLength));
     source.width = film.width;
     source.height = film.height;
-    ruler = null;
+    years.value = months.value = "";
+    save.disabled = false;
     reset();
     draw();
-    const room = el.closest(".bk-room");
-    const active = document.activeElement;
-    // from the pressed button back to the film, but never away from a field being typed into
-    if (active?.tagName === "BUTTON" && room?.contains(active)) canvas.focus({ preventScroll: true });
+    if (root.contains(document.activeElement) || waiting) canvas.focus({ preventScroll: true });
+    waiting = false;
+  }
+
+  function answer() {
+    const [y, m] = [years.value === "" ? 0 : Number(years.value), Number(months.value)];
+    if (years.value === "" && months.value === "") {
+      said.textContent = "Give a bone age first: type years and months, or take a plate.";
+    } else if (!(Number.isInteger(y) && y >= 0 && y <= 20 && Number.isInteger(m) && m >= 0
+        && m <= 11)) {
+      said.textContent = "Years are whole numbers from 0 to 20, months from 0 to 11.";
+    } else {
+      waiting = true;
+      save.disabled = true; // until the next film is here; the kernel may say why it is not
+      model.send({ years: y, months: m, place: film.place });
+    }
+  }
+
+  function hear(message) {
+    if (message.take) [years.value, months.value] = message.take;
+    if (message.refused) {
+      said.textContent = message.refused;
+      save.disabled = waiting = false;
+    }
   }
 
   function reset() {
@@ -239,10 +278,7 @@ function render({ model, el }) {
     Escape: () => { ruler = null; },
     Enter: () => { if (ruler) mark(ruler.at); },
     ",": () => model.send({ plate: -1 }), ".": () => model.send({ plate: 1 }),
-    a: () => {
-      const answer = el.closest(".bk-room")?.querySelector(".bk-years input");
-      if (answer) { answer.focus(); answer.select(); }
-    },
+    a: () => { years.focus(); years.select(); },
   };
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !grey) return;
@@ -261,8 +297,12 @@ function render({ model, el }) {
   });
 
   model.on("change:film", load);
+  model.on("msg:custom", hear);
   load();
-  return () => model.off("change:film", load);
+  return () => {
+    model.off("change:film", load);
+    model.off("msg:custom", hear);
+  };
 }
 
 export default { render };

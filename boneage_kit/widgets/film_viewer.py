@@ -18,17 +18,19 @@ _LARGEST = 1024  # pixels on the longer side that are sent to the page
 
 
 class FilmViewer(anywidget.AnyWidget):
-    """A radiograph that a reader can window, zoom, move, invert and measure.
+    """A radiograph that a reader can window, zoom, move, invert and measure, and the answer.
 
-    ``show`` puts a film there; messages ``{"plate": -1}`` or ``{"plate": 1}`` come back when the
-    reader presses the keys for the atlas plate before or next.
+    ``show`` puts a film there. Messages come back: ``{"plate": -1}`` or ``{"plate": 1}`` for the
+    keys of the atlas plate before or next, and ``{"years": 8, "months": 6, "place": 3}`` for an
+    answer, with the place on the worklist it is meant for, so that no answer is kept twice.
     """
 
     _esm = Path(__file__).with_name("film_viewer.js")
     _css = Path(__file__).with_name("film_viewer.css")
     film = traitlets.Dict().tag(sync=True)
 
-    def show(self, pixels: np.ndarray, spacing: tuple[float, float] | None, words: str) -> None:
+    def show(self, pixels: np.ndarray, spacing: tuple[float, float] | None, words: str,
+             place: int = 0) -> None:
         """Show a film.
 
         Parameters
@@ -39,6 +41,8 @@ class FilmViewer(anywidget.AnyWidget):
             Height and width of a pixel in mm, or None where nobody knows.
         words
             What it is, for a screen reader.
+        place
+            Where it stands on the worklist.
         """
         small, times = _reduced(pixels)
         low, high = np.percentile(small, [1, 99.7])
@@ -46,8 +50,16 @@ class FilmViewer(anywidget.AnyWidget):
         self.film = {
             "data": grey.tobytes(), "height": grey.shape[0], "width": grey.shape[1],
             "spacing": None if spacing is None else [float(side) * times for side in spacing],
-            "low": float(low), "high": float(max(high, low + 0.02)), "words": words,
+            "low": float(low), "high": float(max(high, low + 0.02)), "words": words, "place": place,
         }
+
+    def fill(self, years: int, months: int) -> None:
+        """Put an answer into the fields, for the reader to change or save."""
+        self.send({"take": [years, months]})
+
+    def refuse(self, words: str) -> None:
+        """Say why an answer was not kept."""
+        self.send({"refused": words})
 
 
 def _reduced(pixels: np.ndarray) -> tuple[np.ndarray, float]:

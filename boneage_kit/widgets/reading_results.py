@@ -135,8 +135,8 @@ def _agreement_picture(known: pd.DataFrame, network: NetworkReading | None) -> s
     for ax, (table, name) in zip(axes, shown, strict=True):
         bland_altman(table["y_pred"], table["y_true"], sexes=table["sex"], ax=ax,
                      names=(name, "truth"))
-        for points in ax.collections:  # few hands: solid, and large enough for a projector
-            points.set(sizes=[70], alpha=0.9)
+        for points in ax.collections:  # few hands: large, and before the bands
+            points.set(sizes=[70], alpha=0.9, zorder=3)
         reach = max(reach, ax.get_ylim()[1])
     axes[0].set_ylim(-reach, reach)
     both = " Below it the same for the network." if network is not None else ""

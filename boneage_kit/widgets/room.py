@@ -125,11 +125,10 @@ class ReadingRoom(Panel):
 
         self._title, self._said = w.HTML(), w.HTML()
         self._viewer = FilmViewer()
-        self._viewer.on_msg(lambda _, message, __: self._step(message.get("plate", 0)))
+        self._viewer.on_msg(lambda _, message, __: self._hear(message))
         self._work = w.HBox([self._viewer, self._answer_side()], layout={"flex_flow": "row wrap"})
         self._end = RoomEnd(self)
         box = w.VBox([self._title, self._work, self._said, self._end.box])
-        box.add_class("bk-room")  # the viewer's key A looks for the answer in it
         self._open()
         return box
 
@@ -140,24 +139,10 @@ class ReadingRoom(Panel):
         self._plate = w.SelectionSlider(options=[("0 m", 0.0)], description="Atlas plate",
                                         style={"description_width": "80px"},
                                         layout={"width": "380px"})
-        self._years = w.BoundedIntText(value=0, min=0, max=20, description="Years",
-                                       style={"description_width": "50px"},
-                                       layout={"width": "120px"})
-        self._years.add_class("bk-years")
-        self._months = w.BoundedIntText(value=0, min=0, max=11, description="months",
-                                        style={"description_width": "55px"},
-                                        layout={"width": "120px"})
-        take = w.Button(description="Take this plate", layout={"width": "130px"})
-        keep = w.Button(description="Save and next", button_style="primary",
-                        layout={"width": "130px"})
-        take.on_click(lambda _: self._take(self._plate.value))
-        keep.on_click(lambda _: self._keep())
-        for control in (self._years, self._months):
-            control.observe(lambda _: setattr(self, "_given", True), "value")
+        take = w.Button(description="Take this plate as the answer", layout={"width": "230px"})
+        take.on_click(lambda _: self._viewer.fill(*_years_and_months(self._plate.value)))
         self._plate.observe(lambda _: self._draw_atlas(), "value")
-        return w.VBox([self._atlas, w.HBox([self._plate]), w.HBox([w.HTML("<b>Your answer</b>"),
-                       self._years, self._months]), w.HBox([keep, take])],
-                      layout={"margin": "0 0 0 12px"})
+        return w.VBox([self._atlas, self._plate, take], layout={"margin": "0 0 0 12px"})
 
     def _open(self) -> None:
         place = self.next_place()
@@ -173,12 +158,9 @@ class ReadingRoom(Panel):
         plates = maturity.gp_plate_ages(row["sex"])
         self._plate.options = [(maturity.age_in_words(age), float(age)) for age in plates]
         self._plate.value = float(plates[len(plates) // 2])
-        self._take(0.0)
-        self._given = False
         self._draw_atlas()
         words = f"Hand {place + 1} of {len(self.order)}: {_WORD[row['sex']]}"
-        self._viewer.show(pixels, spacing, f"{words}, radiograph to read.")
-        # last: who sees the new number can answer at once, nothing is reset any more
+        self._viewer.show(pixels, spacing, f"{words}, radiograph to read.", place)
         self._title.value = f"<h3 style='margin:2px 0'>{words}</h3>"
 
     def _step(self, direction: int) -> None:
@@ -186,10 +168,6 @@ class ReadingRoom(Panel):
         place = ages.index(self._plate.value) + direction
         if 0 <= place < len(ages):
             self._plate.value = ages[place]
-
-    def _take(self, age: float) -> None:
-        self._years.value, self._months.value = divmod(round(12 * age), 12)
-        self._given = True
 
     def _draw_atlas(self) -> None:
         pixels = plate(self._sex, self._plate.value).pixels
@@ -199,11 +177,16 @@ class ReadingRoom(Panel):
         self._atlas.value = (f'<img alt="{text}" src="data:image/png;base64,{data}" width="400" '
                              f'style="display:block"/><div style="font-size:14px">{text}</div>')
 
-    def _keep(self) -> None:
-        if not self._given:
-            self._said.value = "Give a bone age first: take a plate, or type years and months."
+    def _hear(self, message: dict[str, Any]) -> None:
+        """Take what the film's page sends: another plate, or an answer."""
+        self._step(message.get("plate", 0))
+        if "years" not in message or message["place"] != self.next_place():
+            return  # an answer that came twice
+        try:
+            self.answer(message["years"] + message["months"] / 12, time.monotonic() - self._since)
+        except (BadInput, OSError) as error:
+            self._viewer.refuse(f"Not saved: {error}")
             return
-        self.answer(self._years.value + self._months.value / 12, time.monotonic() - self._since)
         self._said.value = f"Saved in {html.escape(self.path.name)}."
         self._open()
 
@@ -233,3 +216,7 @@ class ReadingRoom(Panel):
         return (f"Reading room with {len(self.order)} radiographs to read, some of them twice and "
                 "unmarked: the first hand without its age, beside phantom atlas plates to "
                 "compare it with. Each answer is a bone age in years and is saved at once.")
+
+
+def _years_and_months(age: float) -> tuple[int, int]:
+    return divmod(round(12 * age), 12)
