@@ -38,9 +38,13 @@ run: $(READY)  ## execute the notebooks; PRESET=smoke|binder|colab|paper DATA=ph
 test: $(READY)  ## pytest over package and tests, nbval over every notebook
 	OMP_NUM_THREADS=2 $(BIN)/python -m pytest --nbval --nbval-current-env tests boneage_kit notebooks
 
-test-browser: $(READY)  ## use every widget in a real Chromium (needs the system's chromium)
-	$(BIN)/python -m pip install --quiet playwright voila
-	$(BIN)/python -m pytest tests/browser
+test-browser: $(READY)  ## use every widget in a real Chromium (as root installs Debian's if missing)
+	@which chromium chromium-browser google-chrome | grep -q . \
+		|| { test "$$(id -u)" = 0 && apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } \
+		|| { echo "Run: sudo apt-get install chromium"; exit 1; }
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock playwright voila
+	BROWSER_TESTS=required $(BIN)/python -m pytest tests/browser
 
 notebooks: $(READY) address  ## execute the notebooks in place (phantom, binder) and keep their results
 	$(BIN)/python tools/notebooks.py
