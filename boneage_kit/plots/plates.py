@@ -56,7 +56,8 @@ def _names_beside(ax: Axes, places: Mapping[str, np.ndarray]) -> None:
     left, right = ax.get_xlim()
     bottom, top = ax.get_ylim()
     middle, step = left + 0.4 * (right - left), 0.045 * (bottom - top)
-    for side, edge in (("right", left), ("left", right)):
+    gap = 0.015 * (right - left)  # the names stand clear of the film
+    for side, edge in (("right", left - gap), ("left", right + gap)):
         mine = [item for item in places.items() if (item[1][1] < middle) == (side == "right")]
         height = -np.inf
         for text, (row, column) in sorted(mine, key=lambda item: item[1][0]):
