@@ -72,10 +72,18 @@ def test_a_proof_needs_both_a_failing_stub_and_a_passing_solution(stub, solution
 
 def test_a_solution_that_stops_is_a_proof_that_does_not_hold(notebook):
     cell = notebook.cells[2]
-    cell.outputs = [v4.new_output("error", ename="NameError", evalue="name 'x'", traceback=[])]
+    stub = v4.new_output("display_data",
+                         data={"text/plain": "Exercise 96.1: not answered yet. Put"})
+    cell.outputs = [stub, v4.new_output("error", ename="NameError", evalue="name 'x'",
+                                        traceback=[])]
     heard = student_copies._heard(notebook, "96.1")
-    assert heard == "NameError: name 'x'"
-    assert not student_copies.Proof("96.1", "Exercise 96.1: not answered yet.", heard).holds
+    assert heard == ("Exercise 96.1: not answered yet. Put", "NameError: name 'x'")
+    assert not student_copies.Proof("96.1", *heard).holds
+
+
+def test_a_stub_that_stops_leaves_its_solution_unproven(notebook):
+    notebook.cells[2].outputs = [v4.new_output("error", ename="E", evalue="e", traceback=[])]
+    assert student_copies._heard(notebook, "96.1") == ("E: e", "")
 
 
 def test_the_proof_executes_the_notebook(tmp_path):
@@ -86,9 +94,13 @@ def test_the_proof_executes_the_notebook(tmp_path):
         v4.new_code_cell("import numpy as np\nimport boneage_kit as bk\n"
                          "lesson = bk.lesson.begin('06_x', preset=preset, data=None)"),
         v4.new_code_cell('answer = [..., ...]\nlesson.check("06.1", answer)'),
+        v4.new_code_cell('wrong = "yes"\nlesson.check("06.3", wrong)'),
     ])
     path = tmp_path / "06_x.ipynb"
     nbformat.write(book, path)
     proofs = student_copies.prove(path, folder=tmp_path / "solutions")
-    assert [proof.number for proof in proofs] == ["06.1"] and proofs[0].holds
-    assert (tmp_path / "solutions" / "06_x.ipynb").exists()
+    assert [proof.number for proof in proofs] == ["06.1", "06.3"]
+    assert [proof.holds for proof in proofs] == [True, False]  # the second stub is an answer
+    solved = nbformat.read(tmp_path / "solutions" / "06_x.ipynb", as_version=4).cells[2]
+    assert "..." not in solved.source and len(solved.outputs) == 1
+    assert "06.1: right" in solved.outputs[0]["data"]["text/plain"]

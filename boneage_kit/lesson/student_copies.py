@@ -2,8 +2,9 @@
 
 The notebooks of the kit hold stubs; the solutions stand beside the checks in
 :mod:`boneage_kit.exercises`. A student copy is a notebook without outputs. The proof executes a
-solved copy from top to bottom and looks whether every check says "right", and whether every stub
-says "not answered yet".
+copy from top to bottom in which every exercise's stub is followed by its solution, and looks
+whether the stub is told "not answered yet" and the solution "right", where the student would be:
+after the cells before, with the names that they left.
 """
 
 from __future__ import annotations
@@ -140,27 +141,46 @@ def _mark(name: str, *, grade: bool = False, solution: bool = False) -> dict[str
 
 
 def prove(path: Path, preset: str = "smoke", folder: Path | None = None) -> list[Proof]:
-    """Execute a notebook twice, as it is and solved; return what each exercise got to hear.
+    """Execute a notebook once, each stub before its solution; return what each got to hear.
 
     Parameters
     ----------
     path
         A notebook of the kit.
     preset
-        Size of both executions.
+        Size of the execution.
     folder
         Where to leave the executed solved copy; None: nowhere.
     """
     import nbformat
 
     notebook = nbformat.read(path, as_version=4)
-    stubs = _execute(student_copy(notebook), preset)
-    solved = _execute(solved_copy(notebook), preset)
+    executed = _execute(_both_ways(notebook), preset)
+    proofs = [Proof(number, *_heard(executed, number)) for number in numbers(notebook)]
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        nbformat.write(solved, folder / path.name)
-    return [Proof(number, _heard(stubs, number), _heard(solved, number))
-            for number in numbers(notebook)]
+        nbformat.write(_without_stubs(executed, notebook), folder / path.name)
+    return proofs
+
+
+def _both_ways(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy without outputs in which every stub is followed by its solution."""
+    both = student_copy(notebook)
+    for cell in both.cells:
+        if cell.cell_type == "code" and _CHECK.search(cell.source):
+            cell.source = f"{cell.source}\n\n{solved_source(cell.source)}"
+    return both
+
+
+def _without_stubs(executed: NotebookNode, notebook: NotebookNode) -> NotebookNode:
+    """Return the executed copy as if only the solutions had stood there."""
+    solved = copy.deepcopy(executed)
+    for cell, source in zip(solved.cells, solved_copy(notebook).cells, strict=True):
+        if cell.cell_type == "code" and _CHECK.search(cell.source):
+            cell.source = source.source
+            cell.outputs = [output for output in cell.outputs
+                            if "not answered yet" not in _text(output)]
+    return solved
 
 
 def _execute(notebook: NotebookNode, preset: str) -> NotebookNode:
@@ -173,15 +193,18 @@ def _execute(notebook: NotebookNode, preset: str) -> NotebookNode:
     return client.execute()
 
 
-def _heard(notebook: NotebookNode, number: str) -> str:
-    """Return the feedback to one exercise in an executed notebook, or the error in its cell."""
+def _heard(notebook: NotebookNode, number: str) -> tuple[str, str]:
+    """Return what an exercise's stub and its solution got to hear, or the error in its cell."""
     for cell in notebook.cells:
         if cell.cell_type != "code" or number not in _CHECK.findall(cell.source):
             continue
-        for output in cell.outputs:
-            text = output.get("data", {}).get("text/plain", "")
-            if text.startswith(f"Exercise {number}:"):
-                return text
-            if output.output_type == "error":
-                return f"{output.ename}: {output.evalue}"
-    return ""
+        said = [_text(output) for output in cell.outputs
+                if output.output_type == "error" or f"Exercise {number}:" in _text(output)]
+        return (said + ["", ""])[0], (said + ["", ""])[1]
+    return "", ""
+
+
+def _text(output: NotebookNode) -> str:
+    if output.output_type == "error":
+        return f"{output.ename}: {output.evalue}"
+    return output.get("data", {}).get("text/plain", "")
