@@ -105,7 +105,7 @@ def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Bl
     size = float(np.mean(radius))
     bone = Blob(LABEL_IDS[name], (float(centre[0] + pull) * frame, float(centre[1]) * frame),
                 (0.0, 1.0), np.maximum(radius, 0.35), depth=0.60 * size, shell=0.22 + 0.26 * form,
-                spongy=0.80 - 0.05 * form)
+                spongy=0.62 - 0.05 * form)
     return bone, form
 
 

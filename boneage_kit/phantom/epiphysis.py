@@ -56,13 +56,13 @@ def at(clock: Clock, age: float, scale: float) -> Epiphysis:
     height = float(np.interp(age, [c.appear, c.distinct, c.half_width, c.as_wide, c.cap],
                              [0.25, 0.45, 0.62, 0.85, 1.0]))
     gap = float(np.interp(age, [c.appear, c.half_width, c.as_wide, c.cap, c.fusion_start],
-                          [0.15, 0.11, 0.085, 0.06, 0.025])) * scale
+                          [0.13, 0.085, 0.060, 0.042, 0.022])) * scale
     fused = float(np.clip((age - c.fusion_start) / (c.fusion_end - c.fusion_start), 0, 1))
     return Epiphysis(
         present=age >= c.appear,
         width=width,
         height=height,
-        gap=float(np.clip(gap, 0.3, 1.4)),
+        gap=float(np.clip(gap, 0.28, 1.1)),
         hollow=float(np.interp(age, [c.shape_e - 0.6, c.shape_e, max(c.cap, c.shape_e + 1)],
                                [0, HOLLOW, 1])),
         facets=float(np.interp(age, [c.shape_f - 0.8, c.shape_f, c.shape_g], [0, FACETS, 1])),

@@ -29,10 +29,13 @@ class Edges:
 class Film:
     """What was drawn for one film: angles in degrees, shares of the frame, the exposure.
 
-    ``fog`` is the grey of the unattenuated background, ``grain`` the SD
-    of the film's own noise, ``contrast`` the share of the grey scale
+    ``fog`` is the grey of the unattenuated background, ``veil`` what it gains in the middle of the
+    frame, ``grain`` the SD of the film's own noise, ``contrast`` the share of the grey scale
     that the picture fills, ``tilt`` a brightness gradient across the frame; ``ring`` names the
     bone that a ring sits on, ``cast`` adds mm of plaster around wrist and forearm.
+
+    Five factors are the child's own: ``body_scale`` of all lengths, ``plump`` of the flesh,
+    ``breadth`` of the palm, ``carpus`` of its length, ``density`` of the mineral.
     """
 
     pose: Pose = field(default_factory=Pose)
@@ -44,8 +47,12 @@ class Film:
     stretch: float = 1.0
     body_scale: float = 1.0
     plump: float = 1.0
+    breadth: float = 1.0
+    carpus: float = 1.0
+    density: float = 1.0
     exposure: Exposure = field(default_factory=Exposure)
     fog: float = 0.0
+    veil: float = 0.0
     grain: float = 0.0
     contrast: float = 1.0
     tilt: tuple[float, float] = (0.0, 0.0)
@@ -65,21 +72,24 @@ def draw_film(difficulty: float, rng: np.random.Generator) -> Film:
     if difficulty == 0:
         return Film()
     d = float(difficulty)
-    z, u, p = rng.standard_normal(32), rng.random(32), rng.random(32)
+    z, u, p = rng.standard_normal(40), rng.random(32), rng.random(32)
     turned = 35 * z[26] if p[0] < 0.04 * d else 0.0
     edges = _edges(u[12:20]) if p[4] < 0.28 * d else None
     room = 0.5 + 0.5 * min(edges.bottom - edges.top, edges.right - edges.left) if edges else 1.0
     return Film(
-        pose=_pose(d, z), rotation=d * 7 * z[21] + turned,
+        pose=_pose(d, z), rotation=d * 8 * z[21] + turned,
         shift=(d * 0.05 * z[22], d * 0.02 * z[23]),
-        fill=room * (0.95 - d * 0.20 * u[3] ** 1.3), lower=-0.5 + d * 0.5 * u[4],
-        forearm=0.45 + d * 0.5 * (u[5] - 0.2), stretch=1 + d * 0.42 * u[6] ** 0.6,
-        body_scale=1 + 0.05 * d * z[24], plump=1 + 0.07 * d * z[25],
+        fill=room * (0.97 - d * 0.28 * u[3] ** 1.3), lower=-0.5 + d * 0.5 * u[4],
+        forearm=0.45 + d * (0.9 * u[5] ** 1.5 - 0.12), stretch=1 + d * (0.10 + 0.42 * u[6] ** 0.6),
+        body_scale=1 + 0.05 * d * z[24], plump=float(np.exp(0.11 * d * z[25])),
+        breadth=1 + 0.05 * d * z[29], carpus=1 + 0.05 * d * z[30],
+        density=float(np.exp(0.16 * d * z[31])),
         exposure=_exposure(d, z, u),
         fog=0.10 * d * u[7] ** 2 + (0.5 * u[8] if p[1] < 0.25 * d else 0.0),
-        grain=0.025 * d * u[21] ** 2,
+        veil=0.14 * d * u[22] ** 1.5,
+        grain=0.03 * d * u[21] ** 2,
         contrast=0.12 + 0.5 * u[9] if p[2] < 0.13 * d else 1 - 0.25 * d * u[10],
-        tilt=(0.12 * d * z[27] * (p[3] < 0.3), 0.12 * d * z[28] * (p[3] < 0.3)),
+        tilt=(0.12 * d * z[27] * (p[3] < 0.5), 0.12 * d * z[28] * (p[3] < 0.5)),
         edges=edges,
         marker=draw_marker(rng) if p[5] < min(1.0, 1.3 * d) * 0.95 else None,
         ring="proximal_phalanx_4" if p[6] < 0.008 * d else None,
@@ -89,11 +99,11 @@ def draw_film(difficulty: float, rng: np.random.Generator) -> Film:
 
 def _pose(d: float, z: np.ndarray) -> Pose:
     fan = np.array([0, 1, 0, -1, -1.6])
-    own = np.array([[9, 2, 1, 1.5, 3], [8, 3, 2.5, 3, 5]]) * z[:10].reshape(2, 5)
+    own = np.array([[9, 2.5, 1, 2, 3], [9, 4, 3, 4, 6]]) * z[:10].reshape(2, 5)
     abducted = np.array([6, 0, 0, 0, 0])
     return Pose(
-        spread=tuple(d * (own[0] + abducted + max(3 * z[10] + 1.5, -0.5) * fan)),
-        bend=tuple(d * (own[1] + max(3 * z[11] + 2, -2) * fan)),
+        spread=tuple(d * (own[0] + abducted + max(3 * z[10] + 2, -0.5) * fan)),
+        bend=tuple(d * (own[1] + max(4 * z[11] + 3, -2) * fan)),
         curl=tuple(d * 2.5 * z[12:17]),
         wrist=d * 6 * z[17],
     )
@@ -106,7 +116,7 @@ def _exposure(d: float, z: np.ndarray, u: np.ndarray) -> Exposure:
         scatter=0.25 + d * 0.35 * u[1],
         blur_mm=0.05 + d * 0.25 * u[2],
         white=(1 + 0.25 * d) * float(np.exp(d * 0.15 * z[19])),
-        gamma=float(np.exp(d * 0.20 * z[20])),
+        gamma=float(np.exp(d * (0.05 + 0.35 * z[20]))),
     )
 
 
@@ -114,14 +124,15 @@ def _edges(u: np.ndarray) -> Edges:
     wide = 0.14 * u[:4] ** 2
     return Edges(top=wide[0], bottom=1 - wide[1], left=wide[2], right=1 - wide[3],
                  slope=0.12 * (u[4] - 0.5) * (u[5] < 0.5),
-                 outside=0.0 if u[6] < 0.6 else 0.25 * u[6], rim=0.8 * (u[7] < 0.25))
+                 outside=0.0 if u[6] < 0.6 else 0.25 * u[6], rim=0.8 * (u[7] < 0.5))
 
 
 def finish(mineral: np.ndarray, soft: np.ndarray, canvas: Canvas, film: Film, times: int,
            rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Return pixels and labels at the size asked for, from mineral drawn ``times`` larger."""
     spacing = canvas.spacing[0] * times
-    pixels = expose(_shrink(mineral, times), soft, film.exposure, spacing, rng)
+    bone = _shrink(mineral, times) * np.float32(film.density)
+    pixels = expose(bone, soft, film.exposure, spacing, rng)
     _develop(pixels, film, rng)
     return pixels, np.ascontiguousarray(canvas.labels[times // 2::times, times // 2::times])
 
@@ -132,6 +143,8 @@ def _develop(pixels: np.ndarray, film: Film, rng: np.random.Generator) -> None:
     if film.fog:
         pixels *= f(1 - film.fog)
         pixels += f(film.fog)
+    if film.veil:
+        _veil(pixels, film.veil)
     if film.grain:
         pixels += f(film.grain) * rng.standard_normal(pixels.shape, dtype=np.float32)
     if any(film.tilt):
@@ -146,6 +159,13 @@ def _develop(pixels: np.ndarray, film: Film, rng: np.random.Generator) -> None:
     if film.contrast != 1:
         pixels *= f(film.contrast)
     np.clip(pixels, f(0), f(1), out=pixels)
+
+
+def _veil(pixels: np.ndarray, veil: float) -> None:
+    """Brighten the middle of the frame, where scatter and the developer's fog gather."""
+    down, right = (np.linspace(-1, 1, n, dtype=np.float32) for n in pixels.shape)
+    down, right = (1 - np.float32(0.8) * a * a for a in (down, right))
+    pixels += np.float32(veil) * down[:, None] * right * (1 - pixels)
 
 
 def _collimate(pixels: np.ndarray, edges: Edges) -> None:

@@ -55,10 +55,12 @@ class Hand:
 
 
 def build(sex: str, ages: dict[str, float], age: float, pose: Pose, scale: float = 1.0,
-          shape: dict[str, np.ndarray] | None = None) -> Hand:
+          shape: dict[str, np.ndarray] | None = None,
+          proportions: tuple[float, float] = (1.0, 1.0)) -> Hand:
     """Return the hand of ``sex`` with each structure at its own bone age ``ages`` (years).
 
     ``shape`` holds standard normal deviates [6] of each structure's build; none is the mean.
+    ``proportions`` multiply the palm's breadth and the length of the carpus.
     """
     shape = shape or {name: np.zeros(6) for name in structures()}
     hand = Hand(sex=sex)
@@ -67,9 +69,9 @@ def build(sex: str, ages: dict[str, float], age: float, pose: Pose, scale: float
                                                      _build(shape, name))
     hand.palm = hand.bones["metacarpal_3"].distal_end
     hand.girth = growth.width_fraction(sex, age) * scale
-    carpus = float(np.interp(age, *_CARPUS[sex]))
+    carpus = float(np.interp(age, *_CARPUS[sex])) * proportions[1]
     # A child's palm is as broad for its metacarpals as its carpus is long.
-    broad = 1 + 0.35 * (carpus / _CARPUS[sex][1][-1] - 1)
+    broad = proportions[0] * (1 + 0.35 * (carpus / _CARPUS[sex][1][-1] - 1))
     for ray in range(1, 6):
         _place_ray(hand, ray, pose, broad)
     frame = hand.palm * carpus / _ADULT_CARPUS_MM

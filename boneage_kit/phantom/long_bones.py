@@ -118,9 +118,9 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     square = float(np.clip((state.width - 0.35) / 0.5, 0, 1))
     body = np.clip(1 - np.abs(u) ** (2 + 4 * square), 0, 1) ** (1 / (2 + 0.6 * square))
     if distal:
-        dome = np.clip(1 - np.abs(u) ** 2.3, 0, 1) ** 0.5
+        dome = np.clip(1 - np.abs(u) ** 2.1, 0, 1) ** 0.5
         near = tall * ((1 - square) * 0.5 * (1 - body) + square * 0.22 * np.abs(u) ** 5)
-        far = tall * ((1 - square) * (0.5 + 0.5 * body) + square * (0.45 + 0.55 * dome))
+        far = tall * ((1 - square) * (0.5 + 0.5 * body) + square * (0.30 + 0.70 * dome))
     else:
         near = tall * 0.5 * (1 - body)
         face = 0.8 * min(1.0, state.width / 0.6) * _joint_face(bone, u)
@@ -169,5 +169,5 @@ def _cortex(bone: LongBone, s: np.ndarray) -> np.ndarray:
 def _spongy(bone: LongBone, s: np.ndarray) -> np.ndarray:
     """Return the share of cancellous bone in the core: full at the ends, little in between."""
     share = s / bone.shaft
-    low = 0.08 + 0.40 * (1 - bone.adult)
+    low = (0.08 if bone.row == "MC" else 0.18) + 0.40 * (1 - bone.adult)
     return np.interp(share, [-0.2, 0.1, 0.35, 0.62, 0.88, 1.2], [0.75, 0.70, low, low, 0.68, 0.75])

@@ -98,7 +98,8 @@ def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty
     build = np.clip(streams[0].standard_normal((len(ages), 6)), -2.5, 2.5)
     shape = dict(zip(ages, min(variation, 1.5) * build, strict=True))
     film = draw_film(difficulty, streams[1])
-    child = hands.build(sex, ages, bone_age, film.pose, film.body_scale, shape)
+    child = hands.build(sex, ages, bone_age, film.pose, film.body_scale, shape,
+                        (film.breadth, film.carpus))
     times = max(1, math.ceil(_DRAWN / size))
     canvas = _draw(child, film, size * times)
     pixels, labels = finish(canvas.mineral, _soft(child, film, canvas, times), canvas, film, times,

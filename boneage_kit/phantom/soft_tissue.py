@@ -91,7 +91,7 @@ def _fingers(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> lis
         points[-1] = (ax + (bx - ax) * reach, ay + (by - ay) * reach)
         for a, b, ra, rb in zip(points, points[1:], radii, radii[1:], strict=False):
             r = float(ra + rb) / 2
-            parts.append((_capsule(x, y, a, b, float(ra), float(rb)), r, 0.92 * r))
+            parts.append((_capsule(x, y, a, b, float(ra), float(rb)), r, 0.84 * r))
     return parts
 
 
@@ -120,6 +120,7 @@ def _palm(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> list:
         (head1[0] + 0.13 * wide * right[0], head1[1] + 0.13 * wide * right[1]),
         (origin1[0] + 0.16 * wide * right[0], origin1[1] + 0.16 * wide * right[1]),
     ]
+    web = [base2, _between(base2, marks["MCP2"], 0.85), _between(origin1, head1, 1.1), origin1]
     radius, ulna = marks["radius_metaphysis"], marks["ulna_metaphysis"]
     axis = hand.axes["radius"][1]
     wrist = ((radius[0] + ulna[0]) / 2, (radius[1] + ulna[1]) / 2)
@@ -129,10 +130,16 @@ def _palm(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> list:
     middle = (0.5 * (base5[0] + base2[0]), base2[1])
     return [
         (_polygon(x, y, body), 0.62 * thick, thick),
-        (_polygon(x, y, thenar), 0.9 * thick, 1.05 * thick),
-        (_capsule(x, y, near, far, arm, 1.12 * arm), 0.7 * arm, 0.44 * arm),
-        (_capsule(x, y, near, middle, 1.02 * arm, 1.05 * arm), 0.8 * thick, 0.95 * thick),
+        (_polygon(x, y, thenar), 0.9 * thick, 1.3 * thick),
+        (_polygon(x, y, web), 0.9 * thick, 0.9 * thick),
+        (_capsule(x, y, near, far, arm, 1.12 * arm), 0.7 * arm, 0.50 * arm),
+        (_capsule(x, y, near, middle, 1.02 * arm, 1.05 * arm), 0.8 * thick, 1.40 * thick),
     ]
+
+
+def _between(a: tuple[float, float], b: tuple[float, float],
+             share: float) -> tuple[float, float]:
+    return a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
 
 
 def _upsample(a: np.ndarray, gx: np.ndarray, gy: np.ndarray, x: np.ndarray,
