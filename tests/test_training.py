@@ -253,23 +253,3 @@ def test_every_child_is_read_by_a_network_that_never_saw_it(hands, monkeypatch):
     assert {"fold", "seed", "model", "group"} <= set(readings)
     with pytest.raises(bk.BadInput, match="one fold"):
         training.cross_validate("bonet", images, table, np.zeros(64))
-
-
-def test_kept_results_are_whole_and_beat_the_floor_where_images_are_many():
-    kept = training.kept_results()
-    key = ["data", "n_train", "seed", "augment", "deformation", "n_conv"]
-    assert not kept.duplicated(key).any()
-    assert kept["mae_years"].between(kept["lower"], kept["upper"]).all()
-    whole = kept[kept["augment"] & (kept["deformation"] == "affine") & (kept["n_conv"] == 5)]
-    most = whole[whole["n_train"] == whole["n_train"].max()]
-    assert (most["upper"] < most["floor_years"]).all()
-
-
-def test_a_part_is_compared_with_the_whole_network_of_the_same_seed():
-    whole = {"data": "phantom", "n_train": 400, "augment": True, "deformation": "affine",
-             "n_conv": 5}
-    table = pd.DataFrame([{**whole, "seed": seed, "mae_years": 1.0 + seed} for seed in (0, 1)] + [
-        {**whole, "seed": seed, "mae_years": 1.5 + seed, "n_conv": 1} for seed in (0, 1)])
-    part = training.parts_of_bonet(table).iloc[0]
-    assert (part["change"], part["difference_years"], part["seeds"]) == (
-        "one convolutional layer", 0.5, 2)

@@ -172,8 +172,8 @@ def verdict(lower: float, upper: float, expected: str) -> str:
 
 def months_table(board: pd.DataFrame) -> str:
     """Return a leaderboard as a Markdown table in years and months."""
-    lines = ["| method | training images | MAE, years (95 % interval) | months | within 12 months | "
-             "behind the best, years (95 % interval) | children, cells |",
+    lines = ["| method | training images | MAE, years (95 % interval) | months | within 12 months "
+             "| behind the best, years (95 % interval) | children, cells |",
              "| --- | --- | --- | --- | --- | --- | --- |"]
     for row in board.itertuples():
         behind = "best" if row.Index == 0 else (

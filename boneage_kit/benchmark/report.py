@@ -1,4 +1,4 @@
-"""Write down what a study found: tables, a leaderboard to read, a chart, and where it comes from."""
+"""Write down what a study found: tables, a leaderboard to read, a chart, and provenance."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def _leaderboards(study: Study, boards: list[pd.DataFrame]) -> str:
     dataset = study.dataset()
     kind = "Phantoms: no clinical figures." if dataset.is_phantom else "Real radiographs."
     head = (f"# Leaderboard\n\n{kind} Data: {dataset.name}, {len(dataset):,} images, "
-            f"{study.folds} folds by patient, stratified by sex and age band. MAE over all children "
-            "read; intervals by bootstrap over children; differences are paired.\n")
+            f"{study.folds} folds by patient, stratified by sex and age band. MAE over all "
+            "children read; intervals by bootstrap over children; differences are paired.\n")
     return head + "".join(
         f"\n## {board['n_train'].max():,} training images\n\n{leaderboard.months_table(board)}"
         for board in reversed(boards))

@@ -69,36 +69,3 @@ def readings(test: pd.DataFrame, years: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({"image_id": test["image_id"].to_numpy(), "sex": test["sex"].to_numpy(),
                          "y_true": test["bone_age"].to_numpy(dtype=float),
                          "y_pred": np.asarray(years, dtype=float)})
-
-
-def kept_curve() -> pd.DataFrame:
-    """Return the learning curves on real radiographs that are kept in the kit.
-
-    They were made once by ``benchmarks/transfer.py`` on the RSNA 2017 thumbnails (100 px) and hold
-    errors only: no image, no label of a child.
-
-    >>> set(kept_curve()["method"]) >= {"floor", "frozen"}
-    True
-    """
-    from importlib.resources import files
-
-    with (files("boneage_kit") / "data" / "results" / "transfer_curve.csv").open(
-            encoding="utf-8") as file:
-        return pd.read_csv(file)
-
-
-def in_words(table: pd.DataFrame) -> str:
-    """Return a learning curve in a sentence, for whoever cannot see the chart.
-
-    >>> in_words(pd.DataFrame({"method": "frozen", "n_train": [25, 100], "mae_years": [2.5, 2.0]}))
-    'frozen falls from 30.0 months at 25 images to 24.0 at 100.'
-    """
-    months = 12 * table.groupby(["method", "n_train"])["mae_years"].mean()
-    parts = []
-    for method in months.index.unique("method"):
-        line = months.loc[method]
-        first, last = line.iloc[0], line.iloc[-1]
-        verb = "falls" if last < first else "goes"
-        parts.append(f"{method} {verb} from {first:.1f} months at {line.index[0]:,} images to "
-                     f"{last:.1f} at {line.index[-1]:,}")
-    return "; ".join(parts) + "."

@@ -1,4 +1,4 @@
-"""What methods see and how few images they need: by hand, frozen, fine-tuned, pre-trained."""
+"""What methods see: regions by hand, their gradients, and the layers of a network."""
 
 from __future__ import annotations
 
@@ -11,28 +11,9 @@ import numpy as np
 from .style import PALETTE
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["images_needed", "maps_of_layers", "regions_by_hand", "what_hog_sees"]
-
-#: Colour, mark and line of each method, the same in every chart.
-METHODS = {
-    "floor": (PALETTE["floor"], "", ":"),
-    "by hand": (PALETTE["reader"], "s", "-"),
-    "frozen": (PALETTE["accent"], "^", "-"),
-    "fine-tuned": (PALETTE["model"], "o", "-"),
-    "phantom": (PALETTE["phantom"], "D", "--"),
-    "both": (PALETTE["real"], "P", "--"),
-}
-WORDS = {
-    "floor": "floor: the sex's median",
-    "by hand": "features by hand + ridge",
-    "frozen": "frozen ImageNet features + ridge",
-    "fine-tuned": "ImageNet, fine-tuned",
-    "phantom": "phantoms only, then fine-tuned",
-    "both": "ImageNet, phantoms, then fine-tuned",
-}
+__all__ = ["maps_of_layers", "regions_by_hand", "what_hog_sees"]
 
 
 def regions_by_hand(image: np.ndarray, ax: Axes | None = None) -> Axes:
@@ -133,40 +114,6 @@ def maps_of_layers(
     _bare(axes[0, 0])
     axes[0, 1].set_title(layers[0][0], fontsize=12, loc="left")
     return axes
-
-
-def images_needed(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw the error against the number of training images, a line and a band a method.
-
-    Parameters
-    ----------
-    table
-        ``method, n_train, mae_years, lower, upper`` (and ``seed``): lines go through the mean over
-        the seeds; bands are the mean limits of the 95 % intervals over test children.
-    """
-    ax = ax or plt.subplots(figsize=(9, 5.2))[1]
-    means = table.groupby(["method", "n_train"])[["mae_years", "lower", "upper"]].mean() * 12
-    for method in [name for name in METHODS if name in means.index]:
-        colour, mark, line = METHODS[method]
-        part = means.loc[method]
-        alone = len(part) == 1
-        ax.plot(part.index, part["mae_years"], color=colour, marker=mark or None, markersize=9,
-                linestyle="none" if alone else line, label=WORDS[method])
-        if alone:
-            ax.vlines(part.index, part["lower"], part["upper"], color=colour, linewidth=2)
-        elif method != "floor":
-            ax.fill_between(part.index, part["lower"], part["upper"], color=colour, alpha=0.15,
-                            linewidth=0)
-    ax.set_xscale("log")
-    sizes = sorted(table["n_train"].unique())
-    ax.set_xticks(sizes, [f"{size:,}" for size in sizes])
-    ax.minorticks_off()
-    ax.set(xlabel="training images", ylabel="mean absolute error (months)")
-    ax.set_ylim(bottom=0)
-    years = ax.secondary_yaxis("right", functions=(lambda m: m / 12, lambda y: 12 * y))
-    years.set_ylabel("years")
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False)
-    return ax
 
 
 def _bare(ax: Axes) -> Axes:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .batches import Batches
     from .cross_validation import cross_validate
     from .device import choose_device
-    from .few_images import few_images_recipe, kept_results, parts_of_bonet
+    from .few_images import few_images_recipe
     from .learner import Fitted, fit
     from .progress import somebody_watches
     from .reading import predict
@@ -28,8 +28,6 @@ _WHERE = {
     "cross_validate": "cross_validation",
     "few_images_recipe": "few_images",
     "fit": "learner",
-    "kept_results": "few_images",
-    "parts_of_bonet": "few_images",
     "predict": "reading",
     "somebody_watches": "progress",
 }
@@ -42,8 +40,6 @@ __all__ = [
     "cross_validate",
     "few_images_recipe",
     "fit",
-    "kept_results",
-    "parts_of_bonet",
     "predict",
     "somebody_watches",
 ]
