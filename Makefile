@@ -14,7 +14,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3 py
 	$(shell $(name) -c "$(NEW_ENOUGH)" 2>/dev/null && echo $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-browser notebooks readme faults lock address bench lint wheel wheelhouse clean
+.PHONY: help setup run test test-browser notebooks readme faults lock address docs docs-check bench lint wheel wheelhouse clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,13 @@ lock: $(READY)  ## write requirements.lock and environment.yml from the versions
 
 bench: $(READY)  ## minutes and peak memory of each notebook, on two cores
 	$(BIN)/python benchmarks/notebooks.py --preset $(PRESET)
+
+docs: $(READY)  ## build the book (Jupyter Book 2) into out/book; its theme comes from mystmd.org
+	$(BIN)/python -m pip install --quiet "jupyter-book>=2"
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python tools/book.py
+
+docs-check: $(READY)  ## parse every page of the book and resolve every reference, without network
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python tools/book.py --check
 
 lint: $(READY)  ## ruff
 	$(BIN)/ruff check .

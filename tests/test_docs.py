@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PLACES = ("*.md", "docs/*.md", "instructor/*.md", "notebooks/[0-9]*.ipynb")
+PLACES = ("*.md", "docs/*.md", "instructor/*.md", "constraints/*.md",
+          "notebooks/[0-9]*.ipynb")
 PAGES = sorted(path for place in PLACES for path in ROOT.glob(place))
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?!https?:|mailto:)([^)\s]+)\)")
 
