@@ -1,10 +1,19 @@
 """Student copies: no answers in them, and a proof that can fail."""
 
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import nbformat
 import nbformat.v4 as v4
 import pytest
 
 from boneage_kit import exercises
 from boneage_kit.errors import BadInput
+from boneage_kit.execution import sequence
 from boneage_kit.exercises import Wrong, exercise
 from boneage_kit.lesson import student_copies
 
@@ -50,9 +59,67 @@ def test_a_check_of_bare_dots_is_solved_by_the_solutions_own_name(notebook):
 def test_an_nbgrader_source_marks_the_solution_and_tests_it(notebook):
     cells = student_copies.nbgrader_copy(notebook).cells
     assert len(cells) == 4
+    assert cells[2].source.startswith("answer = ...\n### BEGIN SOLUTION")  # the stub stays
     assert "### BEGIN SOLUTION\nanswer = 27\n### END SOLUTION" in cells[2].source
     assert cells[2].metadata["nbgrader"]["solution"]
     assert cells[3].metadata["nbgrader"]["grade"] and cells[3].metadata["nbgrader"]["points"] == 1
+
+
+def test_what_a_cell_prepares_stays_and_the_function_to_repair_goes(notebook):
+    source = ("given = [1, 2]\n\ndef answer(x):\n    return None  # a bug\n\n\n"
+              'lesson.check("96.1", ...)  # replace the dots by answer')
+    assert student_copies.solved_source(source) == (
+        'given = [1, 2]\nanswer = 27\nlesson.check("96.1", answer)')
+
+
+def test_every_stub_of_the_kit_goes_and_every_name_it_uses_is_given():
+    for path in sequence.notebooks():
+        for cell in nbformat.read(path, as_version=4).cells:
+            if "lesson.check(" in cell.source and cell.cell_type == "code":
+                solved = student_copies.solved_source(cell.source)
+                ast.parse(solved)
+                assert "..." not in solved, (path.name, solved)
+
+
+@pytest.mark.skipif(shutil.which("nbgrader") is None, reason="nbgrader is not on the path")
+def test_nbgrader_takes_the_export_and_releases_it_without_solutions(tmp_path):
+    for path in sequence.notebooks():
+        place = tmp_path / "source" / path.stem
+        place.mkdir(parents=True)
+        source = student_copies.nbgrader_copy(nbformat.read(path, as_version=4))
+        nbformat.write(source, place / path.name)
+        done = subprocess.run(["nbgrader", "generate_assignment", path.stem, "--create"],
+                              cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-2000:]
+        released = nbformat.read(tmp_path / "release" / path.stem / path.name, as_version=4)
+        asked = [cell for cell in released.cells if "YOUR CODE HERE" in cell.source]
+        assert len(asked) == len(student_copies.numbers(source)) >= 3
+        for number in student_copies.numbers(source):
+            assert not any(exercises.get(number).solution in cell.source for cell in asked)
+
+
+@pytest.mark.skipif(shutil.which("nbgrader") is None, reason="nbgrader is not on the path")
+def test_nbgrader_finds_the_solved_source_valid_and_the_released_stub_not(notebook, tmp_path):
+    setup = v4.new_code_cell("import boneage_kit as bk\n"
+                             "lesson = bk.lesson.begin('06_x', preset='smoke', data=None)")
+    notebook.cells[2].source = 'answer = [..., ...]\nlesson.check("06.1", answer)'
+    notebook.cells.insert(2, setup)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    place = tmp_path / "source" / "ps"
+    place.mkdir(parents=True)
+    nbformat.write(student_copies.nbgrader_copy(notebook), place / "x.ipynb")
+    kernel = tmp_path / "jupyter" / "kernels" / "python3" / "kernel.json"
+    kernel.parent.mkdir(parents=True)  # nbgrader may live in an environment of its own
+    kernel.write_text(json.dumps({
+        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "Python 3", "language": "python"}))
+    run = {"cwd": tmp_path, "capture_output": True, "text": True,
+           "env": {**os.environ, "JUPYTER_PATH": str(tmp_path / "jupyter")}}
+    subprocess.run(["nbgrader", "generate_assignment", "ps", "--create"], check=True, **run)
+    said = [subprocess.run(["nbgrader", "validate", f"{folder}/ps/x.ipynb"], **run).stdout
+            for folder in ("source", "release")]
+    assert "Success! Your notebook passes all the tests." in said[0]
+    assert "failed" in said[1]
 
 
 def test_a_solution_without_a_name_is_refused():
@@ -87,8 +154,6 @@ def test_a_stub_that_stops_leaves_its_solution_unproven(notebook):
 
 
 def test_the_proof_executes_the_notebook(tmp_path):
-    import nbformat
-
     book = v4.new_notebook(cells=[
         v4.new_code_cell("preset = 'binder'", metadata={"tags": ["parameters"]}),
         v4.new_code_cell("import numpy as np\nimport boneage_kit as bk\n"

@@ -73,14 +73,48 @@ def solved_copy(notebook: NotebookNode) -> NotebookNode:
 def solved_source(source: str) -> str:
     """Return an exercise cell with the solutions in place of what the student would write.
 
-    >>> solved_source('answer = ...\\nlesson.check("06.1", answer)').splitlines()[-1]
-    'lesson.check("06.1", answer)'
+    What the cell prepares for the student stays; the stub goes.
+
+    >>> cell = 'shown = 4\\nanswer = ...  # a number\\nlesson.check("06.1", answer)'
+    >>> print(solved_source(cell))
+    shown = 4
+    answer = ["reproduced", "cannot be told", "reproduced", "not reproduced"]
+    lesson.check("06.1", answer)
     """
     parts = []
-    for number in _CHECK.findall(source):
+    for before, number in _by_check(source):
         solution = exercises.get(number).solution
-        parts.append(f'{solution}\nlesson.check("{number}", {answer_name(solution)})')
+        name = answer_name(solution)
+        parts.append(f'{_without(before, name)}{solution}\nlesson.check("{number}", {name})')
     return "\n\n".join(parts)
+
+
+def _by_check(source: str) -> list[tuple[str, str]]:
+    """Return what stands before each check of a cell, and the check's number."""
+    found, start = [], 0
+    for check in _CHECK.finditer(source):
+        found.append((source[start:check.start()].lstrip("\n"), check[1]))
+        start = check.end()
+    return found
+
+
+def _without(source: str, name: str) -> str:
+    """Return code without the top-level statements that give ``name`` its value."""
+    lines = source.splitlines()
+    for statement in reversed(ast.parse(source).body):
+        if _named(statement) == name:
+            del lines[statement.lineno - 1:statement.end_lineno]
+    kept = "\n".join(lines).strip("\n")
+    return f"{kept}\n" if kept else ""
+
+
+def _named(statement: ast.stmt) -> str | None:
+    """Return the name that a statement defines or assigns, or None."""
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        return statement.name
+    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+        return statement.targets[0].id
+    return None
 
 
 def answer_name(solution: str) -> str:
@@ -98,11 +132,9 @@ def answer_name(solution: str) -> str:
         statements = ast.parse(solution).body
     except SyntaxError:
         statements = []
-    for statement in reversed(statements):
-        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
-            return statement.name
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            return statement.targets[0].id
+    names = [name for name in map(_named, statements) if name]
+    if names:
+        return names[-1]
     raise BadInput(f"The solution {solution[:40]!r} gives the answer no name.",
                    "End it with answer = ... or with the function itself.")
 
@@ -110,23 +142,24 @@ def answer_name(solution: str) -> str:
 def nbgrader_copy(notebook: NotebookNode) -> NotebookNode:
     """Return an nbgrader source notebook: solutions marked, and a test cell a check.
 
-    nbgrader's ``generate_assignment`` replaces the marked solutions by its stub, and its
-    ``autograde`` gives a point for every test cell that raises nothing.
+    nbgrader's ``generate_assignment`` replaces the marked solutions by its placeholder, under
+    what the notebook itself prepares (a function to repair, say), and its ``autograde`` gives a
+    point for every test cell that raises nothing.
     """
     from nbformat import v4
 
     source = student_copy(notebook)
     cells = []
     for cell in source.cells:
-        found = _CHECK.findall(cell.source) if cell.cell_type == "code" else []
+        found = _by_check(cell.source) if cell.cell_type == "code" else []
         if not found:
             cells.append(cell)
-        for number in found:
+        for before, number in found:
             mark = f"exercise-{number.replace('.', '-')}"
             solution = exercises.get(number).solution
             name = answer_name(solution)
             marked = f"### BEGIN SOLUTION\n{solution}\n### END SOLUTION"
-            cells.append(v4.new_code_cell(f'{marked}\nlesson.check("{number}", {name})',
+            cells.append(v4.new_code_cell(f'{before}{marked}\nlesson.check("{number}", {name})',
                                           metadata={"nbgrader": _mark(mark, solution=True)}))
             cells.append(v4.new_code_cell(
                 f'assert bk.exercises.check("{number}", {name}, lesson).right',
