@@ -55,7 +55,7 @@ def build(*, themed: bool) -> tuple[int, str]:
     done = subprocess.run(command, cwd=stage(themed=themed), capture_output=True, text=True,
                           check=False)
     said = done.stdout + done.stderr
-    return int(done.returncode != 0), said
+    return int(done.returncode != 0 or "⚠️" in said), said  # --strict lets warnings pass
 
 
 def main() -> int:
