@@ -23,7 +23,7 @@ import pandas as pd
 from boneage_kit import evaluation, presets, training
 from boneage_kit.cache import write_atomically
 from boneage_kit.datasets.dataset import Dataset, empty_problems
-from boneage_kit.datasets.phantom import PhantomPixels
+from boneage_kit.datasets.phantom import PhantomPixels, code_version
 from boneage_kit.execution import provenance
 from boneage_kit.phantom.cohort import cohort
 
@@ -38,6 +38,7 @@ def main() -> None:
     table = readings()
     write_atomically(TABLE, lambda file: table.to_csv(file, index=False))
     origin = {"command": "python benchmarks/conformal_phantoms.py", "cohort_seed": SEED,
+              "phantom_code": code_version(),
               "pixels": PIXELS, "n_train": TRAIN, "made": provenance.now(),
               "kit": provenance.kit(), "versions": provenance.versions(),
               "machine": provenance.machine()}

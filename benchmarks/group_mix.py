@@ -3,12 +3,12 @@
     python benchmarks/group_mix.py --out runs/group_mix
 
 Invented children (``group_effect="published"`` against ``"none"``): the scenario teaches how to
-look for unfairness and states nothing about a person. 400 phantoms of a pool of 3,000 are trained
+look for unfairness and states nothing about a person. 300 phantoms of a pool of 2,000 are trained
 on, in three mixes (one group only, 90 of 100 from that group, every group alike), for two labels
 (the readers' bone age, the child's chronological age); 2,400 other phantoms are read. Two kinds
 of model at 64 px: BoNet trained from scratch (3 seeds, without the middle mix; in the scenario
 ``none`` asked for chronological age only) and frozen EfficientNet-Lite0 features with a ridge (5
-seeds). Each model is recalibrated by sex on 200 further children of its own mix, so that the luck
+seeds). Each model is recalibrated by sex on 150 further children of its own mix, so that the luck
 of a training does not pass for a group's bias. Every model is a file in --out, so that the command
 goes on where it was stopped.
 
@@ -34,7 +34,7 @@ from tqdm import tqdm
 from boneage_kit import evaluation, presets, training
 from boneage_kit.cache import write_atomically
 from boneage_kit.datasets.dataset import Dataset, empty_problems
-from boneage_kit.datasets.phantom import PhantomPixels
+from boneage_kit.datasets.phantom import PhantomPixels, code_version
 from boneage_kit.execution import provenance
 from boneage_kit.models.feature_reader import FeatureReader
 from boneage_kit.phantom.cohort import cohort
@@ -43,7 +43,7 @@ TABLE = Path(__file__).resolve().parent.parent / "boneage_kit/data/results/group
 LABELS = {"bone age": "bone_age", "chronological age": "chronological_age"}
 #: Share of the training children from the one group; the rest are dealt to all others alike.
 MIXES = {"one group": 1.0, "90 in 100": 0.9, "all alike": 0.25}
-POOL, TEST, PIXELS, VALIDATE = (3000, 31_000), (2400, 32_000), 64, 200
+POOL, TEST, PIXELS, VALIDATE = (2000, 31_000), (2400, 32_000), 64, 150
 RIDGE_SEEDS, NET_SEEDS, PRESET = 5, 3, presets.get("binder")
 
 
@@ -72,7 +72,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--group", default="CAU", help="the group that is trained on most")
-    parser.add_argument("--train", type=int, default=400)
+    parser.add_argument("--train", type=int, default=300)
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
 
@@ -160,7 +160,8 @@ def collect(options: argparse.Namespace) -> pd.DataFrame:
     origin = {"command": f"python benchmarks/group_mix.py --out runs/group_mix --group "
               f"{options.group} --train {options.train} --threads {options.threads}",
               "children": {"pool": POOL, "test": TEST, "what": "n and seed of the cohort"},
-              "pixels": PIXELS, "made": provenance.now(), "kit": provenance.kit(),
+              "phantom_code": code_version(), "pixels": PIXELS,
+              "made": provenance.now(), "kit": provenance.kit(),
               "versions": provenance.versions(), "machine": provenance.machine()}
     write_atomically(TABLE.with_suffix(".json"), lambda file: file.write_text(
         json.dumps(origin, indent=1) + "\n", encoding="utf-8"))

@@ -29,7 +29,7 @@ from torch import nn
 
 from boneage_kit import datasets, phantom, presets, training
 from boneage_kit.cache import write_atomically
-from boneage_kit.datasets.phantom import prepared
+from boneage_kit.datasets.phantom import code_version, prepared
 from boneage_kit.evaluation.saliency import network_of
 from boneage_kit.evaluation.saliency_check import Case, check_cases, growth_regions
 from boneage_kit.execution import provenance
@@ -76,6 +76,7 @@ def main() -> None:
     origin = {"command": f"python benchmarks/saliency.py --real ../shared/real --out runs/saliency "
               f"--phantoms {options.phantoms} --seed {options.seed}",
               "real": "RSNA 2017 thumbnails, 100 px; boxes of Koitka et al. 2018",
+              "phantom_code": code_version(),
               "shipped_weights": shipped.card["weights"]["sha256"],
               "made": provenance.now(), "kit": provenance.kit(),
               "versions": provenance.versions(), "machine": provenance.machine()}

@@ -170,3 +170,46 @@ def worst_doses(responses: pd.DataFrame) -> pd.DataFrame:
     added = responses["mae"] - responses["perturbation"].map(base)
     worst = responses.assign(added=added).loc[added.groupby(responses["perturbation"]).idxmax()]
     return worst.sort_values("added", ascending=False).reset_index(drop=True)
+
+
+def responses_in_words(responses: pd.DataFrame, noticed_months: float = 3.0) -> list[str]:
+    """Return which changes harm, which do not, and which a check would have caught.
+
+    Parameters
+    ----------
+    responses
+        From :func:`dose_response`.
+    noticed_months
+        A worst dose that adds less than this to the MAE counts as harmless.
+
+    >>> table = pd.DataFrame({"perturbation": ["a", "a", "b", "b"], "dose": [0.0, 1, 0, 1],
+    ...                       "unit": "SD", "mae": [1.0, 1.1, 1.0, 3.0], "lower": 0.9,
+    ...                       "upper": 1.1, "moved": [0, 0, 0, 0.8], "warned": np.nan, "n": 20})
+    >>> responses_in_words(table)[1]
+    'Harmless up to the strongest dose (under 3 months more): a.'
+    """
+    worst = worst_doses(responses)
+    start = float(worst["mae"].iloc[0] - worst["added"].iloc[0])
+    harmful = worst[12 * worst["added"] >= noticed_months]
+    mild = worst[12 * worst["added"] < noticed_months]["perturbation"].tolist()
+    top = "; ".join(f"{row.perturbation} ({row.dose:g} {row.unit}) adds {12 * row.added:.0f} "
+                    f"months and moves {100 * row.moved:.0f} % of the readings by over a year"
+                    for row in harmful.head(4).itertuples())
+    texts = [f"Untouched, the MAE is {start:.2f} years on {int(responses['n'].iloc[0])} children. "
+             + (f"Worst: {top}." if top else "No change adds more than that.")]
+    if mild:
+        texts.append(f"Harmless up to the strongest dose (under {noticed_months:g} months more): "
+                     f"{', '.join(mild)}.")
+    small = harmful[harmful["added"] < 1]
+    if len(small):
+        texts.append("A MAE that hardly rises can hide moved readings: "
+                     + "; ".join(f"{row.perturbation}, {12 * row.added:.0f} months more, moves "
+                                 f"{100 * row.moved:.0f} %"
+                                 for row in small.nlargest(2, "moved").itertuples()) + ".")
+    if harmful["warned"].notna().any():
+        caught = harmful[harmful["warned"] >= 0.8]["perturbation"].tolist()
+        missed = harmful[harmful["warned"] < 0.5]["perturbation"].tolist()
+        texts.append(f"Of these, the input check warns of at least 80 % of the pictures with "
+                     f"{', '.join(caught) or 'none'}; of less than half with "
+                     f"{', '.join(missed) or 'none'}.")
+    return texts

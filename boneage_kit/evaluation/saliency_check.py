@@ -174,3 +174,42 @@ def check_cases(
     table = pd.concat(rows, ignore_index=True)
     return table[["phantom", "method", "weights", "region", "area", "saliency", "enrichment",
                   "auc", "similarity"]]
+
+
+def maps_in_words(kept: pd.DataFrame) -> list[str]:
+    """Return what kept scores say of each model: does a map find where one should look?
+
+    Parameters
+    ----------
+    kept
+        What ``benchmarks/saliency.py`` keeps: one row a model, kind of images, method, weights and
+        region, with ``n, auc, lower, upper, similarity`` and ``mae_phantoms``.
+
+    >>> rows = [{"model": "x", "images": "phantoms", "method": method, "weights": "learned",
+    ...          "region": "growth plates", "n": 9, "auc": auc, "lower": auc - 0.05,
+    ...          "upper": auc + 0.05, "similarity": 0.1, "mae_phantoms": 1.0}
+    ...         for method, auc in zip(METHODS, (0.5, 0.7, 0.6, 0.9))]
+    >>> maps_in_words(pd.DataFrame(rows))[0][:72]
+    'x, on phantoms (n = 9): Grad-CAM does not find the growth plates (AUC 0.'
+    """
+    target = kept[kept["region"].isin(("growth plates", "expert boxes"))
+                  & (kept["weights"] == "learned")]
+    texts = []
+    for (model, images), rows in target.groupby(["model", "images"], sort=False):
+        by_method = rows.set_index("method")
+        edge, ideal = (by_method.loc[name, "auc"] for name in METHODS[2:])
+        said = [_verdict(name, by_method.loc[name], edge) for name in METHODS[:2]]
+        texts.append(f"{model}, on {images} (n = {int(rows['n'].iloc[0])}): {'; '.join(said)}. The "
+                     f"edges of the image alone reach {edge:.2f}, an ideal looker {ideal:.2f}.")
+    return texts
+
+
+def _verdict(method: str, row: pd.Series, edge: float) -> str:
+    if row["lower"] > max(edge, 0.5):
+        word = "finds"
+    elif row["lower"] > 0.5:
+        word = "leans towards, but no more than edges do,"
+    else:
+        word = "does not find"
+    return (f"{method} {word} the {row['region']} (AUC {row['auc']:.2f}, {row['lower']:.2f} to "
+            f"{row['upper']:.2f}; {row['similarity']:+.2f} correlated with shuffled weights)")

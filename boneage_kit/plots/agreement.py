@@ -128,7 +128,8 @@ def bland_altman(
            ylabel=f"{names[0]} minus {names[1]} (years)", ylim=(-reach, reach))
     age_ticks(ax.xaxis)
     if sexes is not None or reader_limits is not None:
-        show_legend(ax, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
+        show_legend(ax, loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False,
+                    ncols=3 if len(reader_name) < 28 else 2)
     return ax
 
 
