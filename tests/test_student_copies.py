@@ -81,6 +81,38 @@ def test_every_stub_of_the_kit_goes_and_every_name_it_uses_is_given():
                 assert "..." not in solved, (path.name, solved)
 
 
+class Heard:
+    """A lesson that only listens: what each check says, and no figures."""
+
+    def __init__(self):
+        self.said = {}
+
+    def check(self, number, answer):
+        self.said[number] = exercises.check(number, answer, lesson=self).text
+
+    def figure(self, *_, **__):
+        pass
+
+
+@pytest.mark.parametrize("path", sequence.notebooks(), ids=lambda path: path.stem[:2])
+def test_each_stub_fails_its_check_and_each_solution_passes(path):
+    """In seconds, from each notebook's imports alone; ``boneage-kit student`` executes it all."""
+    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells
+             if cell.cell_type == "code"]
+    imports = [ast.unparse(one) for source in cells for one in ast.parse(source).body
+               if isinstance(one, ast.Import | ast.ImportFrom)]
+    asked = [source for source in cells if "lesson.check(" in source]
+    assert len(asked) >= 3
+    for source in asked:
+        for code, expected in ((source, "not answered yet"),
+                               (student_copies.solved_source(source), ": right.")):
+            names = {"lesson": Heard()}
+            exec("\n".join(imports), names)
+            exec(code, names)
+            said = names["lesson"].said
+            assert said and all(expected in text for text in said.values()), said
+
+
 @pytest.mark.skipif(shutil.which("nbgrader") is None, reason="nbgrader is not on the path")
 def test_nbgrader_takes_the_export_and_releases_it_without_solutions(tmp_path):
     for path in sequence.notebooks():

@@ -1,4 +1,4 @@
-"""Exercises of notebook 01: find the plate, move one stage, state your own agreement."""
+"""Exercises of notebook 01: find the plate, move one stage, state agreement, repair its limits."""
 
 from __future__ import annotations
 
@@ -79,10 +79,10 @@ def _speaks_against(age: float, truth: float) -> str:
 @exercise(
     "01.2",
     hint="Score the 13 stages twice with maturity.tw3_rus_score, once with the radius at G and "
-    'once at H: BOY_STAGES | {"radius": "H"}. Turn both into ages and subtract.',
+    'once at H: n01.BOY_STAGES | {"radius": "H"}. Turn both into ages and subtract.',
     solution="""
-    before = maturity.tw3_rus_score(BOY_STAGES, "M")
-    after = maturity.tw3_rus_score(BOY_STAGES | {"radius": "H"}, "M")
+    before = maturity.tw3_rus_score(n01.BOY_STAGES, "M")
+    after = maturity.tw3_rus_score(n01.BOY_STAGES | {"radius": "H"}, "M")
     older_by = maturity.tw3_rus_bone_age(after, "M") - maturity.tw3_rus_bone_age(before, "M")
     """,
     passes=(0.733,),
@@ -164,3 +164,58 @@ def limits_of_agreement(answer: object) -> str:
                     "and subtract in the order reader_2 minus reader_1.")
     raise Wrong("Take the differences reader_2 minus reader_1, then their mean and their standard "
                 "deviation.")
+
+
+def _good_limits(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
+    difference = np.asarray(second) - np.asarray(first)
+    spread = 1.96 * difference.std(ddof=1)
+    return float(difference.mean() - spread), float(difference.mean() + spread)
+
+
+def _of_absolutes(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
+    difference = np.abs(np.asarray(second) - np.asarray(first))
+    return (float(difference.mean() - 1.96 * difference.std(ddof=1)),
+            float(difference.mean() + 1.96 * difference.std(ddof=1)))
+
+
+@exercise(
+    "01.4",
+    hint="Try it on a reader who is exactly one year too old on one hand and one year too young "
+    "on the next. What is his bias, and what does the function take for it?",
+    solution="""
+    def my_limits(first, second):
+        difference = second - first  # with its sign
+        spread = 1.96 * difference.std(ddof=1)
+        return difference.mean() - spread, difference.mean() + spread
+    """,
+    passes=(_good_limits,),
+    fails=(_of_absolutes, lambda first, second: _good_limits(second, first),
+           lambda first, second: tuple(12 * np.array(_good_limits(first, second))),
+           lambda first, second: None, 3),
+)
+def limits_with_their_sign(answer: object) -> str:
+    """Try the student's limits on a reader without bias, and on one who is a year too old."""
+    if not callable(answer):
+        raise Wrong('Hand over the function itself: lesson.check("01.4", my_limits).')
+    first = np.array([4.0, 7.0, 9.0, 12.0, 14.0, 6.0])
+    for shift, scatter, who in ((0.0, 1.0, "a year too old and a year too young in turn"),
+                                (1.0, 0.2, "about a year too old on every hand")):
+        second = first + shift + scatter * np.array([1, -1, 1, -1, 1, -1])
+        found = answer(first.copy(), second.copy())
+        try:
+            low, high = (float(value) for value in found)  # type: ignore[union-attr]
+        except (TypeError, ValueError):
+            raise Wrong("It must return two numbers, (lower, upper), in years.") from None
+        right = _good_limits(first, second)
+        if np.allclose((low, high), right, atol=0.02):
+            continue
+        if np.allclose((low, high), _of_absolutes(first, second), atol=0.02):
+            raise Wrong(f"A second reading that is {who} gets the limits {low:+.2f} to {high:+.2f}"
+                        f": without their sign, {shift:+.0f} on average became "
+                        f"{(low + high) / 2:+.2f}.")
+        if np.allclose((-high, -low), right, atol=0.02):
+            raise Wrong("Take second minus first: positive when the second reading is older.")
+        raise Wrong(f"A second reading that is {who} gets {low:+.2f} to {high:+.2f}; the limits "
+                    f"are {right[0]:+.2f} and {right[1]:+.2f} years.")
+    return ("A bias is an average with its sign: errors of both kinds cancel in it, and the "
+            "spread shows them.")
