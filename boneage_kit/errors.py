@@ -10,9 +10,16 @@ class BadInput(ValueError):
 
     >>> print(BadInput("The age is 132.", "Give it in years; 132 months are 11.0 years."))
     The age is 132. Give it in years; 132 months are 11.0 years.
+    >>> import pickle
+    >>> pickle.loads(pickle.dumps(BadInput("The age is 132.", "Give it in years."))).remedy
+    'Give it in years.'
     """
 
     def __init__(self, problem: str, remedy: str) -> None:
         self.problem = problem
         self.remedy = remedy
         super().__init__(f"{problem} {remedy}")
+
+    def __reduce__(self) -> tuple:
+        """Let it travel between processes, whole."""
+        return type(self), (self.problem, self.remedy)

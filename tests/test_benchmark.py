@@ -35,7 +35,8 @@ def contents(folder):
 def undisturbed(tmp_path_factory):
     own = study(tmp_path_factory.mktemp("undisturbed"))
     cells = own.cells(["constant", "bonet"], [10, 0], seeds=2)
-    assert scale_out.run(own, cells, workers=0) == len(cells) == 14
+    assert len(cells) == 14
+    assert scale_out.run(own, cells, workers=0) == {}
     return own, cells
 
 
@@ -74,7 +75,7 @@ def test_subsets_of_a_seed_are_nested_and_seeds_differ(undisturbed):
 def test_nothing_is_done_twice_and_a_larger_comparison_adds_to_it(undisturbed):
     own, cells = undisturbed
     before = contents(own.out)
-    assert scale_out.run(own, cells, workers=0) == 0
+    assert scale_out.run(own, cells, workers=0) == {}
     assert contents(own.out) == before
 
 
@@ -102,7 +103,7 @@ def test_a_killed_worker_loses_no_result_and_the_digits_are_the_same(undisturbed
 
         thread = threading.Thread(target=kill_one, daemon=True)
         thread.start()
-        assert scale_out.run(again, cells, client=client) == len(cells)
+        assert scale_out.run(again, cells, client=client) == {}
         thread.join(timeout=60)
         assert killed
         assert pids[0] not in client.run(os.getpid).values()
@@ -129,6 +130,20 @@ def test_a_killed_command_goes_on_and_ends_with_the_same_bytes(undisturbed, tmp_
                  "learning_curves.txt", "provenance.json"):
         assert (tmp_path / name).stat().st_size > 0
     assert "no clinical figures" in (tmp_path / "leaderboard.md").read_text(encoding="utf-8")
+
+
+def test_a_method_that_cannot_run_is_told_and_the_others_go_on(tmp_path, monkeypatch, capsys):
+    def no_network(name, *_given, **_options):
+        raise BadInput(f"The weights of {name} cannot be had.", "Use another.")
+
+    monkeypatch.setattr("boneage_kit.models.create", no_network)
+    code = main(["benchmark", "--data", "phantom", "--n", "40", "--folds", "2", "--sizes", "10",
+                 "--methods", "vgg16_fine_tuned", "constant", "--pixels", "32", "--workers", "0",
+                 "--out", str(tmp_path)])
+    told = capsys.readouterr()
+    assert code == 2
+    assert "2 of 4 cells could not be run" in told.err and "vgg16 cannot be had" in told.err
+    assert "floor" in told.out
 
 
 def table_of(**errors):

@@ -8,34 +8,53 @@ The numbers are those of the last full runs at the default preset, kept in
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
 
+import pandas as pd
+
+from boneage_kit.benchmark import kept, methods
 from boneage_kit.execution import results
 from boneage_kit.execution.report import is_floor
 from boneage_kit.presets import DEFAULT
 
 ROOT = Path(__file__).resolve().parent.parent
+BENCHMARK = ROOT / "docs" / "benchmark.md"
 COLUMNS = ("phantom", "real")
 
 
-def notebook_table(phantom: dict) -> str:
-    """Return minutes and peak memory of each notebook, as the phantom run measured them."""
+def notebook_table(phantom: dict, small: dict) -> str:
+    """Return minutes and peak memory of each notebook: the phantom run's, and a small machine's."""
     machine = phantom["machine"]
     lines = [
         f"Measured by `make run` (preset {DEFAULT}) on {machine['cores']} cores "
         f"({machine['processor']}), with {phantom['run']['threads']} threads; "
         "`make bench` measures yours.",
+        f"The columns on the right: one thread and at most {small['gigabytes']:g} GB, which the "
+        "kernel enforces (`sudo python benchmarks/small_machine.py --keep`), in minutes of the "
+        "processor.",
         "",
-        "| notebook | minutes | peak memory |",
-        "| --- | ---: | ---: |",
+        f"| notebook | minutes | peak memory | minutes, {small['gigabytes']:g} GB | peak memory |",
+        "| --- | ---: | ---: | ---: | ---: |",
     ]
+    beside = {one["name"]: one for one in small["notebooks"]}
     for notebook in phantom["notebooks"]:
+        lesser = beside[notebook["name"]]
         lines.append(f"| [{notebook['title']}](notebooks/{notebook['name']}.ipynb) "
-                     f"| {notebook['minutes']:.1f} | {notebook['peak_memory_mb'] / 1000:.1f} GB |")
+                     f"| {notebook['minutes']:.1f} | {notebook['peak_memory_mb'] / 1000:.1f} GB "
+                     f"| {lesser['processor_minutes']:.1f} "
+                     f"| {lesser['peak_memory_mb'] / 1000:.1f} GB |")
     total = sum(notebook["minutes"] for notebook in phantom["notebooks"])
-    return "\n".join([*lines, f"| all | {total:.1f} | |"])
+    alone = sum(one["processor_minutes"] for one in small["notebooks"])
+    return "\n".join([*lines, f"| all | {total:.1f} | | {alone:.1f} | |"])
+
+
+def small_machine() -> dict:
+    """Return what benchmarks/small_machine.py kept."""
+    kept = ROOT / "boneage_kit" / "data" / "results" / "small-machine.json"
+    return json.loads(kept.read_text(encoding="utf-8"))
 
 
 def result_table(runs: dict[str, dict]) -> str:
@@ -66,6 +85,51 @@ def result_table(runs: dict[str, dict]) -> str:
         notebook, method = key
         values = " | ".join(cells[key].get(source, "not run") for source in COLUMNS)
         lines.append(f"| {method} ({notebook[:2]}) | {values} |")
+    return "\n".join(lines)
+
+
+def benchmark_table() -> str:
+    """Return the kept studies: methods by training images, phantom and real beside each other."""
+    boards = {study: kept.leaderboard(study) for study in kept.STUDIES}
+    columns = [("phantom", 1112), *(("rsna", size) for size in (100, 1112, 8080))]
+    lines = [
+        "MAE in years (months) with its 95 % bootstrap interval over children; differences between "
+        "methods are paired in [`docs/benchmark.md`](docs/benchmark.md), with the commands.",
+        "",
+        "| method, by training images | phantom: 1,112 | real: 100 | real: 1,112 | real: all but a "
+        "fold |", "| --- | --- | --- | --- | --- |"]
+    for name, method in methods.methods().items():
+        found = [_board_cell(boards[study], name, size) for study, size in columns]
+        if any(found):
+            lines.append(f"| {method.label} | " + " | ".join(one or "not run" for one in found)
+                         + " |")
+    return "\n".join(lines)
+
+
+def _board_cell(board: pd.DataFrame, name: str, size: int) -> str:
+    part = board[(board["method"] == name) & ((board["n_train"] - size).abs() <= 0.01 * size)]
+    if part.empty:
+        return ""
+    row = part.iloc[0]
+    return (f"{row['mae_years']:.2f} ({row['mae_months']:.1f}), {row['lower']:.2f} to "
+            f"{row['upper']:.2f}; n {row['children']:,}")
+
+
+def ablation_table() -> str:
+    """Return the paired answers to the paper's questions, real and phantom hands apart."""
+    lines = ["| question (below zero: the first is better) | phantom, months | verdict | real, "
+             "months | verdict |", "| --- | --- | --- | --- | --- |"]
+    tables = {study: kept.ablations(study).set_index("question") for study in kept.STUDIES}
+    for question in dict.fromkeys(q for study in ("rsna", "phantom") for q in tables[study].index):
+        cells = []
+        for study in ("phantom", "rsna"):
+            if question in tables[study].index:
+                row = tables[study].loc[question]
+                cells += [f"{12 * row['difference_years']:+.1f} ({12 * row['lower']:+.1f} to "
+                          f"{12 * row['upper']:+.1f}); n {row['children']:,}", row["verdict"]]
+            else:
+                cells += ["not run", "-"]
+        lines.append(f"| {question} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
@@ -100,7 +164,7 @@ def fill(text: str, name: str, content: str) -> str:
     """Put ``content`` between the markers ``<!-- name ... -->`` and ``<!-- /name -->``."""
     pattern = re.compile(rf"(<!-- {name}\b[^>]*-->\n).*?(<!-- /{name} -->)", re.DOTALL)
     if not pattern.search(text):
-        raise SystemExit(f"README.md has lost its markers <!-- {name} -->.")
+        raise SystemExit(f"The markers <!-- {name} --> are lost.")
     return pattern.sub(lambda found: f"{found[1]}{content}\n{found[2]}", text)
 
 
@@ -125,18 +189,27 @@ def readme_text() -> str:
     runs = {source: run for source in COLUMNS if (run := results.committed(source, DEFAULT))}
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     if "phantom" in runs:
-        text = fill(text, "notebooks", notebook_table(runs["phantom"]))
-    return fill(text, "results", result_table(runs))
+        text = fill(text, "notebooks", notebook_table(runs["phantom"], small_machine()))
+    text = fill(text, "results", result_table(runs))
+    return fill(text, "benchmark", benchmark_table())
+
+
+def benchmark_text() -> str:
+    """Return docs/benchmark.md as it should be, by the kept studies."""
+    return fill(BENCHMARK.read_text(encoding="utf-8"), "ablations", ablation_table())
 
 
 def main() -> None:
     """Write README.md and its picture; with ``--check``, only compare."""
     readme = ROOT / "README.md"
-    text = readme_text()
+    texts = {readme: readme_text(), BENCHMARK: benchmark_text()}
     if "--check" in sys.argv:
-        raise SystemExit(0 if text == readme.read_text(encoding="utf-8") else
-                         "README.md is not what `make readme` writes; run it.")
-    readme.write_text(text, encoding="utf-8")
+        old = [path.name for path, text in texts.items()
+               if text != path.read_text(encoding="utf-8")]
+        raise SystemExit(f"{' and '.join(old)}: not what `make readme` writes; run it."
+                         if old else 0)
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8")
     picture(ROOT / "docs" / "images" / "readme_hands.png")
 
 

@@ -30,8 +30,8 @@ _log = logging.getLogger(__name__)
 def run(
     study: Study, cells: Sequence[Cell], *, scheduler: str | None = None,
     workers: int | None = None, client: Client | None = None,
-) -> int:
-    """Run the cells that are not there yet, and return how many were run.
+) -> dict[Cell, BadInput]:
+    """Run the cells that are not there yet, and return those that could not be run, and why.
 
     Parameters
     ----------
@@ -49,35 +49,47 @@ def run(
     Raises
     ------
     BadInput
-        If the scheduler cannot be reached, or a cell kills every worker that takes it.
+        If the scheduler cannot be reached, or the folder holds another study.
     """
     study.claim_folder()
     todo = [cell for cell in cells if not study.done(cell)]
     _log.info("%d of %d cells are there already.", len(cells) - len(todo), len(cells))
     if not todo:
-        return 0
+        return {}
     with _progress(study, todo) as done:
         if client is not None:
-            _on_dask(study, todo, client, done)
-        elif workers == 0 and not scheduler:
-            _here(study, todo, done)
-        else:
-            with _client(study, scheduler, workers, len(todo)) as own:
-                _on_dask(study, todo, own, done)
-    return len(todo)
+            return _on_dask(study, todo, client, done)
+        if workers == 0 and not scheduler:
+            return _here(study, todo, done)
+        with _client(study, scheduler, workers, len(todo)) as own:
+            return _on_dask(study, todo, own, done)
 
 
-def _here(study: Study, cells: Sequence[Cell], done: Callable[[Cell], None]) -> None:
-    for name in dict.fromkeys(cell.method for cell in cells):
-        _prepare(study, name)
+def _here(
+    study: Study, cells: Sequence[Cell], done: Callable[[Cell], None]
+) -> dict[Cell, BadInput]:
+    """Prepare each method once, then its cells, one after the other."""
+    ready: dict[str, BadInput | None] = {}
+    failed = {}
     for cell in cells:
-        study.write(cell, study.read(cell))
+        if cell.method not in ready:
+            try:
+                ready[cell.method] = _prepare(study, cell.method)
+            except BadInput as error:
+                ready[cell.method] = error
+        try:
+            if ready[cell.method]:
+                raise ready[cell.method]
+            study.write(cell, study.read(cell))
+        except BadInput as error:
+            failed[cell] = error
         done(cell)
+    return failed
 
 
 def _on_dask(
     study: Study, cells: Sequence[Cell], client: Client, done: Callable[[Cell], None]
-) -> None:
+) -> dict[Cell, BadInput]:
     """Prepare each method once, then its cells; write each result as it comes."""
     from distributed import KilledWorker, as_completed
 
@@ -85,20 +97,26 @@ def _on_dask(
              for name in dict.fromkeys(cell.method for cell in cells)}
     tasks = {client.submit(_read, study, cell, ready[cell.method], pure=False,
                            priority=-number): cell for number, cell in enumerate(cells)}
+    failed = {}
     try:
         for future in as_completed(tasks):
             cell = tasks[future]
-            study.write(cell, future.result())
+            try:
+                study.write(cell, future.result())
+            except BadInput as error:
+                failed[cell] = error
+            except KilledWorker:
+                failed[cell] = BadInput(f"Every worker that took {cell.file} died.",
+                                        "It may need more memory: use fewer --workers.")
             done(cell)
             future.release()
-    except KilledWorker as error:
-        raise BadInput(f"Every worker that took {cell.file} died.",
-                       "It may need more memory: use fewer --workers.") from error
     finally:
         client.cancel(list(tasks))
+    return failed
 
 
 def _prepare(study: Study, name: str) -> None:
+    """What all cells of a method share, done once."""
     methods.prepare(methods.get(name), study.dataset(), study.sizes, study.out / "pretrained")
 
 

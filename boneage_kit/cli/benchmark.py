@@ -57,7 +57,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the cells that are missing, and print the leaderboard of the largest size."""
-    from ..benchmark import leaderboard, methods, report, scale_out
+    from ..benchmark import methods, report, scale_out
     from ..benchmark.study import TRAINING_SIZES, Study
     from ..errors import BadInput
 
@@ -72,11 +72,21 @@ def run(args: argparse.Namespace) -> int:
                                                             args.phantoms))
     cells = study.cells(args.methods or methods.USUAL, args.sizes or TRAINING_SIZES,
                         seeds=args.seeds, only_folds=args.only_folds)
-    scale_out.run(study, cells, scheduler=args.scheduler, workers=args.workers)
-    board = report.write(study)
-    sys.stdout.write(leaderboard.months_table(board))
-    sys.stdout.write(f"{args.out / 'leaderboard.md'}\n")
+    failed = scale_out.run(study, cells, scheduler=args.scheduler, workers=args.workers)
+    if len(failed) < len(cells):
+        _show(report.write(study), args.out)
+    if failed:
+        cell, error = next(iter(failed.items()))
+        raise BadInput(f"{len(failed)} of {len(cells)} cells could not be run; the first, "
+                       f"{cell.method}: {error.problem}", error.remedy)
     return 0
+
+
+def _show(board: Any, out: Path) -> None:
+    from ..benchmark import leaderboard
+
+    sys.stdout.write(leaderboard.months_table(board))
+    sys.stdout.write(f"{out / 'leaderboard.md'}\n")
 
 
 def _size(text: str) -> int:
