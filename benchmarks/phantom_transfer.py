@@ -1,0 +1,297 @@
+"""From phantom to real and back: what a network that saw only one kind of hand reads in the other.
+
+    python benchmarks/phantom_transfer.py --data rsna:../shared/real/rsna_thumbnails.zip \
+        --out runs/phantom_transfer
+
+Phantom to real: EfficientNet-Lite0 (ImageNet start, the child's sex as input) learns --phantoms
+drawn hands, ages uniform over 0.5 to 18 (girls) or 19 years (boys), difficulty 0.4 to 1, reduced
+as the real thumbnails were (``phantom.as_thumbnail``), and reads the real ones. No real label is
+used. The real set is halved by ``datasets.folds(k=2, seed=0)``: drawing and settings were chosen
+while looking at half A, half B is what is reported, and 1,000 of A stand beside it. A row of its
+own ("statistics adapted") measures the batch statistics anew on images of half A, without labels.
+
+Real to phantom: readers that learned real thumbnails read --clean fresh phantoms, difficulty 0,
+2 to 17 years, cut and squeezed as the thumbnails. One is the model that ships with the kit. An
+early drawing was tuned against a half-trained network of its kind, so another reader, against
+which nothing was tuned, stands beside it: frozen ImageNet features of the same network with a
+ridge fitted on half A. ``--judge-epochs 4`` adds a third, fine-tuned on half A with a seed of its
+own.
+
+Everything is kept in --out and found again: a stopped command goes on where it was. It leaves
+``summary.csv``, ``predictions.csv``, ``scatter.png`` and ``worst_*.png``. No number from it is a
+clinical one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+import numpy as np
+import pandas as pd
+from PIL import Image
+from tqdm import tqdm
+
+from boneage_kit import datasets, evaluation, phantom, plots
+from boneage_kit.cache import write_atomically
+from boneage_kit.datasets.image_cache import ImageCache
+from boneage_kit.datasets.phantom import code_version
+from boneage_kit.radiograph import to_square
+
+SIDE, DRAWN = 100, 512
+OLDEST = {"F": 18.0, "M": 19.0}
+TO_REAL, TO_PHANTOM, TO_ITSELF = "phantom to real", "real to phantom", "real to real"
+FROZEN = "frozen features + ridge"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--phantoms", type=int, default=4200)
+    parser.add_argument("--pixels", type=int, default=56)
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--clean", type=int, default=400, help="phantoms that are read")
+    parser.add_argument("--judge-pixels", type=int, default=96)
+    parser.add_argument("--judge-epochs", type=int, default=0,
+                        help="more than 0: a third reader, fine-tuned so long on half A")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=2, help="processes that draw")
+    parser.add_argument("--threads", type=int, default=1, help="of the training")
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = arguments()
+    import torch
+
+    torch.set_num_threads(options.threads)
+    options.out.mkdir(parents=True, exist_ok=True)
+    real = datasets.load(options.data)
+    half_b = datasets.folds(real.table, k=2, seed=0) == 1
+    tables = [*phantom_to_real(options, real, half_b), *real_to_phantom(options, real, half_b)]
+    predictions = pd.concat(tables, ignore_index=True)
+    write_atomically(options.out / "predictions.csv",
+                     lambda path: predictions.to_csv(path, index=False))
+    table = summary(predictions, real.table, half_b)
+    write_atomically(options.out / "summary.csv", lambda path: table.to_csv(path, index=False))
+    figures(options, predictions, real)
+    print(table.to_string(index=False))
+
+
+def children(n: int, seed: int, *, clean: bool) -> pd.DataFrame:
+    """Return what ``n`` phantoms are drawn from: sexes in turn, ages uniform."""
+    rng = np.random.default_rng([seed, int(clean)])
+    sex = np.array(["F", "M"])[np.arange(n) % 2]
+    low, high = (2.0, np.full(n, 17.0)) if clean else (0.5, np.where(sex == "M", 19.0, 18.0))
+    return pd.DataFrame({
+        "image_id": [f"phantom-{i + 1:05d}" for i in range(n)], "sex": sex,
+        "bone_age": np.round(low + (high - low) * rng.random(n), 3),
+        "seed": rng.integers(2**31, size=n),
+        "difficulty": 0.0 if clean else np.round(rng.uniform(0.4, 1, n), 3),
+        "variation": 1.0 if clean else np.round(rng.uniform(0.8, 1.5, n), 3),
+    })
+
+
+def draw(path: Path, n: int, jobs: list[tuple[int, dict]]) -> int:
+    """Draw rows into the cache file; one call of a drawing process."""
+    store = ImageCache(path, n, SIDE)
+    for number, row in jobs:
+        child = phantom.render(row["sex"], row["bone_age"], row["seed"], DRAWN, row["difficulty"],
+                               row["variation"])
+        aspect = None if row["difficulty"] else phantom.FILM_ASPECT
+        square = to_square(phantom.as_thumbnail(child, SIDE, aspect), SIDE)
+        store.write(number, np.rint(square * 255).astype(np.uint8))
+    return len(jobs)
+
+
+def drawn(options: argparse.Namespace, table: pd.DataFrame, name: str) -> np.ndarray:
+    """Return the table's phantoms as uint8 [n, 100, 100], drawn where they are not kept yet."""
+    path = options.out / f"{name}-{len(table)}-{options.seed}-{code_version()}.u8"
+    store, rows = ImageCache(path, len(table), SIDE), table.to_dict("records")
+    jobs = [(int(i), rows[i]) for i in store.missing(np.arange(len(table)))]
+    parts = [jobs[i:i + 20] for i in range(0, len(jobs), 20)]
+    with ProcessPoolExecutor(options.workers, get_context("spawn")) as pool:
+        for _ in tqdm(pool.map(partial(draw, path, len(table)), parts), total=len(parts),
+                      desc=name, file=sys.stderr, disable=not parts):
+            pass
+    return store.read(np.arange(len(table)))
+
+
+def reduced(images: np.ndarray, pixels: int) -> np.ndarray:
+    """Return images uint8 [n, s, s] reduced by averaging (or enlarged, between pixels)."""
+    way = Image.Resampling.BOX if pixels < images.shape[1] else Image.Resampling.BILINEAR
+    return np.stack([np.asarray(Image.fromarray(image).resize((pixels, pixels), way))
+                     for image in images])
+
+
+def trained(options: argparse.Namespace, name: str, images: np.ndarray, table: pd.DataFrame,
+            epochs: int, seed: int, **further: object):  # noqa: ANN201 - a network
+    """Return EfficientNet-Lite0, from ImageNet weights, trained on ``images`` or found again."""
+    import torch
+
+    from boneage_kit import models, training
+
+    path = options.out / f"{name}.pt"
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = models.create("efficientnet_lite0", pretrained=not path.exists(), sex_input=True)
+    if path.exists():
+        model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        return model.eval()
+    fitted = training.fit(model, images, table["bone_age"].to_numpy(float), list(table["sex"]),
+                          epochs=epochs, seed=seed, schedule="one_cycle", learning_rate=1.2e-3,
+                          batch=16,
+                          progress=False, checkpoint=options.out / f"{name}-checkpoint.pt",
+                          **further)
+    print(fitted.history.round(3).to_string(index=False), file=sys.stderr)
+    write_atomically(path, lambda file: torch.save(fitted.model.state_dict(), file))
+    return fitted.model
+
+
+def phantom_to_real(options: argparse.Namespace, real: datasets.Dataset,
+                    half_b: np.ndarray) -> list[pd.DataFrame]:
+    """Return the readings of half B, and of 1,000 of half A, by a network that saw phantoms."""
+    from boneage_kit import training
+
+    table = children(options.phantoms, options.seed, clean=False)
+    images = reduced(drawn(options, table, "phantoms"), options.pixels)
+    name = f"phantoms-{len(table)}-{options.pixels}-{options.epochs}-{options.seed}"
+    strong = training.Augmentation(rotation=12, shift=0.06, scale=0.12, brightness=0.10,
+                                   contrast=0.3, gamma=0.4, noise=0.03)
+    model = trained(options, f"{name}-{code_version()}", images, table, options.epochs,
+                    options.seed, augment=strong)
+    first = np.flatnonzero(~half_b)
+    first = first[datasets.stratified_subset(real.table.iloc[first], 1000, seed=1)]
+    rows = np.concatenate([first, np.flatnonzero(half_b)])
+    table, half = real.table.iloc[rows], np.repeat(["A", "B"], [len(first), half_b.sum()])
+    hands = reduced(real.images(SIDE, rows), options.pixels)
+    fitted_to = adapted(model, hands[half == "A"], table["sex"][half == "A"])
+    return [readings(TO_REAL, way, table, training.predict(reader, hands, list(table["sex"])), half)
+            for way, reader in (("as trained", model), ("statistics adapted", fitted_to))]
+
+
+def adapted(model, images: np.ndarray, sexes: pd.Series):  # noqa: ANN001, ANN201
+    """Return a copy whose batch statistics are those of real images; no label is needed."""
+    import torch
+
+    model = copy.deepcopy(model).eval()
+    for layer in model.modules():
+        if isinstance(layer, torch.nn.BatchNorm2d):
+            layer.reset_running_stats()
+            layer.momentum = None  # the plain mean over all batches
+            layer.train()
+    numbers = torch.from_numpy((sexes == "M").to_numpy().astype(np.int64))
+    order = np.random.default_rng(0).permutation(len(images))[:2048]
+    with torch.no_grad():
+        for rows in np.array_split(order, max(1, len(order) // 64)):
+            batch = torch.from_numpy(images[rows])[:, None].float() / 255
+            model(batch.contiguous(memory_format=torch.channels_last), numbers[rows])
+    return model.eval()
+
+
+def real_to_phantom(options: argparse.Namespace, real: datasets.Dataset,
+                    half_b: np.ndarray) -> list[pd.DataFrame]:
+    """Return the readings of clean phantoms by readers that learned real thumbnails."""
+    from boneage_kit.models import storage
+
+    table = children(options.clean, options.seed + 1, clean=True)
+    images = drawn(options, table, "clean")
+    held = np.flatnonzero(half_b)
+    held = held[datasets.stratified_subset(real.table.iloc[held], 1000, seed=0)]
+    shipped = storage.load()
+    years = shipped.read(reduced(images, shipped.size), list(table["sex"]))
+    found = [readings(TO_PHANTOM, "shipped model", table, years, "")]
+    for name, read in judges(options, real, np.flatnonzero(~half_b)).items():
+        for direction, part, hands, half in (
+                (TO_PHANTOM, table, images, ""),
+                (TO_ITSELF, real.table.iloc[held], real.images(SIDE, held), "B")):
+            years = read(reduced(hands, options.judge_pixels), list(part["sex"]))
+            found.append(readings(direction, name, part, years, half))
+    return found
+
+
+def judges(options: argparse.Namespace, real: datasets.Dataset, rows: np.ndarray) -> dict:
+    """Return readers of images and sexes that learned the real hands of ``rows``."""
+    from boneage_kit import training
+    from boneage_kit.models.feature_reader import FeatureReader
+
+    side, seed = options.judge_pixels, options.seed + 7
+    table = real.table.iloc[rows]
+    ages, sexes = table["bone_age"].to_numpy(float), list(table["sex"])
+    hands = reduced(real.images(SIDE, rows), side)
+    found = {FROZEN: FeatureReader("efficientnet_lite0", seed=seed).fit(hands, ages, sexes).predict}
+    if options.judge_epochs:
+        model = trained(options, f"judge-{side}-{options.judge_epochs}-{seed}", hands, table,
+                        options.judge_epochs, seed)
+        found["fine-tuned on half A"] = partial(training.predict, model,
+                                                test_time_augmentation=True)
+    return found
+
+
+def readings(direction: str, reader: str, table: pd.DataFrame, years: np.ndarray,
+             half: np.ndarray | str) -> pd.DataFrame:
+    return pd.DataFrame({"direction": direction, "reader": reader, "half": half,
+                         "image_id": table["image_id"].to_numpy(), "sex": table["sex"].to_numpy(),
+                         "y_true": table["bone_age"].to_numpy(float).round(4),
+                         "y_pred": np.maximum(years, 0).round(4)})
+
+
+def summary(predictions: pd.DataFrame, records: pd.DataFrame, half_b: np.ndarray) -> pd.DataFrame:
+    """Return a row for each direction, reader, half and sex, and the floor of half B."""
+    floor = evaluation.constant_predictor(records[~half_b], records[half_b])
+    floor = floor.assign(direction="floor", reader="the sex's median of half A", half="B")
+    rows = []
+    everything = pd.concat([predictions, floor], ignore_index=True)
+    for key, part in everything.groupby(["direction", "reader", "half"], sort=False):
+        for sex in ("both", "F", "M"):
+            rows.append({**dict(zip(("direction", "reader", "half"), key, strict=True)),
+                         "sex": sex,
+                         **measures(part if sex == "both" else part[part["sex"] == sex])})
+    return pd.DataFrame(rows).round(3)
+
+
+def measures(part: pd.DataFrame) -> dict[str, float]:
+    """Return n, Pearson r, slope, intercept, bias and MAE with 95 % bootstrap intervals."""
+    true, pred = part["y_true"].to_numpy(), part["y_pred"].to_numpy()
+    slope, intercept = np.polyfit(true, pred, 1)
+    mae = 12 * np.array(evaluation.bootstrap_interval(evaluation.mae, part))
+    found = {"n": len(part), "slope": slope, "intercept_years": intercept,
+             "bias_months": 12 * float(np.mean(pred - true)), "mae_months": mae[0],
+             "mae_lower": mae[1], "mae_upper": mae[2]}
+    if part["direction"].iloc[0] != "floor":
+        r = evaluation.bootstrap_interval(lambda a, b: float(np.corrcoef(a, b)[0, 1]), part)
+        found |= {"r": r[0], "r_lower": r[1], "r_upper": r[2]}
+    return found
+
+
+def figures(options: argparse.Namespace, predictions: pd.DataFrame,
+            real: datasets.Dataset) -> None:
+    """Draw both scatter panels and the worst cases of each direction."""
+    plots.use_style()
+    to_real = predictions[(predictions["direction"] == TO_REAL) & (predictions["half"] == "B")
+                          & (predictions["reader"] == "as trained")]
+    back = predictions[(predictions["direction"] == TO_PHANTOM)
+                       & (predictions["reader"] == "shipped model")]
+    axes = plots.both_directions(to_real, back)
+    axes[0].figure.savefig(options.out / "scatter.png", dpi=110)
+    clean = drawn(options, children(options.clean, options.seed + 1, clean=True), "clean")
+    place = {name: i for i, name in enumerate(real.table["image_id"])}
+    for name, table, images in (
+            ("real", to_real, lambda ids: real.images(SIDE, np.array([place[i] for i in ids]))),
+            ("phantom", back, lambda ids: clean[[int(i[8:]) - 1 for i in ids]])):
+        worst = table.loc[(table["y_pred"] - table["y_true"]).abs().nlargest(12).index]
+        figure = plots.worst_readings(images(list(worst["image_id"])), worst)
+        figure.savefig(options.out / f"worst_{name}.png", dpi=110)
+
+
+if __name__ == "__main__":
+    main()
