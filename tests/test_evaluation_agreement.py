@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from evaluation_tables import readings
+from scipy import stats
 
 from boneage_kit import BadInput, evaluation
+from boneage_kit.evaluation.shipped import phantom_readings
 
 
 def test_bland_altman_agrees_with_pingouin_and_statsmodels():
@@ -229,3 +231,71 @@ def test_the_group_scenario_separates_reading_from_standard():
     assert found["bone age bias"].abs().max() < 0.1
     spread = found["called advanced"].groupby("scenario").agg(np.ptp)
     assert spread["published"] > 1.5 * spread["none"]
+
+
+def test_a_gap_between_biases_is_found_as_often_as_promised():
+    rng, sd, n = np.random.default_rng(0), 1.3, 60
+    gap = float(evaluation.detectable_difference(sd, n))
+    a, b = rng.normal(0, sd, (2000, n)), rng.normal(gap, sd, (2000, n))
+    found = stats.ttest_ind(a, b, axis=1).pvalue < 0.05
+    assert found.mean() == pytest.approx(0.8, abs=0.03)
+    table = readings(4000, noise=sd)
+    precise = evaluation.precision_of_cells(table, (n,), measure="bias").iloc[0]
+    assert precise["detectable"] == pytest.approx(gap, rel=0.05)
+    draws = rng.choice((table["y_pred"] - table["y_true"]).to_numpy(), (2000, n)).mean(axis=1)
+    inside = np.abs(draws - evaluation.bias(table["y_true"], table["y_pred"]))
+    assert (inside <= precise["half_width"]).mean() == pytest.approx(0.95, abs=0.02)
+    with pytest.raises(BadInput, match="no precision of"):
+        evaluation.precision_of_cells(table, measure="rmse")
+
+
+def kept_rows(effect, seeds=3, n=300, sd=1.0, seed=0):
+    """Rows as benchmarks/group_mix.py keeps them: HIS girls off by ``effect``, all else chance."""
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame([
+        {"model": "x", "scenario": "published", "label": "bone age", "mix": "one group",
+         "seed": s, "trained_on": "CAU", "group": group, "sex": sex, "n": n, "sd": sd,
+         "bias": chance + effect * (group == "HIS" and sex == "F")}
+        for group in ("ASI", "BLK", "CAU", "HIS") for sex in "FM"
+        for chance in [rng.normal(0, sd / np.sqrt(n))] for s in range(seeds)])
+
+
+def test_group_gaps_find_what_is_there_and_rarely_what_is_not():
+    found = evaluation.group_gaps(kept_rows(0.6)).set_index(["group", "sex"])
+    assert len(found) == 6 and found.loc[("HIS", "F"), "p_holm"] < 0.001
+    assert found.loc[("HIS", "F"), "lower"] < 0.6 < found.loc[("HIS", "F"), "upper"]
+    assert "HIS girls" in evaluation.gaps_in_words(found.reset_index(), "x")[0]
+    false = [(evaluation.group_gaps(kept_rows(0.0, seed=s))["p_holm"] < 0.05).any()
+             for s in range(300)]
+    assert np.mean(false) <= 0.07
+    both = pd.concat([kept_rows(0.6), kept_rows(0.0).assign(scenario="none")])
+    paired = evaluation.group_gaps(both).set_index(["scenario", "group", "sex"])["effect"]
+    assert paired.loc[("published", "HIS", "F")] == pytest.approx(0.6)
+    assert paired.loc["published"].drop(("HIS", "F")).abs().max() == pytest.approx(0, abs=1e-12)
+    assert paired.loc["none"].isna().all()
+    more_seeds = evaluation.group_gaps(kept_rows(0.6, seeds=9))
+    width = (more_seeds["upper"] - more_seeds["lower"]).to_numpy()
+    assert width == pytest.approx((found["upper"] - found["lower"]).to_numpy())
+
+
+def test_kept_readings_of_a_trained_network_are_covered_within_two_points():
+    parts = dict(tuple(phantom_readings().groupby("part")))
+    assert len(parts["fresh"]) >= 1500
+    for by in (("sex",), ("sex", "age_band")):
+        found = evaluation.conformal(parts["calibration"], parts["fresh"], 0.9, by=by)
+        assert evaluation.coverage(found).loc[0, "covered"] == pytest.approx(0.9, abs=0.02)
+        if by == ("sex",):
+            assert evaluation.coverage(found, "sex")["covered"].between(0.87, 0.93).all()
+
+
+def test_shapes_are_told_from_the_figures():
+    flat, pulled = readings(400, noise=0.5), readings(400, seed=1, noise=0.5, slope=0.8)
+    table = evaluation.side_by_side({"flat": flat, "pulled": pulled}, n_bootstrap=50)
+    assert table.loc["MAE", "pulled"] == pytest.approx(
+        evaluation.mae(pulled["y_true"], pulled["y_pred"]))
+    slope = evaluation.pull_to_the_middle(pulled).loc["label", "slope"]
+    words = evaluation.shapes_in_words(table, "flat", "pulled")
+    assert f"in pulled only ({12 * slope:.1f} months" in words[1]
+    both = evaluation.shapes_in_words(
+        evaluation.side_by_side({"a": pulled, "b": pulled}, n_bootstrap=50), "a", "b")
+    assert "in both" in both[1] and "the same:" in both[3]

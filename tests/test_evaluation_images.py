@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from boneage_kit import BadInput, phantom
-from boneage_kit.evaluation.input_checks import UNLIKE, learn_inputs
+from boneage_kit.evaluation.input_checks import UNLIKE, learn_inputs, measure_check
 from boneage_kit.evaluation.perturbations import PERTURBATIONS
-from boneage_kit.evaluation.robustness import dose_response, worst_doses
+from boneage_kit.evaluation.robustness import dose_response, responses_in_words, worst_doses
 from boneage_kit.evaluation.saliency import (
     edges,
     grad_cam,
@@ -18,7 +18,10 @@ from boneage_kit.evaluation.saliency import (
     similarity,
 )
 from boneage_kit.evaluation.saliency_check import (
+    Case,
+    check_cases,
     growth_regions,
+    maps_of,
     score_map,
 )
 
@@ -181,3 +184,72 @@ def test_a_perfect_map_scores_one_and_a_flat_map_a_half():
     flat = score_map(np.ones((96, 96)), regions)
     assert flat["auc"].tolist() == pytest.approx([0.5] * len(flat))
     assert flat["enrichment"].tolist() == pytest.approx([1.0] * len(flat))
+
+
+def test_counts_of_the_input_check_are_those_of_its_warnings(hands):
+    images, _ = hands
+    check = learn_inputs(images)
+    noise = np.random.default_rng(0).integers(0, 255, (20, 48, 48), dtype=np.uint8)
+    found = measure_check(check, images[:30], {"noise": noise}).set_index("picture")
+    assert found.loc["as it is", "warned"] == (check(images[:30])["warning"] != "").mean()
+    assert found.loc["noise", "n"] == 20 and found.loc["noise", "warned"] > 0.9
+    assert (found["lower"] <= found["warned"]).all()
+    assert found.loc["inverted", "named"] <= found.loc["inverted", "warned"]
+
+
+def test_a_check_is_asked_at_each_dose(hands):
+    images, table = hands
+    check = learn_inputs(images)
+    found = dose_response(by_brightness, images[:20], table.head(20), perturbations=["inversion"],
+                          n_bootstrap=20, check=check).set_index("dose")
+    assert found.loc[1.0, "warned"] > 0.8 > 0.3 > found.loc[0.0, "warned"]
+    words = responses_in_words(found.reset_index())
+    assert "inversion" in words[0] and "at least 80 % of the pictures with inversion" in words[-1]
+
+
+def test_robustness_shows_a_model_only_children_held_back_from_it(tmp_path):
+    from boneage_kit import datasets
+    from boneage_kit.cli import robustness
+    from boneage_kit.models import storage
+    from boneage_kit.models.recipes import recipe
+    from boneage_kit.models.trained import train
+
+    dataset = datasets.load("phantom", 60)
+    train(dataset, recipe("handcrafted"), tmp_path / "model", progress=False)
+    stored = storage.load(tmp_path / "model")
+    test = set(datasets.split(dataset.table, 0, validation=0.1, test=0.1).test)
+    chosen, others, whose = robustness._unseen(stored, "phantom", 100, 0)
+    names = dataset.table["image_id"]
+    assert set(chosen.table["image_id"]) == set(names.iloc[sorted(test)])
+    assert "held back" in whose and len(chosen) + len(others) == 60
+    chosen, _, whose = robustness._unseen(
+        storage.StoredModel(stored.reader, {**stored.card, "data": {
+            **stored.card["data"], "checksum": "other"}}), "phantom", 30, 0)
+    assert len(chosen) == 30 and whose == "children"
+
+
+def test_an_ideal_looker_is_found_and_a_blind_one_is_not():
+    import torch
+
+    class Blind(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = torch.nn.Conv2d(1, 2, 3, padding=1)
+            self.weight = torch.nn.Parameter(torch.zeros(2, 2))
+
+        def forward(self, x, sex):
+            return 0 * self.layer(x).mean(dim=(1, 2, 3))[:, None] + 8
+
+    hand = phantom.render("F", 8.0, seed=3, size=64)
+    case = Case(np.rint(hand.pixels * 255).astype(np.uint8), "F", growth_regions(hand))
+    found = check_cases(Blind(), [case], methods=("occlusion", "ideal looker"))
+    plates = found[(found["region"] == "growth plates") & (found["weights"] == "learned")]
+    auc = plates.set_index("method")["auc"]
+    assert auc["occlusion"] == pytest.approx(0.5) and auc["ideal looker"] > 0.7
+    assert set(maps_of(Blind(), case.image, "F", ["occlusion"])) == {"occlusion"}
+
+
+def test_what_is_fused_is_no_growth_plate():
+    old = phantom.render("F", 17.9, seed=1, size=96, variation=0)
+    assert not growth_regions(old)["growth plates"].any()
+    assert not growth_regions(old)["carpals"].any()
