@@ -61,8 +61,9 @@ faults: $(READY)  ## commit every fault of tests/fault_cases.py and write docs/f
 lock: $(READY)  ## write requirements.lock and environment.yml from the versions in .venv
 	$(BIN)/python tools/lock.py
 
-bench: $(READY)  ## minutes and peak memory of each notebook, on two cores
+bench: $(READY)  ## minutes and memory of each notebook, then peers' recipes and ours side by side
 	$(BIN)/python benchmarks/notebooks.py --preset $(PRESET)
+	$(BIN)/python benchmarks/peers.py
 
 docs: $(READY)  ## build the book (Jupyter Book 2) into out/book; its theme comes from mystmd.org
 	$(BIN)/python -m pip install --quiet "jupyter-book>=2"

@@ -8,7 +8,6 @@ The numbers are those of the last full runs at the default preset, kept in
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from pathlib import Path
@@ -25,36 +24,42 @@ BENCHMARK = ROOT / "docs" / "benchmark.md"
 COLUMNS = ("phantom", "real")
 
 
-def notebook_table(phantom: dict, small: dict) -> str:
+def notebook_table(phantom: dict, small: dict | None) -> str:
     """Return minutes and peak memory of each notebook: the phantom run's, and a small machine's."""
     machine = phantom["machine"]
     lines = [
         f"Measured by `make run` (preset {DEFAULT}) on {machine['cores']} cores "
         f"({machine['processor']}), with {phantom['run']['threads']} threads; "
-        "`make bench` measures yours.",
-        f"The columns on the right: one thread and at most {small['gigabytes']:g} GB, which the "
-        "kernel enforces (`sudo python benchmarks/small_machine.py --keep`), in minutes of the "
-        "processor.",
-        "",
-        f"| notebook | minutes | peak memory | minutes, {small['gigabytes']:g} GB | peak memory |",
-        "| --- | ---: | ---: | ---: | ---: |",
+        "`make bench` measures yours.", *_explained(small), "",
+        "| notebook | minutes | peak memory |" + (" minutes, small | peak, small |" * bool(small)),
+        "| --- | ---: | ---: |" + (" ---: | ---: |" * bool(small)),
     ]
-    beside = {one["name"]: one for one in small["notebooks"]}
+    beside = {one["name"]: one for one in small["notebooks"]} if small else {}
     for notebook in phantom["notebooks"]:
-        lesser = beside[notebook["name"]]
-        lines.append(f"| [{notebook['title']}](notebooks/{notebook['name']}.ipynb) "
-                     f"| {notebook['minutes']:.1f} | {notebook['peak_memory_mb'] / 1000:.1f} GB "
-                     f"| {lesser['processor_minutes']:.1f} "
-                     f"| {lesser['peak_memory_mb'] / 1000:.1f} GB |")
-    total = sum(notebook["minutes"] for notebook in phantom["notebooks"])
-    alone = sum(one["processor_minutes"] for one in small["notebooks"])
-    return "\n".join([*lines, f"| all | {total:.1f} | | {alone:.1f} | |"])
+        lesser = beside.get(notebook["name"])
+        cells = [f"[{notebook['title']}](notebooks/{notebook['name']}.ipynb)",
+                 f"{notebook['minutes']:.1f}", _gigabytes(notebook)]
+        cells += [f"{lesser['processor_minutes']:.1f}", _gigabytes(lesser)] if lesser else []
+        lines.append(f"| {' | '.join(cells)} |")
+    total = f"| all | {sum(one['minutes'] for one in phantom['notebooks']):.1f} | |"
+    alone = sum(one["processor_minutes"] for one in beside.values())
+    return "\n".join([*lines, total + (f" {alone:.1f} | |" if small else "")])
 
 
-def small_machine() -> dict:
-    """Return what benchmarks/small_machine.py kept."""
-    kept = ROOT / "boneage_kit" / "data" / "results" / "small-machine.json"
-    return json.loads(kept.read_text(encoding="utf-8"))
+def _explained(small: dict | None) -> list[str]:
+    if not small:
+        return []
+    return [f"Small: one thread, minutes of the processor, and at most {small['gigabytes']:g} GB, "
+            "which the kernel enforces (`sudo python benchmarks/small_machine.py --keep`)."]
+
+
+def _gigabytes(notebook: dict) -> str:
+    return f"{notebook['peak_memory_mb'] / 1000:.1f} GB"
+
+
+def small_machine() -> dict | None:
+    """Return what benchmarks/small_machine.py kept, or None."""
+    return results.read_json(ROOT / "boneage_kit" / "data" / "results" / "small-machine.json")
 
 
 def result_table(runs: dict[str, dict]) -> str:
