@@ -448,7 +448,8 @@ def test_live_only_where_a_person_sits(monkeypatch, environment, live):
 
 #: A fresh process that shows every widget as JupyterLab would, and says what that took.
 LIGHT = """
-import json, resource, sys, time
+import json, sys, time
+import psutil
 from boneage_kit import phantom, widgets
 imported = time.process_time()
 for one in (widgets.atlas_explorer(live=True),
@@ -456,7 +457,7 @@ for one in (widgets.atlas_explorer(live=True),
             widgets.reading_room(phantom.cohort(4), path=sys.argv[1], live=True)):
     assert one.box and one._repr_mimebundle_()
 print(json.dumps({
-    "import": imported, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    "import": imported, "megabytes": psutil.Process().memory_info().rss / 2**20,
     "heavy": [name for name in ("torch", "fastai", "sklearn", "skimage", "seaborn", "timm")
               if name in sys.modules]}))
 """
