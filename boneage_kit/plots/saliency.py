@@ -68,7 +68,8 @@ def saliency_scores(scores: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw how well each map ranks growth plates and carpals above the rest of the hand.
 
     ``scores`` from :func:`boneage_kit.evaluation.saliency_check.check_saliency`: the mean AUC
-    over phantoms, filled with learned weights and hollow with shuffled ones.
+    over phantoms, filled with learned weights and hollow with shuffled ones; squares for maps that
+    need no model (the edges, and the ideal looker at what he looks at).
 
     >>> import matplotlib; matplotlib.use("Agg")
     >>> table = pd.DataFrame({"phantom": [0, 0], "method": "occlusion", "region": "carpals",
@@ -79,27 +80,32 @@ def saliency_scores(scores: pd.DataFrame, ax: Axes | None = None) -> Axes:
     regions = [r for r in ("growth plates", "carpals", "other bone", "soft tissue")
                if r in set(scores["region"])]
     mean = scores.groupby(["method", "region", "weights"], sort=False)["auc"].agg(["mean", "sem"])
-    lines = [(m, r) for m in scores["method"].unique() for r in regions]
+    lines = [(m, r) for m in scores["method"].unique() for r in regions
+             if m != "ideal looker" or r == regions[0]]
     ax = axes_or_new(ax, 8.0, 0.36 * len(lines) + 1.5)
     for place, (method, region) in enumerate(lines):
+        no_model = method in ("edges of the image", "ideal looker")
         for weights, filled in (("learned", True), ("shuffled", False)):
-            if (method, region, weights) not in mean.index:
+            if (method, region, weights) not in mean.index or (no_model and not filled):
                 continue
             value, spread = mean.loc[(method, region, weights)]
-            colour = PALETTE["model"] if filled else PALETTE["ink"]
+            colour = PALETTE["floor"] if no_model else PALETTE["model" if filled else "ink"]
             if np.isfinite(spread):
                 ax.plot([value - 1.96 * spread, value + 1.96 * spread], [place] * 2, color=colour,
                         linewidth=2, alpha=0.6)
-            ax.plot(value, place, marker="o" if filled else "D", markersize=8, color=colour,
+            ax.plot(value, place, markersize=8, color=colour,
+                    marker="s" if no_model else "o" if filled else "D",
                     markerfacecolor=colour if filled else "white", markeredgewidth=1.8)
     ax.axvline(0.5, color=PALETTE["ink"], linewidth=1, linestyle=":")
     ax.plot([], [], "o", color=PALETTE["model"], label="learned weights")
     ax.plot([], [], "D", color=PALETTE["ink"], markerfacecolor="white", label="shuffled weights")
+    if {"edges of the image", "ideal looker"} & set(scores["method"]):
+        ax.plot([], [], "s", color=PALETTE["floor"], label="no model")
     ax.set_yticks(range(len(lines)), [f"{method}: {region}" for method, region in lines])
     ax.set(ylim=(len(lines) - 0.4, -0.6), xlim=(0, 1),
            xlabel="chance that a pixel there outranks another of the hand (AUC)")
     ax.grid(axis="y", visible=False)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, frameon=False)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False)
     return ax
 
 
