@@ -37,10 +37,11 @@ def folder() -> Path:
 
 def _platform_cache() -> Path:
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches"
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    named = os.environ.get("XDG_CACHE_HOME", "")  # the XDG rule: empty or relative is as not set
+    return Path(named) if os.path.isabs(named) else Path.home() / ".cache"
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:

@@ -318,6 +318,27 @@ def read_only_home(folder: Path) -> str:
                        BONEAGE_KIT_CACHE="")
 
 
+def empty_variables(folder: Path) -> str:
+    """Variables that are set to nothing, as in a shell script with a slip."""
+    home = folder / "home"
+    home.mkdir()
+    code = ("import os, boneage_kit.cache as cache; os.chdir('/');"
+            "print('cache:', cache.folder().relative_to(os.environ['HOME']))")
+    return as_somebody(code, HOME=str(home), XDG_CACHE_HOME="", BONEAGE_KIT_CACHE="")
+
+
+def damaged_cache(folder: Path) -> str:
+    """Every byte of every cached file turned over between two loadings."""
+    spec = f"rsna:{put(folder / 'data', kaggle())}"
+    before = bk.datasets.load(spec).images(24)
+    files = [path for path in (folder / ".cache").rglob("*") if path.is_file()]
+    assert files, "nothing was cached where this looks"
+    for path in files:
+        path.write_bytes(bytes(255 - byte for byte in path.read_bytes()))
+    same = np.array_equal(bk.datasets.load(spec).images(24), before)
+    return f"made again, {len(files)} files, the same images: {same}"
+
+
 def cache_is_a_file(folder: Path) -> str:
     data = put(folder / "data", {**kaggle(), "cache": b"a file"})
     return as_somebody(LOAD.format(spec=f"rsna:{data}"), BONEAGE_KIT_CACHE=str(data / "cache"))
@@ -351,6 +372,10 @@ def half_a_file(folder: Path) -> str:
 
 MACHINE = [
     Fault("the machine", "a home that cannot be written", read_only_home, "loaded, 20 images"),
+    Fault("the machine", "XDG_CACHE_HOME set to nothing", empty_variables,
+          "cache: .cache/boneage_kit"),
+    Fault("the machine", "a cache whose bytes have all changed", damaged_cache,
+          "the same images: True"),
     Fault("the machine", "a file where the cache should be", cache_is_a_file,
           "loaded, 20 images"),
     Fault("the machine", "a disk that is full when images are cached", full_disk,

@@ -201,3 +201,13 @@ def test_kernels_keep_to_the_common_processor(make_notebook, tmp_path, monkeypat
     monkeypatch.setenv(processor.VARIABLE, "abacus")
     with pytest.raises(BadInput, match="no kind of processor 'abacus'"):
         processor.kind()
+
+
+def test_an_arm_processor_gets_no_variables_of_a_pc(monkeypatch):
+    from boneage_kit.execution import processor
+
+    monkeypatch.setattr(processor.platform, "machine", lambda: "arm64")
+    assert processor.variables("avx2", {}) == {}
+    monkeypatch.setattr(processor.platform, "machine", lambda: "AMD64")
+    assert processor.variables("avx2", {"MKL_CBWR": "COMPATIBLE"})["ATEN_CPU_CAPABILITY"] == "avx2"
+    assert "MKL_CBWR" not in processor.variables("avx2", {"MKL_CBWR": "COMPATIBLE"})

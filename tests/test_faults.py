@@ -86,3 +86,16 @@ def test_no_weights_are_unpickled_with_code():
             assert "weights_only=True" in call, path
         assert not re.search(r"^\s*(import|from) (pickle|dill|joblib)|allow_pickle=True|"
                              r"(?<![.\w])(eval|exec)\(|read_pickle|yaml\.load", text, re.M), path
+
+
+def test_a_damaged_network_of_the_cache_is_made_again(tmp_path, caplog):
+    from boneage_kit.models import pretraining
+
+    options = {"imagenet": False, "n": 8, "pixels": 32, "epochs": 1}
+    first = pretraining.on_phantoms(tmp_path, **options)
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes()[:5000])
+    again = pretraining.on_phantoms(tmp_path, **options)
+    assert "is made again" in caplog.text and path.stat().st_size > 5000
+    for one, other in zip(first.parameters(), again.parameters(), strict=True):
+        assert one.isfinite().all() and one.shape == other.shape

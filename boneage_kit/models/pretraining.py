@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from ..cache import write_atomically
 if TYPE_CHECKING:
     from .age_model import AgeModel
 
+_log = logging.getLogger(__name__)
 NETWORK = "efficientnet_lite0"
 _FEW = 500  # below this many images the network learns slowly
 _MANY = 2000  # from here on larger batches, and fewer passes are enough
@@ -84,8 +86,12 @@ def on_phantoms(
     name = hashlib.sha256(repr((imagenet, difficulty, n, pixels, epochs, seed)).encode())
     path = folder / f"phantom-{name.hexdigest()[:12]}.pt" if folder else None
     if path and path.exists():
-        model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-        return model
+        try:
+            model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+            return model
+        except Exception as error:  # a damaged file of the cache is made again
+            _log.warning("%s cannot be read (%s) and is made again.", path.name,
+                         type(error).__name__)
     images, ages, sexes = phantoms(n, pixels, difficulty=difficulty)
     model = training.fit(model, images, ages, sexes, epochs=epochs, seed=seed, progress=False,
                          batch=16, schedule="one_cycle",
