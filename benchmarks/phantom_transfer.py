@@ -7,15 +7,15 @@ Phantom to real: EfficientNet-Lite0 (ImageNet start, the child's sex as input) l
 drawn hands, ages uniform over 0.5 to 18 (girls) or 19 years (boys), difficulty 0.4 to 1, reduced
 as the real thumbnails were (``phantom.as_thumbnail``), and reads the real ones. No real label is
 used. The real set is halved by ``datasets.folds(k=2, seed=0)``: drawing and settings were chosen
-while looking at half A, half B is what is reported, and 1,000 of A stand beside it. A row of its
-own ("statistics adapted") measures the batch statistics anew on images of half A, without labels.
+while looking at half A, half B is what is reported, and 1,000 of A stand beside it. One network
+sees whole films, one sees films cut to the brightest patch. Rows "statistics adapted" measure the
+batch statistics anew on images of half A, without labels.
 
 Real to phantom: readers that learned real thumbnails read --clean fresh phantoms, difficulty 0,
 2 to 17 years, cut and squeezed as the thumbnails. One is the model that ships with the kit. An
-early drawing was tuned against a half-trained network of its kind, so another reader, against
-which nothing was tuned, stands beside it: frozen ImageNet features of the same network with a
-ridge fitted on half A. ``--judge-epochs 4`` adds a third, fine-tuned on half A with a seed of its
-own.
+early drawing was tuned against a half-trained network of its kind, so two readers against which
+nothing was tuned stand beside it, both of half A alone: the network fine-tuned anew, of another
+seed and size, and its frozen ImageNet features with a ridge.
 
 Everything is kept in --out and found again: a stopped command goes on where it was. It leaves
 ``summary.csv``, ``predictions.csv``, ``scatter.png`` and ``worst_*.png``. No number from it is a
@@ -38,6 +38,8 @@ matplotlib.use("Agg")
 import numpy as np
 import pandas as pd
 from PIL import Image
+from scipy import ndimage
+from skimage.filters import threshold_otsu
 from tqdm import tqdm
 
 from boneage_kit import datasets, evaluation, phantom, plots
@@ -47,9 +49,14 @@ from boneage_kit.datasets.phantom import code_version
 from boneage_kit.radiograph import to_square
 
 SIDE, DRAWN = 100, 512
+WHOLE, CUT = "whole film", "cut to the hand"
+REPORTED = CUT
+STRONG = dict(rotation=12, shift=0.06, scale=0.12, brightness=0.10, contrast=0.3, gamma=0.4)
+STRONGER = dict(rotation=12, shift=0.05, scale=0.12, brightness=0.12, contrast=0.35, gamma=0.5,
+                noise=0.04)
 OLDEST = {"F": 18.0, "M": 19.0}
 TO_REAL, TO_PHANTOM, TO_ITSELF = "phantom to real", "real to phantom", "real to real"
-FROZEN = "frozen features + ridge"
+FROZEN, FROZEN_PIXELS, TUNED = "frozen features + ridge", 96, "fine-tuned on half A"
 
 
 def arguments() -> argparse.Namespace:
@@ -59,10 +66,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--phantoms", type=int, default=4200)
     parser.add_argument("--pixels", type=int, default=56)
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--cut-epochs", type=int, default=3)
     parser.add_argument("--clean", type=int, default=400, help="phantoms that are read")
-    parser.add_argument("--judge-pixels", type=int, default=96)
-    parser.add_argument("--judge-epochs", type=int, default=0,
-                        help="more than 0: a third reader, fine-tuned so long on half A")
+    parser.add_argument("--judge-pixels", type=int, default=64)
+    parser.add_argument("--judge-epochs", type=int, default=3, help="0: no fine-tuned judge")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2, help="processes that draw")
     parser.add_argument("--threads", type=int, default=1, help="of the training")
@@ -159,24 +166,57 @@ def trained(options: argparse.Namespace, name: str, images: np.ndarray, table: p
 
 def phantom_to_real(options: argparse.Namespace, real: datasets.Dataset,
                     half_b: np.ndarray) -> list[pd.DataFrame]:
-    """Return the readings of half B, and of 1,000 of half A, by a network that saw phantoms."""
+    """Return the readings of half B, and of 1,000 of half A, by networks that saw phantoms."""
     from boneage_kit import training
 
-    table = children(options.phantoms, options.seed, clean=False)
-    images = reduced(drawn(options, table, "phantoms"), options.pixels)
-    name = f"phantoms-{len(table)}-{options.pixels}-{options.epochs}-{options.seed}"
-    strong = training.Augmentation(rotation=12, shift=0.06, scale=0.12, brightness=0.10,
-                                   contrast=0.3, gamma=0.4, noise=0.03)
-    model = trained(options, f"{name}-{code_version()}", images, table, options.epochs,
-                    options.seed, augment=strong)
+    learnt = children(options.phantoms, options.seed, clean=False)
     first = np.flatnonzero(~half_b)
     first = first[datasets.stratified_subset(real.table.iloc[first], 1000, seed=1)]
     rows = np.concatenate([first, np.flatnonzero(half_b)])
     table, half = real.table.iloc[rows], np.repeat(["A", "B"], [len(first), half_b.sum()])
-    hands = reduced(real.images(SIDE, rows), options.pixels)
-    fitted_to = adapted(model, hands[half == "A"], table["sex"][half == "A"])
-    return [readings(TO_REAL, way, table, training.predict(reader, hands, list(table["sex"])), half)
-            for way, reader in (("as trained", model), ("statistics adapted", fitted_to))]
+    phantoms, hands, found = drawn(options, learnt, "phantoms"), real.images(SIDE, rows), []
+    for way, prepare, epochs, strong in (
+            (WHOLE, reduced, options.epochs, STRONG), (CUT, cut, options.cut_epochs, STRONGER)):
+        name = f"{way.replace(' ', '-')}-{len(learnt)}-{options.pixels}-{epochs}-{options.seed}"
+        model = trained(options, f"{name}-{code_version()}", prepare(phantoms, options.pixels),
+                        learnt, epochs, options.seed, augment=training.Augmentation(**strong))
+        seen = prepare(hands, options.pixels)
+        fitted = adapted(model, seen[half == "A"], table["sex"][half == "A"])
+        for reader, name in ((model, way), (fitted, f"{way}, statistics adapted")):
+            years = training.predict(reader, seen, list(table["sex"]))
+            found.append(readings(TO_REAL, name, table, years, half))
+    return found
+
+
+def cut(images: np.ndarray, pixels: int) -> np.ndarray:
+    """Return images uint8 [n, s, s] cut to the hand, with a little forearm, and squeezed.
+
+    The hand is the largest bright patch; where none of a hand's size is found (a grey field, a
+    frame) the image stays whole.
+    """
+    return np.stack([np.asarray(Image.fromarray(image).resize(
+        (pixels, pixels), Image.Resampling.BILINEAR, box=_box(image))) for image in images])
+
+
+def _box(image: np.ndarray) -> tuple[int, int, int, int]:
+    smooth = ndimage.gaussian_filter(image.astype(np.float32), 1.2)
+    parts, n = ndimage.label(smooth > 0.7 * threshold_otsu(smooth))
+    height, width = image.shape
+    if not n:
+        return 0, 0, width, height
+    hand = parts == 1 + np.argmax(np.bincount(parts.ravel())[1:])
+    rows, columns = np.flatnonzero(hand.any(axis=1)), np.flatnonzero(hand.any(axis=0))
+    if not 0.1 < hand.mean() < 0.62 or np.ptp(rows) <= 35 or np.ptp(columns) <= 25:
+        return 0, 0, width, height
+    top, bottom, across = rows[0], rows[-1], hand.sum(axis=1)
+    widest = int(np.argmax(across))
+    narrow = np.flatnonzero(across[widest:bottom + 1] < 0.55 * across[widest])
+    if len(narrow) and widest > top + 10:
+        wrist = widest + narrow[0]
+        bottom = min(bottom, int(wrist + 0.18 * (wrist - top)))
+    columns = np.flatnonzero(hand[top:bottom + 1].any(axis=0))
+    return (max(columns[0] - 2, 0), max(top - 2, 0), min(columns[-1] + 3, width),
+            min(bottom + 3, height))
 
 
 def adapted(model, images: np.ndarray, sexes: pd.Series):  # noqa: ANN001, ANN201
@@ -210,30 +250,32 @@ def real_to_phantom(options: argparse.Namespace, real: datasets.Dataset,
     shipped = storage.load()
     years = shipped.read(reduced(images, shipped.size), list(table["sex"]))
     found = [readings(TO_PHANTOM, "shipped model", table, years, "")]
-    for name, read in judges(options, real, np.flatnonzero(~half_b)).items():
+    for name, (side, read) in judges(options, real, np.flatnonzero(~half_b)).items():
         for direction, part, hands, half in (
                 (TO_PHANTOM, table, images, ""),
                 (TO_ITSELF, real.table.iloc[held], real.images(SIDE, held), "B")):
-            years = read(reduced(hands, options.judge_pixels), list(part["sex"]))
+            years = read(reduced(hands, side), list(part["sex"]))
             found.append(readings(direction, name, part, years, half))
     return found
 
 
 def judges(options: argparse.Namespace, real: datasets.Dataset, rows: np.ndarray) -> dict:
-    """Return readers of images and sexes that learned the real hands of ``rows``."""
+    """Return the image side and the function of readers that learned the real hands ``rows``."""
     from boneage_kit import training
     from boneage_kit.models.feature_reader import FeatureReader
 
-    side, seed = options.judge_pixels, options.seed + 7
+    seed = options.seed + 7
     table = real.table.iloc[rows]
     ages, sexes = table["bone_age"].to_numpy(float), list(table["sex"])
-    hands = reduced(real.images(SIDE, rows), side)
-    found = {FROZEN: FeatureReader("efficientnet_lite0", seed=seed).fit(hands, ages, sexes).predict}
+    hands = real.images(SIDE, rows)
+    frozen = FeatureReader("efficientnet_lite0", seed=seed)
+    frozen.fit(reduced(hands, FROZEN_PIXELS), ages, sexes)
+    found = {FROZEN: (FROZEN_PIXELS, frozen.predict)}
     if options.judge_epochs:
-        model = trained(options, f"judge-{side}-{options.judge_epochs}-{seed}", hands, table,
-                        options.judge_epochs, seed)
-        found["fine-tuned on half A"] = partial(training.predict, model,
-                                                test_time_augmentation=True)
+        side = options.judge_pixels
+        model = trained(options, f"judge-{side}-{options.judge_epochs}-{seed}",
+                        reduced(hands, side), table, options.judge_epochs, seed)
+        found[TUNED] = side, partial(training.predict, model, test_time_augmentation=True)
     return found
 
 
@@ -262,12 +304,11 @@ def summary(predictions: pd.DataFrame, records: pd.DataFrame, half_b: np.ndarray
 def measures(part: pd.DataFrame) -> dict[str, float]:
     """Return n, Pearson r, slope, intercept, bias and MAE with 95 % bootstrap intervals."""
     true, pred = part["y_true"].to_numpy(), part["y_pred"].to_numpy()
-    slope, intercept = np.polyfit(true, pred, 1)
     mae = 12 * np.array(evaluation.bootstrap_interval(evaluation.mae, part))
-    found = {"n": len(part), "slope": slope, "intercept_years": intercept,
-             "bias_months": 12 * float(np.mean(pred - true)), "mae_months": mae[0],
-             "mae_lower": mae[1], "mae_upper": mae[2]}
+    found = {"n": len(part), "mae_months": mae[0], "mae_lower": mae[1], "mae_upper": mae[2],
+             "bias_months": 12 * float(np.mean(pred - true))}
     if part["direction"].iloc[0] != "floor":
+        found["slope"], found["intercept_years"] = np.polyfit(true, pred, 1)
         r = evaluation.bootstrap_interval(lambda a, b: float(np.corrcoef(a, b)[0, 1]), part)
         found |= {"r": r[0], "r_lower": r[1], "r_upper": r[2]}
     return found
@@ -278,7 +319,7 @@ def figures(options: argparse.Namespace, predictions: pd.DataFrame,
     """Draw both scatter panels and the worst cases of each direction."""
     plots.use_style()
     to_real = predictions[(predictions["direction"] == TO_REAL) & (predictions["half"] == "B")
-                          & (predictions["reader"] == "as trained")]
+                          & (predictions["reader"] == REPORTED)]
     back = predictions[(predictions["direction"] == TO_PHANTOM)
                        & (predictions["reader"] == "shipped model")]
     axes = plots.both_directions(to_real, back)
