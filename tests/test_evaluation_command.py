@@ -111,6 +111,15 @@ def test_every_figure_pools_the_seeds_and_says_so(tmp_path, capsys):
     assert "2 seeds, 400 readings of 200 children" in capsys.readouterr().out
 
 
+def test_a_child_with_two_labels_is_refused(tmp_path, capsys):
+    table = ages_within_range(40)
+    other = table.assign(y_true=table["y_true"] + 1)
+    assert run(as_seeds(table, other), tmp_path, "--out", str(tmp_path / "out")) == 2
+    said = capsys.readouterr().err
+    assert "different labels" in said and said.count("\n") <= 2
+    assert not (tmp_path / "out").exists()
+
+
 def test_models_that_read_other_children_are_compared_on_those_they_share(tmp_path):
     table = ages_within_range(90)
     both = pd.concat([table.iloc[:80].assign(model="a"), table.iloc[10:].assign(model="b")])

@@ -12,7 +12,7 @@ from .metrics import Interval, bias, concordance, mae, rmse, wilson, within
 
 
 def one_model(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return the checked table, refusing one that mixes several models.
+    """Return the checked table, refusing one that mixes models or gives a child two labels.
 
     >>> one_model(pd.DataFrame({"image_id": ["a", "a"], "sex": ["F", "F"], "y_true": [8, 8],
     ...                         "y_pred": [8, 9], "model": ["x", "y"]}))
@@ -24,6 +24,12 @@ def one_model(predictions: pd.DataFrame) -> pd.DataFrame:
         names = sorted(clean["model"].dropna().astype(str).unique())
         raise BadInput(f"The table holds {len(names)} models ({', '.join(names)}).",
                        'Choose one: predictions[predictions["model"] == NAME].')
+    if not clean["image_id"].is_unique:
+        ages = clean.groupby("image_id")["y_true"]
+        labels = ages.max() - ages.min()
+        if labels.max() > 1e-3:
+            raise BadInput(f"Image {labels.idxmax()!r} has different labels (y_true) in its rows.",
+                           "Give each child one label, the same for every seed.")
     return clean
 
 

@@ -57,8 +57,8 @@ def write_report(
     matplotlib.use("Agg")
     from ..plots import use_style
 
-    out.mkdir(parents=True, exist_ok=True)
     headline = summary(predictions, n_bootstrap, seed)
+    out.mkdir(parents=True, exist_ok=True)
     with matplotlib.rc_context():
         use_style()
         sections = _sections(predictions, headline, others or {}, n_bootstrap, seed, progress,
