@@ -159,7 +159,7 @@ def _gaps_of(rows: pd.DataFrame, label: str, scenario: str) -> str:
     return (f"Asked for {label}, {how}: {count} from {one['trained_on']} children of the same sex "
             f"after correction for many looks; the largest gap is {one['gap']:+.2f} years "
             f"({one['lower']:+.2f} to {one['upper']:+.2f}) in {one['group']} {_SEX[one['sex']]} "
-            f"({one['n']} children, {one['seeds']} training{'s' if one['seeds'] > 1 else ''}). A gap "
+            f"({one['n']} children, trainings: {one['seeds']}). A gap "
             f"under {rows['detectable'].median():.2f} years could easily have been missed."
             + _paired(rows.dropna(subset=["effect"])))
 
