@@ -59,7 +59,7 @@ def test_moving_the_age_changes_plate_text_and_chart_quickly():
     explorer._age.value = 3.1
     assert time.process_time() - begun < 0.6  # 0.05 s on an idle core
     assert all(part.value != old for part, old in zip(parts, before, strict=True))
-    assert "toddler" not in explorer._text.value and "pre-puberty" in explorer._text.value
+    assert "toddler" not in explorer._phase.value and "pre-puberty" in explorer._phase.value
 
 
 def test_plate_buttons_walk_the_atlas():

@@ -17,6 +17,7 @@ __all__ = ["AtlasExplorer", "atlas_explorer", "plate"]
 PLATE_PIXELS = 384
 OLDEST = {"F": 18.0, "M": 19.0}
 _NONE = -1.0  # a dropdown shows no entry at all for None
+_TEXT = "font-size:15px;line-height:1.35;max-width:860px;margin:4px 0"
 _SEX = {"girl": "F", "boy": "M"}
 
 
@@ -68,8 +69,8 @@ class AtlasExplorer(Panel):
                                value=_word(self.sex), layout={"width": "200px"})
         self._age = w.FloatSlider(value=self.age, min=0, max=OLDEST[self.sex], step=0.1,
                                   description="Bone age, years", readout_format=".1f",
-                                  style=wide, layout={"width": "420px"})
-        back, forth = (w.Button(description=text, layout={"width": "120px"})
+                                  style=wide, layout={"width": "380px"})
+        back, forth = (w.Button(description=text, layout={"width": "100px"})
                        for text in ("Plate before", "Next plate"))
         back.on_click(lambda _: self._step(-1))
         forth.on_click(lambda _: self._step(1))
@@ -80,7 +81,7 @@ class AtlasExplorer(Panel):
                                 value=self.bone, description="Bone", style=wide)
         self._other = w.Dropdown(options=self._other_options(self.sex), value=_NONE,
                                  description="Second plate", style=wide)
-        self._hands, self._text, self._chart = w.HTML(), w.HTML(), w.HTML()
+        self._hands, self._text, self._chart, self._phase = (w.HTML() for _ in range(4))
         self._sex.observe(self._sex_changed, "value")
         for control in (self._age, self._bone, self._other):
             control.observe(lambda _: self._draw(), "value")
@@ -88,7 +89,8 @@ class AtlasExplorer(Panel):
         rows = {"flex_flow": "row wrap"}
         return w.VBox([w.HBox([self._sex, self._age, back, forth], layout=rows),
                        w.HBox([self._bone, self._other], layout=rows),
-                       w.HBox([self._hands, self._chart], layout=rows), self._text])
+                       self._text, w.HBox([self._hands, self._chart], layout=rows),
+                       self._phase])
 
     def _other_options(self, sex: str) -> list[tuple[str, float]]:
         plates = [(maturity.age_in_words(age), float(age)) for age in maturity.gp_plate_ages(sex)]
@@ -117,9 +119,9 @@ class AtlasExplorer(Panel):
         self._hands.value = f'<div style="display:flex;gap:8px">{"".join(hands)}</div>'
         drawn = plate(sex, age)
         self._text.value = (
-            f'<p style="font-size:15px;line-height:1.45;max-width:900px">'
-            f"<b>{html.escape(describe_bone(drawn, bone))}</b><br>"
-            f"{html.escape(self.words(sex, age))}</p>")
+            f'<p style="{_TEXT};min-height:62px"><b>'  # three lines: what is below stays put
+            f"{html.escape(describe_bone(drawn, bone))}</b></p>")
+        self._phase.value = f'<p style="{_TEXT}">{html.escape(self.words(sex, age))}</p>'
         self._chart.value = timetable_svg(sex, age)
 
     # -- static ----------------------------------------------------------------------------
@@ -151,7 +153,7 @@ class AtlasExplorer(Panel):
 
 def _captioned(sex: str, age: float, bone: str) -> str:
     text = f"Phantom plate, {_word(sex)}, {maturity.age_in_words(age)}"
-    picture = svg(plate(sex, age), 500, (bone, f"{bone}_epiphysis"), text)
+    picture = svg(plate(sex, age), 400, (bone, f"{bone}_epiphysis"), text)
     return (f'<figure style="margin:0">{picture}<figcaption style="font-size:14px">'
             f"{text}</figcaption></figure>")
 

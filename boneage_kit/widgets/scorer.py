@@ -83,7 +83,7 @@ class TWScorer(Panel):
             description="Bone", layout={"width": "330px"})
         self._hand, self._ladder = w.HTML(), w.HTML()
         self._stage = w.ToggleButtons(options=[_UNSET], description="Stage",
-                                      style={"button_width": "52px"})
+                                      style={"button_width": "42px"})
         self._sum, self._truth = w.HTML(), w.HTML()
         forth = w.Button(description="Next bone", layout={"width": "120px"})
         forth.on_click(lambda _: self._next())
@@ -93,13 +93,13 @@ class TWScorer(Panel):
         self._stage.observe(self._chosen, "value")
         self._show()
         right = w.VBox([w.HBox([self._bone, forth]), self._stage, self._sum, self._ladder, reveal,
-                        self._truth], layout={"width": "720px"})
+                        self._truth], layout={"width": "570px", "margin": "0 0 0 8px"})
         return w.HBox([self._hand, right], layout={"flex_flow": "row wrap"})
 
     def _show(self) -> None:
         bone, sex = self._bone.value, self.drawn.sex
         text = f"Phantom radiograph, {bone_name(bone)} outlined"
-        self._hand.value = svg(self.drawn, 440, (bone, f"{bone}_epiphysis"), text)
+        self._hand.value = svg(self.drawn, 330, (bone, f"{bone}_epiphysis"), text)
         scores = maturity.rus_stage_scores(bone, sex)
         cards = [_card("this hand", crop(self.drawn, bone, 150), "")]
         cards += [_card(f"{stage}: {points}", stage_example(bone, stage, sex),
@@ -156,7 +156,7 @@ def _card(title: str, piece: Any, words: str) -> str:
     picture = "<i>not drawn</i>"
     if piece is not None:
         data = base64.b64encode(png_bytes(piece)).decode("ascii")
-        picture = (f'<img src="data:image/png;base64,{data}" width="110" '
+        picture = (f'<img src="data:image/png;base64,{data}" width="96" '
                    f'alt="{html.escape(title)}"/>')
-    return (f'<div style="width:134px"><b>{html.escape(title)}</b><br>{picture}<br>'
+    return (f'<div style="width:105px"><b>{html.escape(title)}</b><br>{picture}<br>'
             f"{html.escape(words)}</div>")
