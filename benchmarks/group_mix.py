@@ -6,7 +6,7 @@ Invented children (``group_effect="published"`` against ``"none"``): the scenari
 look for unfairness and states nothing about a person. 300 phantoms of a pool of 2,000 are trained
 on, in three mixes (one group only, 90 of 100 from that group, every group alike), for two labels
 (the readers' bone age, the child's chronological age); 2,400 other phantoms are read. Two kinds
-of model at 64 px: BoNet trained from scratch (3 seeds, without the middle mix; in the scenario
+of model at 64 px: BoNet trained from scratch (--net-seeds, without the middle mix; in the scenario
 ``none`` asked for chronological age only) and frozen EfficientNet-Lite0 features with a ridge (5
 seeds). Each model is recalibrated by sex on 150 further children of its own mix, so that the luck
 of a training does not pass for a group's bias. Every model is a file in --out, so that the command
@@ -44,7 +44,7 @@ LABELS = {"bone age": "bone_age", "chronological age": "chronological_age"}
 #: Share of the training children from the one group; the rest are dealt to all others alike.
 MIXES = {"one group": 1.0, "90 in 100": 0.9, "all alike": 0.25}
 POOL, TEST, PIXELS, VALIDATE = (2000, 31_000), (2400, 32_000), 64, 150
-RIDGE_SEEDS, NET_SEEDS, PRESET = 5, 3, presets.get("binder")
+RIDGE_SEEDS, PRESET = 5, presets.get("binder")
 
 
 def main() -> None:
@@ -54,7 +54,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     cells = [("frozen", *rest) for rest in itertools.product(
         ("published", "none"), LABELS, MIXES, range(RIDGE_SEEDS))]
-    cells += [("BoNet", scenario, label, mix, seed) for seed in range(NET_SEEDS)
+    cells += [("BoNet", scenario, label, mix, seed) for seed in range(options.net_seeds)
               for scenario, label in (("published", "chronological age"), ("published", "bone age"),
                                       ("none", "chronological age"))
               for mix in ("one group", "all alike")]
@@ -73,6 +73,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--group", default="CAU", help="the group that is trained on most")
     parser.add_argument("--train", type=int, default=300)
+    parser.add_argument("--net-seeds", type=int, default=3, help="trainings of each network")
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
 
@@ -158,7 +159,8 @@ def collect(options: argparse.Namespace) -> pd.DataFrame:
     table = table.sort_values(order).round(4)
     write_atomically(TABLE, lambda file: table.to_csv(file, index=False))
     origin = {"command": f"python benchmarks/group_mix.py --out runs/group_mix --group "
-              f"{options.group} --train {options.train} --threads {options.threads}",
+              f"{options.group} --train {options.train} --net-seeds {options.net_seeds} "
+              f"--threads {options.threads}",
               "children": {"pool": POOL, "test": TEST, "what": "n and seed of the cohort"},
               "phantom_code": code_version(), "pixels": PIXELS,
               "made": provenance.now(), "kit": provenance.kit(),
