@@ -192,12 +192,15 @@ def test_the_proof_executes_the_notebook(tmp_path):
                          "lesson = bk.lesson.begin('06_x', preset=preset, data=None)"),
         v4.new_code_cell('answer = [..., ...]\nlesson.check("06.1", answer)'),
         v4.new_code_cell('wrong = "yes"\nlesson.check("06.3", wrong)'),
+        v4.new_code_cell("1 / 0"),
     ])
     path = tmp_path / "06_x.ipynb"
     nbformat.write(book, path)
     proofs = student_copies.prove(path, folder=tmp_path / "solutions")
-    assert [proof.number for proof in proofs] == ["06.1", "06.3"]
-    assert [proof.holds for proof in proofs] == [True, False]  # the second stub is an answer
+    assert [proof.number for proof in proofs] == ["06.1", "06.3", "(cell 4)"]
+    # the second stub is an answer, and a cell that stops is told too
+    assert [proof.holds for proof in proofs] == [True, False, False]
+    assert proofs[2].solution.startswith("ZeroDivisionError")
     solved = nbformat.read(tmp_path / "solutions" / "06_x.ipynb", as_version=4).cells[2]
     assert "..." not in solved.source and len(solved.outputs) == 1
     assert "06.1: right" in solved.outputs[0]["data"]["text/plain"]

@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
             proofs = student_copies.prove(path, arguments.preset, arguments.out / "solutions")
             failed += [proof for proof in proofs if not proof.holds]
     for proof in failed:
-        sys.stderr.write(f"boneage-kit: exercise {proof.number} does not hold. "
+        sys.stderr.write(f"boneage-kit: {proof.number} does not hold. "
                          f"Stub: {proof.stub!r}. Solution: {proof.solution!r}.\n")
     sys.stdout.write(f"{arguments.out}\n")
     return 1 if failed else 0

@@ -184,12 +184,18 @@ def prove(path: Path, preset: str = "smoke", folder: Path | None = None) -> list
         Size of the execution.
     folder
         Where to leave the executed solved copy; None: nowhere.
+
+    Returns
+    -------
+    list of Proof
+        One an exercise; and one, which does not hold, for every other cell that stopped.
     """
     import nbformat
 
     notebook = nbformat.read(path, as_version=4)
     executed = _execute(_both_ways(notebook), preset)
     proofs = [Proof(number, *_heard(executed, number)) for number in numbers(notebook)]
+    proofs += [Proof(f"(cell {place})", "", error) for place, error in _stopped(executed)]
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         nbformat.write(_without_stubs(executed, notebook), folder / path.name)
@@ -235,6 +241,13 @@ def _heard(notebook: NotebookNode, number: str) -> tuple[str, str]:
                 if output.output_type == "error" or f"Exercise {number}:" in _text(output)]
         return (said + ["", ""])[0], (said + ["", ""])[1]
     return "", ""
+
+
+def _stopped(notebook: NotebookNode) -> list[tuple[int, str]]:
+    """Return place and error of each cell that stopped and holds no exercise."""
+    return [(place, _text(output)) for place, cell in enumerate(notebook.cells)
+            if cell.cell_type == "code" and not _CHECK.search(cell.source)
+            for output in cell.outputs if output.output_type == "error"]
 
 
 def _text(output: NotebookNode) -> str:
