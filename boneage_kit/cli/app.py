@@ -16,8 +16,9 @@ from ..errors import BadInput
 EXAMPLE = "example: boneage-kit app --reader Ann --readings ann.csv"
 PROSE = """# Reading room
 
-Compare each hand with the atlas plates and give its bone age. Some hands come twice. Every
-answer is saved at once in `{readings}`: close the page and you go on where you stopped.
+Compare each hand with the atlas plates and give its bone age. Some hands come twice. A click on
+the film gives it the keyboard; "Keys" below it says which keys do what. Every answer is
+saved at once in `{readings}`: close the page and you go on where you stopped.
 
 This is a lesson, not a medical device.
 """
