@@ -228,7 +228,7 @@ def _execute(notebook: NotebookNode, preset: str) -> NotebookNode:
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
             cell.source = f'preset = "{preset}"\ndata = "phantom"'
-    client = NotebookClient(notebook, timeout=600, kernel_name="python3", allow_errors=True)
+    client = NotebookClient(notebook, timeout=3600, kernel_name="python3", allow_errors=True)
     return client.execute()
 
 
