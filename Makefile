@@ -36,7 +36,7 @@ run: $(READY)  ## execute the notebooks; PRESET=smoke|binder|colab|paper DATA=ph
 	$(BIN)/boneage-kit run --preset $(PRESET) --data $(DATA) $(if $(OUT),--out $(OUT))
 
 test: $(READY)  ## pytest over package and tests, nbval over every notebook
-	OMP_NUM_THREADS=2 $(BIN)/python -m pytest --nbval --nbval-current-env tests boneage_kit notebooks
+	OMP_NUM_THREADS=2 $(BIN)/python -m pytest --nbval --nbval-current-env --ignore=tests/browser tests boneage_kit notebooks
 
 test-browser: $(READY)  ## use every widget in a real Chromium (as root installs Debian's if missing)
 	@which chromium chromium-browser google-chrome | grep -q . \
