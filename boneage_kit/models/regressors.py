@@ -48,7 +48,7 @@ def regressor(name: str, seed: int = 0) -> RegressorMixin:
     from sklearn.svm import SVR
 
     if name == "ridge":
-        return make_pipeline(_steady_scaler(), RidgeCV(alphas=ALPHAS))
+        return make_pipeline(_steady_scaler(), RidgeCV(alphas=ALPHAS, gcv_mode="svd"))
     if name == "svr":
         components = PCA(0.95, svd_solver="full")
         return make_pipeline(StandardScaler(), components, SVR(C=8.0, epsilon=0.2))
