@@ -35,7 +35,7 @@ def main() -> None:
             for workers in sides:
                 out = Path(folder) / f"{workers}-{repeat}"
                 sides[workers].append(seconds(out, workers, options))
-                found[workers] = [path.read_bytes() for path in sorted(out.rglob("*seed*.csv"))]
+                found[workers] = [path.read_bytes() for path in sorted(out.rglob("110-*.csv"))]
     ratios = [one / two for one, two in zip(sides[1], sides[2], strict=True)]
     same = "the same bytes" if found[1] == found[2] else "DIFFERENT results"
     sys.stdout.write(

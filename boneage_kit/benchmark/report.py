@@ -80,7 +80,8 @@ def _chart(study: Study, rows: pd.DataFrame) -> None:
     from .. import plots
 
     plots.use_style()
-    ax = plots.learning_curves(rows)
+    sizes = rows.groupby("method")["n_train"].transform("nunique")
+    ax = plots.learning_curves(rows[sizes > 1] if (sizes > 1).any() else rows)
     if study.dataset().is_phantom:
         ax.set_title("phantoms: no clinical figures")
     write_atomically(study.out / "learning_curves.png",
