@@ -189,8 +189,11 @@ class Study:
                 **asdict(self.sizes)}
 
     def kept(self) -> Iterator[pd.DataFrame]:
-        """Yield the readings of every cell that is there."""
-        for path in sorted((self.out / "cells").glob("*/*.csv")):
+        """Yield the readings of every cell that is there.
+
+        A command that was killed while it wrote leaves a hidden file, which is no cell.
+        """
+        for path in sorted((self.out / "cells").glob("*/[!.]*.csv")):
             yield pd.read_csv(path, dtype={"image_id": str})
 
 
