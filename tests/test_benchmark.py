@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 from boneage_kit import plots
-from boneage_kit.benchmark import leaderboard, methods, report, scale_out
+from boneage_kit.benchmark import leaderboard, methods, scale_out
 from boneage_kit.benchmark.methods import Sizes
+from boneage_kit.benchmark.sizes import merged
 from boneage_kit.benchmark.study import Cell, Study
 from boneage_kit.cli import main
 from boneage_kit.errors import BadInput
@@ -181,7 +182,7 @@ def test_sizes_that_differ_by_a_fold_are_one_point_of_the_curve():
         table_of(bonet=1.0).assign(n_train=8080, fold=0),
         table_of(bonet=0.9).assign(n_train=8081, fold=1),
         table_of(bonet=1.4).assign(n_train=100, fold=1)]))
-    assert report.merged_sizes(rows) == [100, 8080]
+    assert list(dict.fromkeys(merged(rows["n_train"]).values())) == [100, 8080]
     line = plots.learning_curves(rows).lines[0]
     assert line.get_xdata().tolist() == [100, 8080]
     assert line.get_ydata() == pytest.approx([16.8, 11.4], abs=0.3)

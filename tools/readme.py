@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from boneage_kit.benchmark import kept, methods
+from boneage_kit.benchmark.sizes import near
 from boneage_kit.execution import results
 from boneage_kit.execution.report import is_floor
 from boneage_kit.presets import DEFAULT
@@ -112,7 +113,7 @@ def benchmark_table() -> str:
 
 
 def _board_cell(board: pd.DataFrame, name: str, size: int) -> str:
-    part = board[(board["method"] == name) & ((board["n_train"] - size).abs() <= 0.01 * size)]
+    part = board[(board["method"] == name) & near(board["n_train"], size)]
     if part.empty:
         return ""
     row = part.iloc[0]

@@ -11,6 +11,7 @@ from ..evaluation.bootstrap import bootstrap_interval
 from ..evaluation.comparison import compare
 from ..evaluation.metrics import mae
 from . import methods
+from .sizes import near
 from .study import Study
 
 _CELL = ["method", "n_train", "fold", "seed"]
@@ -101,11 +102,11 @@ def leaderboard(table: pd.DataFrame, n_train: int, n_bootstrap: int = 1000) -> p
 
 def at_size(table: pd.DataFrame, n_train: int) -> pd.DataFrame:
     """Return the readings of one training size (within 1 %: folds are of unequal size)."""
-    near = (table["n_train"] - n_train).abs() <= 0.01 * n_train
-    if not near.any():
+    chosen = near(table["n_train"], n_train)
+    if not chosen.any():
         sizes = ", ".join(map(str, sorted(table["n_train"].unique())))
         raise BadInput(f"No cell was trained on {n_train:,} images.", f"There are {sizes}.")
-    return table[near]
+    return table[chosen]
 
 
 def difference(

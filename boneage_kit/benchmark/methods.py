@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: What a cheap yet telling comparison holds: one method of each kind.
 USUAL = ("constant", "by_hand_ridge", "frozen_lite0", "bonet", "lite0_fine_tuned")
-_WORDS = {"yes": True, "no": False}
+_WORDS = {"yes": True, "no": False, "none": None}
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,7 @@ def _options(text: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for part in filter(None, text.split(";")):
         key, _, value = part.partition("=")
-        if key == "deformation" and value == "none":
-            found[key] = None
-        elif value in _WORDS:
+        if value in _WORDS:
             found[key] = _WORDS[value]
         else:
             found[key] = float(value) if "." in value else int(value) if value.isdigit() else value

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..cache import write_atomically
 from . import leaderboard, methods
+from .sizes import merged
 from .study import Study
 
 #: The paper's training size; where there is none, the largest stands in for it.
@@ -30,7 +31,7 @@ def write(study: Study) -> pd.DataFrame:
     table = leaderboard.readings(study)
     rows = leaderboard.tidy(table)
     _csv(rows, study.out / "table.csv")
-    sizes = merged_sizes(rows)
+    sizes = list(dict.fromkeys(merged(rows["n_train"]).values()))
     boards = [leaderboard.leaderboard(table, size) for size in sizes]
     _csv(pd.concat(boards, ignore_index=True), study.out / "leaderboard.csv")
     _text(_leaderboards(study, boards), study.out / "leaderboard.md")
@@ -41,15 +42,6 @@ def write(study: Study) -> pd.DataFrame:
     _chart(study, rows)
     _provenance(study, rows)
     return boards[-1]
-
-
-def merged_sizes(rows: pd.DataFrame) -> list[int]:
-    """Return the training sizes; those within 1 % of each other (all but a fold) as one."""
-    found: list[int] = []
-    for size in sorted(rows["n_train"].unique()):
-        if not found or size > 1.01 * found[-1]:
-            found.append(int(size))
-    return found
 
 
 def in_words(rows: pd.DataFrame) -> str:

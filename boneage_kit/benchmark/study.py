@@ -106,9 +106,7 @@ class Study:
 
     def fold_numbers(self) -> np.ndarray:
         """Return each child's fold, int [n]."""
-        from ..datasets import folds
-
-        return folds(self.dataset().table, self.folds, seed=0)
+        return _folds(self.data, self.n, self.folds)
 
     def cost(self, cell: Cell) -> float:
         """Return about how much work a cell is, in thousands of image passes."""
@@ -207,3 +205,10 @@ def _dataset(spec: str, n: int) -> Dataset:
         raise BadInput(f"The data set has {int(known.sum())} image(s) with a bone age.",
                        "A comparison needs at least 20.")
     return dataset if known.all() else dataset.subset(known)
+
+
+@lru_cache(maxsize=2)
+def _folds(spec: str, n: int, k: int) -> np.ndarray:
+    from ..datasets import folds
+
+    return folds(_dataset(spec, n).table, k, seed=0)

@@ -44,9 +44,10 @@ def learning_curves(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     'log'
     """
     from ..benchmark.methods import methods
+    from ..benchmark.sizes import merged
 
     ax = ax or plt.subplots(figsize=(9, 5.4))[1]
-    sizes = _sizes(table)
+    sizes = merged(table["n_train"])
     means = table.assign(n_train=table["n_train"].map(sizes)).groupby(
         ["method", "n_train"])[["mae_years", "lower", "upper"]].mean() * 12
     others = iter(_OTHERS * 4)
@@ -71,12 +72,3 @@ def learning_curves(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     years.set_ylabel("years")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False)
     return ax
-
-
-def _sizes(table: pd.DataFrame) -> dict[int, int]:
-    """Each training size, and the one it counts as."""
-    found: dict[int, int] = {}
-    for size in sorted(table["n_train"].unique()):
-        last = next(reversed(found.values()), 0)
-        found[int(size)] = last if last and size <= 1.01 * last else int(size)
-    return found
