@@ -82,13 +82,13 @@ def _chart(study: Study, rows: pd.DataFrame) -> None:
 
 
 def _provenance(study: Study, rows: pd.DataFrame) -> None:
-    from ..execution import provenance
+    from ..execution import provenance, results
 
     facts = {**json.loads((study.out / "study.json").read_text(encoding="utf-8")),
              "terms": study.dataset().terms, "cells": len(rows), "made": provenance.now(),
              "kit": provenance.kit(), "versions": provenance.versions(),
              "machine": provenance.machine()}
-    _text(json.dumps(facts, indent=1) + "\n", study.out / "provenance.json")
+    results.write_json(study.out / "provenance.json", facts)
 
 
 def _csv(table: pd.DataFrame, path: Path) -> None:

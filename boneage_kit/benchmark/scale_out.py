@@ -191,13 +191,13 @@ def most_workers(threads: int) -> int:
     """
     import psutil
 
+    from ..execution.provenance import machine
+
     graphics = _graphics_cards()
     if graphics:
         return graphics
-    cores = len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process(), "cpu_affinity") \
-        else (psutil.cpu_count() or 1)
     memory = psutil.virtual_memory().available / 2**30 / GIGABYTES_A_WORKER
-    return max(1, min(cores // max(threads, 1), int(memory)))
+    return max(1, min(int(machine()["cores"]) // max(threads, 1), int(memory)))
 
 
 def _graphics_cards() -> int:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from ..cache import write_atomically
 from ..errors import BadInput
+from ..execution.results import write_json
 from . import methods
 from .methods import Sizes
 
@@ -177,8 +178,7 @@ class Study:
                 raise BadInput(f"{self.out} holds a study with another {', '.join(other)}.",
                                "Name another folder, or delete that one.")
             return
-        text = json.dumps(own, indent=1) + "\n"
-        write_atomically(path, lambda place: place.write_text(text, encoding="utf-8"))
+        write_json(path, own)
 
     def _identity(self) -> dict[str, Any]:
         dataset = self.dataset()
