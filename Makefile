@@ -76,7 +76,7 @@ lint: $(READY)  ## ruff
 	$(BIN)/ruff check .
 
 wheel: $(READY)  ## build wheel and sdist into dist/
-	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	$(BIN)/python -m hatchling build -d dist
 
 wheelhouse: $(READY)  ## every package of requirements.lock and the kit, for a room without network
 	$(BIN)/python -m pip download --quiet --dest wheelhouse -r requirements.lock

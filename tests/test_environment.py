@@ -76,6 +76,11 @@ def test_the_ranges_admit_colabs_own_versions(path):
     assert "pydicom" not in colab
 
 
+def test_the_kernel_that_executes_the_notebooks_comes_with_the_kit():
+    """papermill starts it by its name: no import of ours tells, and no dependency brings it."""
+    assert "ipykernel" in {Requirement(line).name for line in lock.project()["dependencies"]}
+
+
 def imported(folder):
     """Top-level names of everything a folder's Python files import."""
     for path in folder.rglob("*.py"):
