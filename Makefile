@@ -14,7 +14,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3 py
 	$(shell $(name) -c "$(NEW_ENOUGH)" 2>/dev/null && echo $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-browser notebooks readme faults lock address docs docs-check bench lint wheel wheelhouse clean
+.PHONY: help setup run test test-browser notebooks readme faults lock address docs docs-check bench lint wheel wheel-check wheelhouse clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,7 +76,13 @@ lint: $(READY)  ## ruff
 	$(BIN)/ruff check .
 
 wheel: $(READY)  ## build wheel and sdist into dist/
+	rm -rf dist
 	$(BIN)/python -m hatchling build -d dist
+
+wheel-check: wheel  ## the wheel in an environment of its own executes every notebook (smoke)
+	rm -rf out/fresh && $(PYTHON) -m venv out/fresh/venv
+	out/fresh/venv/bin/pip install --quiet dist/*.whl
+	cd out/fresh && venv/bin/boneage-kit run --preset smoke
 
 wheelhouse: $(READY)  ## every package of requirements.lock and the kit, for a room without network
 	$(BIN)/python -m pip download --quiet --dest wheelhouse -r requirements.lock

@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import re
+import shutil
 import subprocess
 import sys
 from importlib.metadata import packages_distributions
@@ -61,6 +62,18 @@ def test_binder_takes_the_same_python_and_the_lock():
     assert (ROOT / "binder" / "postBuild").stat().st_mode & 0o111, "postBuild cannot be executed"
     subprocess.run(["bash", "-n", ROOT / "binder" / "postBuild"], check=True)
     ast.parse(script.split("<<'PYTHON'\n")[1].split("\nPYTHON")[0])
+
+
+@pytest.mark.skipif(not shutil.which("jupyter-repo2docker"),
+                    reason="needs pip install jupyter-repo2docker")
+def test_repo2docker_would_build_what_is_in_the_binder_folder():
+    done = subprocess.run(["jupyter-repo2docker", "--no-build", "--debug", "."], cwd=ROOT,
+                          capture_output=True, text=True)
+    recipe = done.stdout + done.stderr
+    assert done.returncode == 0, recipe
+    assert "Building conda environment for python=3.11" in recipe
+    assert '--file "binder/environment.yml"' in recipe
+    assert "RUN ./binder/postBuild" in recipe
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "constraints").glob("colab-*.txt")),
