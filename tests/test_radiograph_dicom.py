@@ -125,6 +125,19 @@ def test_a_sigmoid_window_reaches_neither_end():
     assert 0.1 < pixels.min() < 0.2 and 0.8 < pixels.max() < 0.9
 
 
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("function", ["LINEAR", "LINEAR_EXACT", "SIGMOID"])
+def test_a_window_by_levels_is_the_window_by_pixels(signed, function):
+    values = np.random.default_rng(0).integers(-2000 * signed, 2000, (90, 80), dtype="int16")
+    header = pydicom.Dataset()
+    header.BitsStored, header.PixelRepresentation = 12, int(signed)
+    header.PhotometricInterpretation = "MONOCHROME2"
+    header.WindowCenter, header.WindowWidth, header.VOILUTFunction = 300.5, 1200, function
+    by_pixels = dicom.apply_windowing(values, header).astype("float32")
+    np.testing.assert_array_equal(dicom._shown(header, values), by_pixels)
+    assert dicom._shown(header, values[:8, :8]).dtype == np.float64  # few pixels: one by one
+
+
 def test_a_voi_lut_is_followed():
     header = pydicom.dcmread(io.BytesIO(written()))
     table = pydicom.Dataset()
