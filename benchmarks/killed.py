@@ -1,6 +1,6 @@
 """kill -9 at random moments, again and again: the same command goes on and ends with the same.
 
-    python benchmarks/killed.py                     50 kills of each: run, train, readings, cache
+    python benchmarks/killed.py                     50 kills of each
     python benchmarks/killed.py train --kills 10
 
 Each command is first left to end undisturbed. Then it is started in a new folder and killed
@@ -11,6 +11,8 @@ leaves is compared with the undisturbed result.
 run       ``boneage-kit run --preset smoke`` over two notebooks: rows, predictions, figures
 train     ``boneage-kit train --preset smoke --model bonet``: weights, predictions, metrics
 readings  a reader who answers 200 hands into the reading room's file: every reading once
+benchmark ``boneage-kit benchmark`` of three methods in two worker processes: every training's
+          readings, the tables made from them, and the figure
 cache     two trainings at once on one empty cache, of which one is killed: both end alike
 """
 
@@ -61,6 +63,13 @@ def running(folder: Path) -> list[str]:
     return [*KIT, "run", "--preset", "smoke", "--out", str(folder / "run"), "01", "02"]
 
 
+def comparing(folder: Path) -> list[str]:
+    return [*KIT, "benchmark", "--data", "phantom", "--n", "60", "--methods", "constant",
+            "by_hand_ridge", "bonet", "--sizes", "20", "--folds", "2", "--pixels", "48",
+            "--epochs", "2", "--threads", "1", "--workers", "2",
+            "--out", str(folder / "benchmark")]
+
+
 def reading(folder: Path) -> list[str]:
     return [sys.executable, "-c", READER, str(folder / "readings.csv")]
 
@@ -80,6 +89,12 @@ def of_run(folder: Path) -> dict[str, str]:
     return found | {str(path.relative_to(folder)): fingerprint(path) for path in sorted(kept)}
 
 
+def of_comparing(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): fingerprint(path)
+            for path in sorted((folder / "benchmark").rglob("[!.]*"))
+            if path.is_file()}
+
+
 def of_reading(folder: Path) -> dict[str, str]:
     from boneage_kit.widgets.readings import load_readings
 
@@ -90,6 +105,7 @@ def of_reading(folder: Path) -> dict[str, str]:
 JOBS = {
     "run": Job(running, of_run),
     "train": Job(training("train"), of_training),
+    "benchmark": Job(comparing, of_comparing),
     "readings": Job(reading, of_reading),
     "cache": Job(training("train"), of_training, training("train2")),
 }

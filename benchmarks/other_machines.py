@@ -2,6 +2,7 @@
 
     python benchmarks/other_machines.py            all notebooks, preset binder, phantom
     python benchmarks/other_machines.py --preset smoke 03
+    python benchmarks/other_machines.py --out DIR  keep the runs; the same command goes on
     python benchmarks/other_machines.py --results ours.json theirs.json
 
 Each notebook is executed as the committed outputs were (two threads, AVX2), then with one thread,
@@ -39,13 +40,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*")
     parser.add_argument("--preset", default="binder")
+    parser.add_argument("--out", type=Path, metavar="DIR")
     parser.add_argument("--results", nargs=2, type=Path, metavar="JSON")
     arguments = parser.parse_args()
     logging.disable(logging.INFO)
     if arguments.results:
         return int(compare_rows(*arguments.results) > 0)
     with tempfile.TemporaryDirectory() as scratch:
-        beyond = run_all(arguments, Path(scratch))
+        beyond = run_all(arguments, arguments.out or Path(scratch))
     sys.stdout.write(f"\n{beyond} cells or rows move further than is stated\n")
     return int(beyond > 0)
 

@@ -10,7 +10,10 @@ it is an idle machine's clock.
 
 training   files to two passes of training, decoding counted: a plain PyTorch loop (Dataset,
            DataLoader, Pillow, no augmentation), MONAI's CacheDataset with RandAffine, the fastai
-           recipe of vs_fastai.py; and the bare forward-backward-step, which no loop can beat
+           recipe of vs_fastai.py; and the bare forward-backward-step, which no loop can beat.
+           A pass of ours takes what a bare pass takes (0.98; training_loop.py); on top of it each
+           training pays once for its Learner and for handing its memory back, about half a second,
+           which two passes over few images do not repay
 inference  images in memory to ages: the plain PyTorch loop, and the bare forward pass
 decode     a file to grey levels: Pillow, pydicom, MONAI's readers (benchmarks/decode.py has more)
 others     phantoms a second, seconds and memory of ``import boneage_kit``, beside ``import torch``
