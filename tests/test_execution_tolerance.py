@@ -27,6 +27,9 @@ from boneage_kit.execution.tolerance import picture_difference, reconcile, same_
     ("a  10.1", "a 9.9", 0.5, 0, True),
     ("layer3 1.0", "layer4 1.0", 5, 0, False),
     ("nan", "0.5", 5, 0, False),
+    ("0.08 years (1.0 months)", "0.01 years (0.1 months)", 0.1, 0, True),
+    ("0.08 years (1.0 months)", "0.01 years (0.1 months)", 0.07, 0, False),
+    ("MAE in months 1.0", "MAE in months 0.1", 0.1, 0, False),
 ])
 def test_text_agrees_or_not(new, old, absolute, relative, same):
     assert same_text(new, old, absolute, relative) is same

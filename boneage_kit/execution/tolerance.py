@@ -8,7 +8,8 @@ nbval executes each notebook and compares text. This adds four things:
   differ with processor and threads: ``"tolerance": {"abs": 0.1, "rel": 0, "pixels": 0.2}``.
   Numbers in its text and tables may then differ by ``abs + rel * |committed number|`` and its
   pictures in the fraction ``pixels``. Everything else in the cell stays exact: the words, how
-  many numbers there are, their signs' meaning, the size of pictures.
+  many numbers there are, their signs' meaning, the size of pictures. In ``0.80 years (9.6
+  months)`` both numbers are compared in years.
 * **The processor is the common one**: kernels keep to the instructions of
   :mod:`.processor`, those with which the committed outputs were made.
 * **Memory is a result**: a notebook whose kernel ever held more than ``notebook_memory_mb``
@@ -181,7 +182,10 @@ def _words(text: str) -> str:
 
 
 def _numbers(text: str) -> list[float]:
-    return [float(number.replace("−", "-")) for number in _NUMBER.findall(text)]
+    """Return a text's numbers; those of ``years (... months)`` twice in years, as ``abs`` is."""
+    return [float(found[0].replace("−", "-"))
+            / (12 if text.startswith(" months)", found.end()) else 1)
+            for found in _NUMBER.finditer(text)]
 
 
 def picture_difference(new: str, old: str, allowed: float) -> str | None:
