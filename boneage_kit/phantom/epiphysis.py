@@ -54,7 +54,7 @@ def at(clock: Clock, age: float, scale: float) -> Epiphysis:
                                   c.as_wide + 0.2, max(c.cap, c.as_wide + 0.4), c.fusion_end],
                             [0.10, 0.28, 0.525, 0.955, 1.0, 1.02, 1.07, 1.05]))
     height = float(np.interp(age, [c.appear, c.distinct, c.half_width, c.as_wide, c.cap],
-                             [0.25, 0.45, 0.62, 0.85, 1.0]))
+                             [0.28, 0.52, 0.74, 0.93, 1.0]))
     gap = float(np.interp(age, [c.appear, c.half_width, c.as_wide, c.cap, c.fusion_start],
                           [0.13, 0.085, 0.060, 0.042, 0.022])) * scale
     fused = float(np.clip((age - c.fusion_start) / (c.fusion_end - c.fusion_start), 0, 1))

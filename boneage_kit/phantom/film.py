@@ -73,21 +73,21 @@ def draw_film(difficulty: float, rng: np.random.Generator) -> Film:
         return Film()
     d = float(difficulty)
     z, u, p = rng.standard_normal(40), rng.random(32), rng.random(32)
-    turned = 35 * z[26] if p[0] < 0.04 * d else 0.0
+    turned = 35 * z[26] if p[0] < 0.08 * d else 0.0
     edges = _edges(u[12:20]) if p[4] < 0.28 * d else None
     room = 0.5 + 0.5 * min(edges.bottom - edges.top, edges.right - edges.left) if edges else 1.0
     return Film(
         pose=_pose(d, z), rotation=d * 8 * z[21] + turned,
         shift=(d * 0.05 * z[22], d * 0.02 * z[23]),
-        fill=room * (0.97 - d * 0.28 * u[3] ** 1.3), lower=-0.5 + d * 0.5 * u[4],
-        forearm=0.45 + d * (0.9 * u[5] ** 1.5 - 0.12), stretch=1 + d * (0.10 + 0.42 * u[6] ** 0.6),
+        fill=room * (0.97 - d * 0.30 * u[3] ** 1.4), lower=-0.5 + d * 0.5 * u[4],
+        forearm=0.45 + d * (1.0 * u[5] ** 1.2 - 0.15), stretch=1 + d * (0.10 + 0.42 * u[6] ** 0.6),
         body_scale=1 + 0.05 * d * z[24], plump=float(np.exp(0.11 * d * z[25])),
         breadth=1 + 0.05 * d * z[29], carpus=1 + 0.05 * d * z[30],
         density=float(np.exp(0.16 * d * z[31])),
         exposure=_exposure(d, z, u),
         fog=0.10 * d * u[7] ** 2 + (0.5 * u[8] if p[1] < 0.25 * d else 0.0),
         veil=0.14 * d * u[22] ** 1.5,
-        grain=0.03 * d * u[21] ** 2,
+        grain=0.02 * d * u[21] ** 2,
         contrast=0.12 + 0.5 * u[9] if p[2] < 0.13 * d else 1 - 0.25 * d * u[10],
         tilt=(0.12 * d * z[27] * (p[3] < 0.5), 0.12 * d * z[28] * (p[3] < 0.5)),
         edges=edges,
@@ -100,7 +100,7 @@ def draw_film(difficulty: float, rng: np.random.Generator) -> Film:
 def _pose(d: float, z: np.ndarray) -> Pose:
     fan = np.array([0, 1, 0, -1, -1.6])
     own = np.array([[9, 2.5, 1, 2, 3], [9, 4, 3, 4, 6]]) * z[:10].reshape(2, 5)
-    abducted = np.array([6, 0, 0, 0, 0])
+    abducted = np.array([2, 0, 0, 0, 0])
     return Pose(
         spread=tuple(d * (own[0] + abducted + max(3 * z[10] + 2, -0.5) * fan)),
         bend=tuple(d * (own[1] + max(4 * z[11] + 3, -2) * fan)),
@@ -115,8 +115,9 @@ def _exposure(d: float, z: np.ndarray, u: np.ndarray) -> Exposure:
         photons=4000 * float(np.exp(d * 0.8 * z[18])),
         scatter=0.25 + d * 0.35 * u[1],
         blur_mm=0.05 + d * 0.25 * u[2],
+        detail=0.5 * d * u[23] ** 1.5,
         white=(1 + 0.25 * d) * float(np.exp(d * 0.15 * z[19])),
-        gamma=float(np.exp(d * (0.05 + 0.35 * z[20]))),
+        gamma=float(np.exp(d * (0.18 + 0.33 * z[20]))),
     )
 
 

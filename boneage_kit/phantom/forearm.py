@@ -22,7 +22,7 @@ def width(bone: str, sex: str, age: float) -> float:
     """Return the width (mm) of a forearm bone's distal metaphysis at a bone age (years)."""
     row = {"radius": "radius_distal_metaphysis_width", "ulna": "ulna_distal_head_width"}[bone]
     adult, _ = growth.adult_size(row, sex)
-    return 0.93 * adult * growth.width_fraction(sex, age) ** 0.9
+    return 0.88 * adult * growth.width_fraction(sex, age)
 
 
 def state(bone: str, sex: str, age: float, mm: float) -> Epiphysis:
@@ -58,9 +58,9 @@ def _shaft(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float]
     half = wide * np.interp(s / wide, _PLACES, child + (adult - child) * min(1.0, is_at.cap))
     if merged:
         half = np.where(s > 0, wide / 2 * is_at.width * 0.98, half)
-    shell = cortex * 1.15 * np.interp(s / wide, (-2.5, -1.4, -0.7, -0.2), (1.0, 0.65, 0.28, 0.15))
+    shell = cortex * 1.15 * np.interp(s / wide, (-2.5, -1.4, -0.7, -0.2), (1.1, 0.85, 0.48, 0.22))
     shell = np.maximum(shell, 0.18)
-    spongy = np.interp(s / wide, (-2.4, -1.2, -0.4, 0.3), (0.10, 0.30, 0.62, 0.68))
+    spongy = np.interp(s / wide, (-2.4, -1.2, -0.4, 0.3), (0.15, 0.45, 0.85, 0.90))
     spongy = spongy + 0.5 * np.exp(-((s + 0.04 * wide) / (0.06 * wide)) ** 2) * (1 - is_at.fused)
     reach = float(half.max()) * 1.25
     u = np.linspace(-reach, reach, N) / (wide / 2)
@@ -70,7 +70,7 @@ def _shaft(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float]
     else:
         top = _plate(bone, wide, u) - 0.05 * wide * np.clip(np.abs(u), 0, 1.2) ** 8
     bottom = np.full(N, -length - 5.0)
-    depth = half * np.interp(s / wide, (-1.5, 0), (0.72, 0.40 if bone == "radius" else 0.56))
+    depth = half * np.interp(s / wide, (-1.5, 0), (0.86, 0.58 if bone == "radius" else 0.66))
     lean = (0.32 if bone == "radius" else -0.20) * (wide / 2 - half)
     return Box(LABEL_IDS[bone], origin, axis, -length, stop, lean - half, lean + half, depth,
                shell, shell, spongy, reach, bottom, top, shell_bottom=0.0, shell_top=0.4,
@@ -120,9 +120,9 @@ def _epiphysis(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, fl
     origin = (origin[0] + lean * ay, origin[1] - lean * ax)
     over = across(float(max(high.max(), -low.min())) + 1.0)
     side = np.full(N, half)
-    shell = np.full(N, 0.15 + 0.3 * is_at.edge)
-    depth = 0.24 * wide * min(1, is_at.width + 0.15) * np.sqrt(1 - 0.6 * u**2)
+    shell = np.full(N, 0.15 + 0.15 * is_at.edge)
+    depth = 0.28 * wide * min(1, is_at.width + 0.15) * np.sqrt(1 - 0.6 * u**2)
     return Box(LABEL_IDS[f"{bone}_epiphysis"], origin, (ay, -ax), -half, half, -high, -low, depth,
-               shell, shell, np.full(N, 0.85), float(over[-1]), -side, side, shell_bottom=0.3,
+               shell, shell, np.full(N, 1.0), float(over[-1]), -side, side, shell_bottom=0.3,
                shell_top=0.3, rounding=max(0.2 * float((high - low).max()), 0.3),
                share_along=1 - epiphysis.bridged(is_at.fused, u) if is_at.fused else None)

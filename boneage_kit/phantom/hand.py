@@ -121,7 +121,7 @@ def _place_ray(hand: Hand, ray: int, pose: Pose, broad: float) -> None:
     for place, row in enumerate(names):
         bone = hand.bones[f"{row}_phalanx_{ray}"]
         axis = _unit(angle)
-        space = 0.05 * bone.size.base + 0.8
+        space = 0.045 * bone.size.base + 0.55
         origin = _along(joint, axis, space - bone.proximal_end)
         hand.axes[bone.name] = origin, axis
         joint = _along(origin, axis, bone.distal_end)

@@ -135,11 +135,11 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     # Its axis runs across: to the right of the bone's; "right" of that is proximal.
     ax, ay = axis
     depth = 0.42 * bone.size.base * min(1, state.width + 0.1) * np.sqrt(1 - 0.75 * u**2)
-    shell = np.full(N, 0.12 + 0.25 * state.edge)
+    shell = np.full(N, 0.12 + 0.13 * state.edge)
     over = across(float(max(-low.min(), high.max())) + 1.0)
     mid = np.interp(over, [over[0], over[-1]], [wide, wide])
     return Box(LABEL_IDS[f"{bone.name}_epiphysis"], origin, (ay, -ax), -wide, wide, -high, -low,
-               depth, shell, shell, 0.75 + _lines(bone, u), float(over[-1]), -mid, mid,
+               depth, shell, shell, 1.0 + _lines(bone, u), float(over[-1]), -mid, mid,
                shell_bottom=0.25, shell_top=0.25, rounding=max(0.35 * tall, 0.3),
                share_along=1 - epiphysis.bridged(state.fused, u) if state.fused else None)
 
@@ -169,5 +169,5 @@ def _cortex(bone: LongBone, s: np.ndarray) -> np.ndarray:
 def _spongy(bone: LongBone, s: np.ndarray) -> np.ndarray:
     """Return the share of cancellous bone in the core: full at the ends, little in between."""
     share = s / bone.shaft
-    low = (0.08 if bone.row == "MC" else 0.18) + 0.40 * (1 - bone.adult)
-    return np.interp(share, [-0.2, 0.1, 0.35, 0.62, 0.88, 1.2], [0.75, 0.70, low, low, 0.68, 0.75])
+    low = (0.05 if bone.row == "MC" else 0.12) + 0.24 * (1 - bone.adult)
+    return np.interp(share, [-0.2, 0.1, 0.35, 0.62, 0.88, 1.2], [0.85, 0.75, low, low, 0.72, 0.85])

@@ -43,7 +43,7 @@ def draw_marker(rng: np.random.Generator) -> Marker:
     left = rng.random() < 0.85
     return Marker(text=text, row=float(rng.uniform(0.06, 0.9)),
                   column=float(rng.uniform(0.05, 0.2) if left else rng.uniform(0.85, 0.95)),
-                  height=float(rng.uniform(0.04, 0.08)),
+                  height=float(rng.uniform(0.045, 0.10)),
                   turn=(round(float(np.cos(angle)), 6), round(float(np.sin(angle)), 6)),
                   plate=float(rng.choice([0.0, 0.0, 0.05, 0.12])))
 

@@ -77,10 +77,10 @@ def _fingers(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> lis
         base = hand.bones[f"proximal_phalanx_{ray}"].size.base
         end = hand.bones[f"distal_phalanx_{ray}"].size.base
         middle = base if ray == 1 else hand.bones[f"middle_phalanx_{ray}"].size.base
-        r0 = (0.69 + 1.4 * chubby) * base * plump
-        r1 = (0.65 + 1.4 * chubby) * base * plump
-        r2 = (0.67 + 1.4 * chubby) * (middle if ray > 1 else 0.85 * middle) * plump
-        r3 = (0.86 + 1.6 * chubby) * end * plump
+        r0 = (0.65 + 1.2 * chubby) * base * plump
+        r1 = (0.62 + 1.2 * chubby) * base * plump
+        r2 = (0.63 + 1.2 * chubby) * (middle if ray > 1 else 0.85 * middle) * plump
+        r3 = (0.78 + 1.2 * chubby) * end * plump
         names = ([f"MCP{ray}", f"IP{ray}", f"tip{ray}"] if ray == 1 else
                  [f"MCP{ray}", f"PIP{ray}", f"DIP{ray}", f"tip{ray}"])
         radii = [r0, r2, r3] if ray == 1 else [r0, r1, r2, r3]
@@ -91,14 +91,14 @@ def _fingers(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> lis
         points[-1] = (ax + (bx - ax) * reach, ay + (by - ay) * reach)
         for a, b, ra, rb in zip(points, points[1:], radii, radii[1:], strict=False):
             r = float(ra + rb) / 2
-            parts.append((_capsule(x, y, a, b, float(ra), float(rb)), r, 0.84 * r))
+            parts.append((_capsule(x, y, a, b, float(ra), float(rb)), r, 0.78 * r))
     return parts
 
 
 def _palm(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> list:
     palm, marks = hand.palm, hand.landmarks
     wide = float(plump) * (0.55 * palm + 0.45 * hand.girth * 66.0)
-    thick = 12.5 * hand.girth * float(plump)
+    thick = 10.5 * hand.girth * float(plump)
 
     def beside(name: str, dx: float, dy: float) -> tuple[float, float]:
         return marks[name][0] + dx * wide, marks[name][1] + dy * wide
@@ -124,7 +124,7 @@ def _palm(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> list:
     radius, ulna = marks["radius_metaphysis"], marks["ulna_metaphysis"]
     axis = hand.axes["radius"][1]
     wrist = ((radius[0] + ulna[0]) / 2, (radius[1] + ulna[1]) / 2)
-    arm = 0.72 * hand.wrist_width * float(plump)
+    arm = 0.70 * hand.wrist_width * float(plump)
     far = (wrist[0] - 3 * palm * axis[0], wrist[1] - 3 * palm * axis[1])
     near = (wrist[0] + 0.35 * palm * axis[0], wrist[1] + 0.35 * palm * axis[1])
     middle = (0.5 * (base5[0] + base2[0]), base2[1])

@@ -15,7 +15,7 @@ FILM_ASPECT = 0.78
 _MARGIN = 0.03
 #: Noise of a thumbnail's pixel in the dark (share of the brightest) and in the bright (share of
 #: its own grey); with it background and tissue are as rough as in 600 RSNA thumbnails.
-_GRAIN_DARK, _GRAIN_BRIGHT = np.float32(0.004), np.float32(0.020)
+_GRAIN_DARK, _GRAIN_BRIGHT = np.float32(0.003), np.float32(0.012)
 
 
 def as_thumbnail(radiograph: PhantomRadiograph, side: int = 100,
