@@ -67,6 +67,14 @@ def test_no_output_is_left_unchecked(path):
 
 
 @each
+def test_children_of_one_age_are_ordered_alike_on_every_processor(path):
+    """NumPy's usual sort leaves ties in an order that AVX2 and AVX-512 decide differently."""
+    for cell in code(path):
+        for call in re.findall(r"(?:argsort|sort_values)\([^\n]*", cell.source):
+            assert 'kind="stable"' in call, cell.source
+
+
+@each
 def test_a_tolerance_stays_below_what_the_lesson_claims(path):
     for cell in code(path):
         tolerance = cell.metadata.get("tolerance", {})

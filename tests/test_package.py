@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -46,6 +47,13 @@ def test_the_declared_operators_are_only_those_that_lack():
 def test_every_name_that_the_package_offers_is_there():
     code = "import boneage_kit as bk\nfor name in bk.__all__: getattr(bk, name)\nprint('all')"
     assert python(code) == "all"
+
+
+def test_equal_values_are_ordered_alike_on_every_processor():
+    """NumPy's usual sort leaves ties to the processor; by several columns pandas sorts stably."""
+    calls = [(path.name, call) for path in (ROOT / "boneage_kit").rglob("*.py")
+             for call in re.findall(r"(?:argsort|sort_values)\((?!\[).*", path.read_text("utf-8"))]
+    assert len(calls) > 5 and [one for one in calls if 'kind="stable"' not in one[1]] == []
 
 
 @pytest.fixture(scope="module")

@@ -92,7 +92,8 @@ def leaderboard(table: pd.DataFrame, n_train: int, n_bootstrap: int = 1000) -> p
             "children": own["image_id"].nunique(), "mae_years": value, "lower": lower,
             "upper": upper, "mae_months": 12 * value,
             "within_12_months": float((error <= 1).mean())})
-    board = pd.DataFrame(rows).sort_values("mae_years", ignore_index=True)
+    board = pd.DataFrame(rows).sort_values("mae_years", kind="stable",
+                                           ignore_index=True)
     best = board["method"].iloc[0]
     behind = [(0.0, 0.0, 0.0) if name == best else difference(part, name, best, n_bootstrap)
               for name in board["method"]]

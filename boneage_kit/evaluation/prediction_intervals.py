@@ -131,7 +131,8 @@ def conformal_out_of_fold(
     bare = clean.drop(columns=[name for name in ("lower", "upper") if name in clean])
     done = [conformal(bare[part != k], bare[part == k].assign(_row=np.flatnonzero(part == k)),
                       coverage, by=by) for k in range(folds)]
-    return pd.concat(done).sort_values("_row").drop(columns="_row").reset_index(drop=True)
+    table = pd.concat(done).sort_values("_row", kind="stable")
+    return table.drop(columns="_row").reset_index(drop=True)
 
 
 def coverage(predictions: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -169,7 +169,7 @@ def worst_doses(responses: pd.DataFrame) -> pd.DataFrame:
     base = responses[responses["dose"] == start].set_index("perturbation")["mae"]
     added = responses["mae"] - responses["perturbation"].map(base)
     worst = responses.assign(added=added).loc[added.groupby(responses["perturbation"]).idxmax()]
-    return worst.sort_values("added", ascending=False).reset_index(drop=True)
+    return worst.sort_values("added", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def responses_in_words(responses: pd.DataFrame, noticed_months: float = 3.0) -> list[str]:

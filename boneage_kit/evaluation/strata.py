@@ -183,7 +183,7 @@ def holm(p_values: Sequence[float] | pd.Series) -> np.ndarray:
     [0.03, 0.06, 0.06]
     """
     p = np.asarray(p_values, dtype=float)
-    order = np.argsort(p)
+    order = np.argsort(p, kind="stable")
     stepped = np.maximum.accumulate(p[order] * (p.size - np.arange(p.size)))
     adjusted = np.empty_like(p)
     adjusted[order] = np.minimum(stepped, 1)

@@ -72,7 +72,7 @@ def _speaks_against(age: float, truth: float) -> str:
     if rows.empty:
         return (f"That is too {word}. Compare the widths of the epiphyses of the distal and middle "
                 "phalanges with the plates on either side.")
-    row = rows.sort_values(column).iloc[-1 if age < truth else 0]
+    row = rows.sort_values(column, kind="stable").iloc[-1 if age < truth else 0]
     return f"That is too {word}: the {row['name']} {sign} {row[column]:.1f} years."
 
 

@@ -57,7 +57,8 @@ def error_ruler(table: pd.DataFrame, claimed: float = 0.8, ax: Axes | None = Non
                 fontweight="bold", color=PALETTE["ink"], va="center", ha="left",
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})
         y += 1
-        for row in table[table["kind"] == kind].sort_values("value_years").to_dict("records"):
+        ordered = table[table["kind"] == kind].sort_values("value_years", kind="stable")
+        for row in ordered.to_dict("records"):
             _one_error(ax, y, row, PALETTE[colour], marker)
             ticks.append(y)
             names.append(_label(row))

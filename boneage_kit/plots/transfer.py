@@ -104,7 +104,8 @@ def maps_of_layers(
         row[0].axis("off")
         row[0].text(0.5, 0.5, f"{name}\n{len(maps)} maps of\n{maps.shape[1]} x {maps.shape[2]}",
                     ha="center", va="center", fontsize=12, transform=row[0].transAxes)
-        order = np.argsort(maps.reshape(len(maps), -1).std(axis=1))[::-1]
+        spread = maps.reshape(len(maps), -1).std(axis=1)
+        order = np.argsort(spread, kind="stable")[::-1]
         for ax, channel in zip(row[1:], order, strict=False):
             ax.imshow(maps[channel], cmap="gray")
             _bare(ax)

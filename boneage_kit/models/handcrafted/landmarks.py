@@ -111,7 +111,7 @@ def average_hand() -> Hand:
 def tip_statistics() -> tuple[np.ndarray, np.ndarray]:
     """Return the average hand's fingertips (along, across) [5, 2] and their spread [5, 2]."""
     table = shape_table()
-    rows = table[table["region"] == "tip"].sort_values("finger")
+    rows = table[table["region"] == "tip"].sort_values("finger", kind="stable")
     return rows[["along", "across"]].to_numpy(), rows[["sd_along", "sd_across"]].to_numpy()
 
 

@@ -62,7 +62,7 @@ def candidates(image: np.ndarray) -> Iterator[Silhouette]:
         labels, n = ndimage.label(mask)
         sizes = np.bincount(labels.ravel(), minlength=n + 1)
         sizes[0] = 0
-        for label in np.argsort(sizes)[::-1][:2]:
+        for label in np.argsort(sizes, kind="stable")[::-1][:2]:
             if not _SMALLEST < sizes[label] / image.size < _LARGEST:
                 continue
             whole = ndimage.binary_fill_holes(labels == label)
