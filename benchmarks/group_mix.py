@@ -44,6 +44,8 @@ LABELS = {"bone age": "bone_age", "chronological age": "chronological_age"}
 #: Share of the training children from the one group; the rest are dealt to all others alike.
 MIXES = {"one group": 1.0, "90 in 100": 0.9, "all alike": 0.25}
 POOL, TEST, PIXELS, VALIDATE = (2000, 31_000), (2400, 32_000), 64, 150
+#: Years to which a reading is held: a ridge on few images can go beyond any hand.
+OLDEST = 20.0
 RIDGE_SEEDS, PRESET = 5, presets.get("binder")
 
 
@@ -105,7 +107,8 @@ class Study:
             read = [training.predict(fitted.model, images, table["sex"].tolist()) for images, table
                     in self.to_read(held, (self.pool_images, self.test_images))]
         known, fresh = (
-            table[["image_id", "sex"]].assign(y_true=table[LABELS[label]], y_pred=years)
+            table[["image_id", "sex"]].assign(y_true=table[LABELS[label]],
+                                              y_pred=np.clip(years, 0, OLDEST))
             for table, years in zip((self.pool.iloc[held], self.test), read, strict=True))
         fresh["image_id"] = "test " + fresh["image_id"]
         after = evaluation.recalibrate(known).apply(fresh)
