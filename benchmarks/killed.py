@@ -8,11 +8,11 @@ Each command is first left to end undisturbed. Then it is started in a new folde
 ends by itself: that is one round, and rounds follow until the kills are used up. What each round
 leaves is compared with the undisturbed result.
 
-run       ``boneage-kit run --preset smoke`` over two notebooks: rows, predictions, figures
+run       ``boneage-kit run --preset smoke`` of notebook 02: rows, predictions, figures
 train     ``boneage-kit train --preset smoke --model bonet``: weights, predictions, metrics
 readings  a reader who answers 200 hands into the reading room's file: every reading once
-benchmark ``boneage-kit benchmark`` of three methods in two worker processes: every training's
-          readings, the tables made from them, and the figure
+benchmark ``boneage-kit benchmark`` of three methods on a Dask worker: every training's readings,
+          the tables made from them, and the figure
 cache     two trainings at once on one empty cache, of which one is killed: both end alike
 """
 
@@ -60,13 +60,13 @@ def training(name: str) -> Callable[[Path], list[str]]:
 
 
 def running(folder: Path) -> list[str]:
-    return [*KIT, "run", "--preset", "smoke", "--out", str(folder / "run"), "01", "02"]
+    return [*KIT, "run", "--preset", "smoke", "--out", str(folder / "run"), "02"]
 
 
 def comparing(folder: Path) -> list[str]:
     return [*KIT, "benchmark", "--data", "phantom", "--n", "60", "--methods", "constant",
             "by_hand_ridge", "bonet", "--sizes", "20", "--folds", "2", "--pixels", "48",
-            "--epochs", "2", "--threads", "1", "--workers", "2",
+            "--epochs", "2", "--threads", "1", "--workers", "1",
             "--out", str(folder / "benchmark")]
 
 
