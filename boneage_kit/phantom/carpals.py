@@ -13,7 +13,7 @@ from .growth import rows
 from .shapes import TURNS, Blob, outline
 
 #: Share of the final diameter over age by age of the adult form, for a bone long there ...
-_GROWTH = ((0, .067, .133, .333, .533, .733, .87, 1.0), (.20, .42, .55, .66, .77, .88, .95, 1.0))
+_GROWTH = ((0, .067, .133, .333, .533, .733, .87, 1.0), (.21, .46, .61, .71, .79, .89, .955, 1.0))
 #: ... and what a new one has caught up of it, over the years since it appeared.
 _CATCH_UP = ((0.0, 0.2, 0.8, 2.0, 3.5), (0.15, 0.30, 0.60, 0.88, 1.0))
 

@@ -50,11 +50,13 @@ def at(clock: Clock, age: float, scale: float) -> Epiphysis:
     (False, 0.53, 1.0)
     """
     c = clock
-    width = float(np.interp(age, [c.appear, c.distinct, c.half_width, c.as_wide - 0.3, c.as_wide,
-                                  c.as_wide + 0.2, max(c.cap, c.as_wide + 0.4), c.fusion_end],
-                            [0.10, 0.28, 0.525, 0.955, 1.0, 1.02, 1.07, 1.05]))
+    soon = c.half_width + 0.4 * (c.as_wide - c.half_width)  # they widen fast at first
+    width = float(np.interp(age, [c.appear, c.distinct, c.half_width, soon, c.as_wide - 0.3,
+                                  c.as_wide, c.as_wide + 0.2, max(c.cap, c.as_wide + 0.4),
+                                  c.fusion_end],
+                            [0.10, 0.28, 0.525, 0.82, 0.955, 1.0, 1.02, 1.07, 1.05]))
     height = float(np.interp(age, [c.appear, c.distinct, c.half_width, c.as_wide, c.cap],
-                             [0.28, 0.52, 0.74, 0.93, 1.0]))
+                             [0.30, 0.58, 0.82, 0.96, 1.0]))
     gap = float(np.interp(age, [c.appear, c.half_width, c.as_wide, c.cap, c.fusion_start],
                           [0.13, 0.085, 0.060, 0.042, 0.022])) * scale
     fused = float(np.clip((age - c.fusion_start) / (c.fusion_end - c.fusion_start), 0, 1))

@@ -124,7 +124,7 @@ def _palm(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> list:
     radius, ulna = marks["radius_metaphysis"], marks["ulna_metaphysis"]
     axis = hand.axes["radius"][1]
     wrist = ((radius[0] + ulna[0]) / 2, (radius[1] + ulna[1]) / 2)
-    arm = 0.70 * hand.wrist_width * float(plump)
+    arm = 0.64 * hand.wrist_width * float(plump)
     far = (wrist[0] - 3 * palm * axis[0], wrist[1] - 3 * palm * axis[1])
     near = (wrist[0] + 0.35 * palm * axis[0], wrist[1] + 0.35 * palm * axis[1])
     middle = (0.5 * (base5[0] + base2[0]), base2[1])
