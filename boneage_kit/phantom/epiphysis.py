@@ -58,13 +58,13 @@ def at(clock: Clock, age: float, scale: float) -> Epiphysis:
     height = float(np.interp(age, [c.appear, c.distinct, c.half_width, c.as_wide, c.cap],
                              [0.30, 0.58, 0.82, 0.96, 1.0]))
     gap = float(np.interp(age, [c.appear, c.half_width, c.as_wide, c.cap, c.fusion_start],
-                          [0.13, 0.085, 0.060, 0.042, 0.022])) * scale
+                          [0.11, 0.060, 0.042, 0.032, 0.020])) * scale
     fused = float(np.clip((age - c.fusion_start) / (c.fusion_end - c.fusion_start), 0, 1))
     return Epiphysis(
         present=age >= c.appear,
         width=width,
         height=height,
-        gap=float(np.clip(gap, 0.28, 1.1)),
+        gap=float(np.clip(gap, 0.28, 0.9)),
         hollow=float(np.interp(age, [c.shape_e - 0.6, c.shape_e, max(c.cap, c.shape_e + 1)],
                                [0, HOLLOW, 1])),
         facets=float(np.interp(age, [c.shape_f - 0.8, c.shape_f, c.shape_g], [0, FACETS, 1])),

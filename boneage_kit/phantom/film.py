@@ -79,13 +79,13 @@ def draw_film(difficulty: float, rng: np.random.Generator) -> Film:
     return Film(
         pose=_pose(d, z), rotation=d * 8 * z[21] + turned,
         shift=(d * 0.05 * z[22], d * 0.02 * z[23]),
-        fill=room * (0.97 - d * 0.30 * u[3] ** 1.4), lower=-0.5 + d * 0.5 * u[4],
+        fill=room * (0.97 + d * (0.03 - 0.30 * u[3] ** 1.4)), lower=-0.5 + d * 0.5 * u[4],
         forearm=0.45 + d * (1.0 * u[5] ** 1.2 - 0.15), stretch=1 + d * (0.10 + 0.42 * u[6] ** 0.6),
         body_scale=1 + 0.05 * d * z[24], plump=float(np.exp(0.11 * d * z[25])),
         breadth=1 + 0.05 * d * z[29], carpus=1 + 0.05 * d * z[30],
         density=float(np.exp(0.16 * d * z[31])),
         exposure=_exposure(d, z, u),
-        fog=0.10 * d * u[7] ** 2 + (0.5 * u[8] if p[1] < 0.25 * d else 0.0),
+        fog=d * (0.03 + 0.10 * u[7] ** 2) + (0.5 * u[8] if p[1] < 0.25 * d else 0.0),
         veil=0.14 * d * u[22] ** 1.5,
         grain=0.02 * d * u[21] ** 2,
         contrast=0.12 + 0.5 * u[9] if p[2] < 0.13 * d else 1 - 0.25 * d * u[10],
@@ -105,7 +105,7 @@ def _pose(d: float, z: np.ndarray) -> Pose:
         spread=tuple(d * (own[0] + abducted + max(3 * z[10] + 2, -0.5) * fan)),
         bend=tuple(d * (own[1] + max(4 * z[11] + 3, -2) * fan)),
         curl=tuple(d * 2.5 * z[12:17]),
-        wrist=d * 6 * z[17],
+        wrist=d * 8 * z[17],
     )
 
 
@@ -113,9 +113,9 @@ def _exposure(d: float, z: np.ndarray, u: np.ndarray) -> Exposure:
     return Exposure(
         kvp=round(52 + d * 4 * (2 * u[0] - 1), 1),
         photons=4000 * float(np.exp(d * 0.8 * z[18])),
-        scatter=0.25 + d * 0.35 * u[1],
+        scatter=0.25 + d * (0.10 + 0.35 * u[1]),
         blur_mm=0.05 + d * 0.25 * u[2],
-        detail=0.5 * d * u[23] ** 1.5,
+        detail=d * (0.6 * u[23] - 0.40),
         white=(1 + 0.25 * d) * float(np.exp(d * 0.15 * z[19])),
         gamma=float(np.exp(d * (0.18 + 0.33 * z[20]))),
     )

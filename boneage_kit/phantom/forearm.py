@@ -70,7 +70,7 @@ def _shaft(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float]
     else:
         top = _plate(bone, wide, u) - 0.05 * wide * np.clip(np.abs(u), 0, 1.2) ** 8
     bottom = np.full(N, -length - 5.0)
-    depth = half * np.interp(s / wide, (-1.5, 0), (0.86, 0.58 if bone == "radius" else 0.66))
+    depth = half * np.interp(s / wide, (-1.5, 0), (0.66, 0.46 if bone == "radius" else 0.54))
     lean = (0.32 if bone == "radius" else -0.20) * (wide / 2 - half)
     return Box(LABEL_IDS[bone], origin, axis, -length, stop, lean - half, lean + half, depth,
                shell, shell, spongy, reach, bottom, top, shell_bottom=0.0, shell_top=0.4,

@@ -153,7 +153,7 @@ def _lines(bone: LongBone, u: np.ndarray) -> np.ndarray:
 
 def _flatness(bone: LongBone, s: np.ndarray) -> np.ndarray:
     """Return depth over width along the shaft: metacarpals are round, phalanges flat."""
-    middle = 0.95 if bone.row == "MC" else 0.78
+    middle = 0.95 if bone.row == "MC" else 0.82
     share = np.clip(s / bone.shaft, 0, 1)
     return np.interp(share, [0, 0.25, 0.7, 1], [0.85, middle, middle, 0.8])
 

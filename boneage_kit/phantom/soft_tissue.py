@@ -120,21 +120,29 @@ def _palm(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> list:
         (head1[0] + 0.13 * wide * right[0], head1[1] + 0.13 * wide * right[1]),
         (origin1[0] + 0.16 * wide * right[0], origin1[1] + 0.16 * wide * right[1]),
     ]
-    web = [base2, _between(base2, marks["MCP2"], 0.85), _between(origin1, head1, 1.1), origin1]
+    web = [base2, _between(base2, marks["MCP2"], 0.95), _between(origin1, head1, 1.30), origin1]
     radius, ulna = marks["radius_metaphysis"], marks["ulna_metaphysis"]
     axis = hand.axes["radius"][1]
     wrist = ((radius[0] + ulna[0]) / 2, (radius[1] + ulna[1]) / 2)
-    arm = 0.64 * hand.wrist_width * float(plump)
+    arm = 0.72 * hand.wrist_width * float(plump)
     far = (wrist[0] - 3 * palm * axis[0], wrist[1] - 3 * palm * axis[1])
     near = (wrist[0] + 0.35 * palm * axis[0], wrist[1] + 0.35 * palm * axis[1])
     middle = (0.5 * (base5[0] + base2[0]), base2[1])
+    side = (axis[1], -axis[0])
+    radial = _beside(near, side, 0.98 * arm)
+    snuffbox = [base2, _beside(origin1, right, 0.16 * wide), radial, near]
     return [
         (_polygon(x, y, body), 0.62 * thick, thick),
         (_polygon(x, y, thenar), 0.9 * thick, 1.3 * thick),
         (_polygon(x, y, web), 0.9 * thick, 0.9 * thick),
-        (_capsule(x, y, near, far, arm, 1.12 * arm), 0.7 * arm, 0.50 * arm),
-        (_capsule(x, y, near, middle, 1.02 * arm, 1.05 * arm), 0.8 * thick, 1.40 * thick),
+        (_polygon(x, y, snuffbox), 0.9 * thick, 1.1 * thick),
+        (_capsule(x, y, near, far, arm, 1.12 * arm), 0.7 * arm, 0.42 * arm),
+        (_capsule(x, y, near, middle, 1.02 * arm, 1.05 * arm), 0.8 * thick, 1.50 * thick),
     ]
+
+
+def _beside(a: tuple[float, float], side: tuple[float, float], mm: float) -> tuple[float, float]:
+    return a[0] + mm * side[0], a[1] + mm * side[1]
 
 
 def _between(a: tuple[float, float], b: tuple[float, float],
