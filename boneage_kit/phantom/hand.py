@@ -27,9 +27,7 @@ _FINGERS = {1: -4.0, 2: 2.0, 3: 0.0, 4: -2.0, 5: -6.0}
 _CARPUS = {"M": ((0, 2, 5, 8, 11, 13, 15, 18), (.78, .76, .71, .70, .69, .64, .595, .55)),
            "F": ((0, 2, 4.5, 7, 9.5, 11, 13, 15), (.78, .76, .71, .70, .68, .63, .56, .535))}
 _ADULT_CARPUS_MM = 32.4
-#: What lies between radius and ulna at their ends, in lengths of the third metacarpal, read by eye
-#: off full-size radiographs of 4 to 15 years.
-_BETWEEN_FOREARM = 0.095
+
 
 
 @dataclass(frozen=True)
@@ -144,13 +142,9 @@ def _place_forearm(hand: Hand, ages: dict[str, float], age: float, frame: float,
     axis = _unit(wrist)
     turn = (math.cos(math.radians(wrist)), -math.sin(math.radians(wrist)))
     pivot = (0.0, -20.0 * frame)
-    widths = {name: scale * forearm.width(name, hand.sex, age) for name in forearm.PLACES}
-    for name, (x, y) in forearm.PLACES.items():
-        x, y = x * frame - pivot[0], y * frame - pivot[1]
-        if name == "ulna":  # as near to the radius in a child's wide wrist as in an adult's
-            x = radius_x - sum(widths.values()) / 2 - _BETWEEN_FOREARM * hand.palm
-        else:
-            radius_x = x
+    places = forearm.places(hand.sex, age, scale, frame, hand.palm)
+    for name, (x, y) in places.items():
+        x, y = x - pivot[0], y - pivot[1]
         place = (pivot[0] + turn[0] * x - turn[1] * y, pivot[1] + turn[1] * x + turn[0] * y)
         length = 2.2 * hand.palm
         shapes, state, wide = forearm.solids(name, hand.sex, age, ages[name], scale, place,

@@ -19,8 +19,9 @@ class Exposure:
 
     ``kvp`` 42 to 66; ``photons`` a pixel of 0.2 mm in air; ``scatter`` share of scattered to
     primary light; ``blur_mm`` radius of the detector's blur; ``detail`` how far the workstation
-    lifts what differs from its surroundings of 12 mm; ``black`` the optical depth shown as 0,
-    ``white`` that shown as 1 in shares of the film's own dense parts; ``gamma`` of it all.
+    lifts what differs from its surroundings of 12 mm (below 0: evens it out); ``black`` the
+    optical depth shown as 0, ``white`` that shown as 1 in shares of the film's own dense parts;
+    ``gamma`` of it all.
     """
 
     kvp: float = 52.0
