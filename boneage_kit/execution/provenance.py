@@ -50,19 +50,23 @@ def versions() -> dict[str, str]:
 
 
 def machine() -> dict[str, str | int | float]:
-    """Return system, processor, cores this process may use, and memory in gigabytes.
+    """Return system, processor, cores this process may use, memory in gigabytes, and any GPU.
 
     No host name, user or path: results are published.
 
     >>> machine()["cores"] >= 1
     True
     """
+    from ..lesson.machine import gpu_name
+
+    gpu = gpu_name()
     return {
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity")
         else (os.cpu_count() or 1),
         "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
+        **({"gpu": gpu} if gpu else {}),
     }
 
 

@@ -6,8 +6,9 @@ key             holds
 ``schema``      1
 ``kit``         version, git commit, whether files differed from it, hash of the package's code
 ``run``         preset, data (the spec as given), source ("phantom" or "real"), data_checksum, seed,
-                threads, processor (a kind of :mod:`.processor`), command, started, finished (UTC)
-``machine``     system, processor, cores, memory_gb
+                threads, processor (a kind of :mod:`.processor`), device (asked for; null: the best
+                there is), command, started, finished (UTC)
+``machine``     system, processor, cores, memory_gb, gpu (where there is an NVIDIA one)
 ``versions``    Python and the libraries that can change a digit
 ``notebooks``   per notebook: name, title, status ("done" or "failed"), minutes, peak_memory_mb,
                 cells, error (None or one line), key (hash of what the result depends on), finished

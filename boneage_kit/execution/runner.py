@@ -56,6 +56,7 @@ class Job:
             sequence.source_hash(notebook), provenance.code_fingerprint(), self.preset.name,
             self.source, self.data_checksum, seed(), provenance.versions(),
             os.environ.get("BONEAGE_KIT_THREADS"), processor.kind(),
+            os.environ.get("BONEAGE_KIT_DEVICE"), provenance.machine().get("gpu"),
         ]  # fmt: skip
         if sequence.reads_results(notebook):
             parts += [row for row in results.rows(self.out) if row["notebook"] != notebook.stem]
@@ -78,6 +79,7 @@ class Job:
                 "preset": self.preset.name, "data": public(self.data), "source": self.source,
                 "data_checksum": self.data_checksum, "seed": seed(),
                 "threads": self.preset.threads, "processor": processor.kind(),
+                "device": os.environ.get("BONEAGE_KIT_DEVICE"),
                 "command": " ".join(public(word) for word in self.command.split()),
                 "started": self.started, "finished": provenance.now(),
             },

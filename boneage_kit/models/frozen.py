@@ -46,11 +46,12 @@ def frozen_features(name: str, images: ArrayLike, progress: bool = True) -> np.n
     (2, 1280)
     """
     from ..training.batches import images_as_bytes
+    from ..training.device import mark
 
     array = images_as_bytes(images)[:, 0].numpy()
     model = _network(name)
     width = model.head.layers[1].in_features
-    key = f"frozen-{name}-{_mark(name)}"
+    key = f"frozen-{name}-{_mark(name)}{mark()}"
     return by_image(key, array, lambda part: _describe(model, part), width, batch=BATCH,
                     progress=progress)
 
@@ -71,7 +72,7 @@ def _mark(name: str) -> str:
     """A mark of weights and library, so that other weights never give old features."""
     digest = hashlib.sha256(importlib.metadata.version("torch").encode())
     for tensor in list(_network(name).body.state_dict().values())[:40]:
-        digest.update(tensor.contiguous().numpy().tobytes())
+        digest.update(tensor.cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:10]
 
 
@@ -108,9 +109,12 @@ def maps(name: str, image: ArrayLike, layers: int = 3) -> list[np.ndarray]:
     """
     import torch
 
-    grey, network = _network(name).body
+    from ..training import choose_device
+
+    device = choose_device()
+    grey, network = _network(name).to(device).body
     with torch.inference_mode():
-        batch = torch.from_numpy(np.asarray(image)[None, None].copy()).float() / 255
+        batch = torch.from_numpy(np.asarray(image)[None, None].copy()).to(device).float() / 255
         found = network.forward_intermediates(grey(batch), indices=list(range(layers)),
                                               intermediates_only=True)
-    return [one[0].float().numpy() for one in found]
+    return [one[0].float().cpu().numpy() for one in found]

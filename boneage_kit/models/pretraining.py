@@ -77,6 +77,7 @@ def on_phantoms(
     import torch
 
     from .. import training
+    from ..training.device import mark
     from . import create
 
     epochs = epochs or (6 if imagenet else 15)
@@ -84,7 +85,7 @@ def on_phantoms(
         torch.manual_seed(seed)
         model = create(NETWORK, pretrained=imagenet, sex_input=True)
     name = hashlib.sha256(repr((imagenet, difficulty, n, pixels, epochs, seed)).encode())
-    path = folder / f"phantom-{name.hexdigest()[:12]}.pt" if folder else None
+    path = folder / f"phantom-{name.hexdigest()[:12]}{mark()}.pt" if folder else None
     if path and path.exists():
         try:
             model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))

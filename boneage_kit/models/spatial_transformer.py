@@ -90,8 +90,31 @@ class SpatialTransformer(nn.Module):
     def forward(self, maps: Tensor) -> Tensor:
         """Return the warped maps, same shape (B, C, H, W)."""
         grid = self.grid(maps)
-        warped = F.grid_sample(maps, grid, padding_mode="border", align_corners=False)
+        if maps.device.type == "cpu":
+            warped = F.grid_sample(maps, grid, padding_mode="border", align_corners=False)
+        else:
+            warped = _read_at(maps, grid)
         return warped.contiguous(memory_format=torch.channels_last)  # the sampler drops it
+
+
+def _read_at(maps: Tensor, grid: Tensor) -> Tensor:
+    """Return ``grid_sample`` with border padding, by indexing: for GPUs.
+
+    There the gradient of ``grid_sample`` is added up in no fixed order, so that no two trainings
+    are the same, and before torch 2.13 MPS has neither that gradient nor border padding.
+    """
+    batch, channels, height, width = maps.shape
+    rows = maps.permute(0, 2, 3, 1).reshape(-1, channels)  # (B * H * W, C)
+    first = torch.arange(batch, device=maps.device)[:, None, None] * height * width
+    x = (((grid[..., 0] + 1) * width - 1) / 2).clamp(0, width - 1)  # (B, h, w), in pixels
+    y = (((grid[..., 1] + 1) * height - 1) / 2).clamp(0, height - 1)
+    left, top = x.detach().floor(), y.detach().floor()
+    warped = 0
+    for row, down in ((top, top + 1 - y), ((top + 1).clamp(max=height - 1), y - top)):
+        for column, across in ((left, left + 1 - x), ((left + 1).clamp(max=width - 1), x - left)):
+            place = (row * width + column).nan_to_num().long()  # NaN stays in the weight
+            warped = warped + rows[first + place] * (down * across)[..., None]
+    return warped.permute(0, 3, 1, 2)
 
 
 def _lattice(n: int) -> Tensor:

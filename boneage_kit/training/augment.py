@@ -43,6 +43,11 @@ class Augmentation:
         Largest standard deviation of added grey noise.
     flip
         Probability of a left-right flip; see the module's text before using it.
+    texture
+        Largest share of the image that is replaced, in every second image, by the image seen
+        through a random 3 x 3 filter: shape stays, texture does not. For networks that are to
+        read another kind of image than they learn (random convolutions: Xu et al. 2021,
+        *Robust and generalizable visual representation learning via random convolutions*, ICLR).
 
     >>> images = torch.zeros(4, 1, 32, 32, dtype=torch.uint8)
     >>> Augmentation()(images, torch.Generator().manual_seed(0)).shape
@@ -57,6 +62,7 @@ class Augmentation:
     gamma: float = 0.25
     noise: float = 0.03
     flip: float = 0.0
+    texture: float = 0.0
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
         """Return changed images, float (B, 1, H, W) in 0..1, from bytes of the same shape."""
@@ -64,6 +70,8 @@ class Augmentation:
         grid = F.affine_grid(self._places(len(images), generator), list(images.shape),
                              align_corners=False)
         moved = F.grid_sample(grey, grid, align_corners=False)  # outside: black, as is padding
+        if self.texture:
+            moved = self._filtered(moved, generator)
         if self.noise:
             spread = _uniform(len(images), generator).abs().view(-1, 1, 1, 1) * self.noise
             grain = torch.empty_like(moved).normal_(generator=generator)
@@ -80,6 +88,16 @@ class Augmentation:
         offset = torch.arange(batch, device=images.device, dtype=torch.int32)[:, None] * 256
         index = images.view(batch, -1).to(torch.int32) + offset
         return table.view(-1).index_select(0, index.view(-1)).view(images.shape)
+
+    def _filtered(self, images: Tensor, generator: torch.Generator) -> Tensor:
+        batch = len(images)
+        weights = torch.empty(batch, 1, 3, 3, device=images.device).normal_(generator=generator)
+        seen = F.conv2d(images.transpose(0, 1), weights, padding=1, groups=batch).transpose(0, 1)
+        around = {"dim": (1, 2, 3), "keepdim": True}
+        seen = (seen - seen.mean(**around)) / (seen.std(**around) + 1e-3)
+        seen = seen * images.std(**around) + images.mean(**around)  # as bright, as much contrast
+        share = self.texture * _uniform(batch, generator).clamp(min=0).view(-1, 1, 1, 1)
+        return images.lerp(seen, share).clamp_(0, 1)
 
     def _places(self, batch: int, generator: torch.Generator) -> Tensor:
         angle = math.radians(self.rotation) * _uniform(batch, generator)

@@ -22,7 +22,7 @@ from ._fastai import DataLoaders, Learner, OptimWrapper
 from .augment import Augmentation
 from .batches import Batches
 from .callbacks import EpochHistory, FiniteLoss, SeededEpochs
-from .device import choose_device
+from .device import choose_device, device_of, repeatable
 from .memory import give_back
 from .progress import somebody_watches
 
@@ -96,8 +96,8 @@ def fit(
 
     fastai's Learner does the work: AdamW, the one-cycle policy (``fit_one_cycle``), and for
     pre-trained networks the two phases of its ``fine_tune`` (head alone, then everything with
-    smaller rates for the body). The same machine, seed and number of threads give the same
-    digits; another number of threads does not.
+    smaller rates for the body). The same machine, device, seed and number of threads give the
+    same digits; another number of threads does not.
 
     Parameters
     ----------
@@ -130,7 +130,8 @@ def fit(
     loss
         ``"l1"`` (years), ``"smooth_l1"`` or ``"mse"`` (as is remembered of the paper).
     device
-        See :func:`choose_device`.
+        See :func:`choose_device`. The network comes back to where it was (one given by name: to
+        the CPU).
     progress
         Show fastai's progress bars where somebody watches.
     checkpoint
@@ -158,7 +159,7 @@ def fit(
         raise BadInput(f"epochs={epochs} with loss={loss!r} is not possible.",
                        f"Use 1 epoch or more, and one of {', '.join(LOSSES)}.")
     place = choose_device(device)
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(), repeatable():
         torch.manual_seed(seed)
         if isinstance(model, str):
             schedule = schedule or _usual_schedule(model, options)
@@ -174,10 +175,11 @@ def fit(
         valid = Batches(*validation, batch=2 * batch, device=place) if validation else []
         n = train.n
         model.head.set_target(train.ages[:, 0].tolist())
+        home = device_of(model)
         model.to(place, memory_format=torch.channels_last)
         learner = _learner(model, train, valid, loss, weight_decay, place)
         history = _run(learner, phases, seed, settings, checkpoint, progress)
-    model.eval()
+    model.eval().to(home)
     seconds = time.perf_counter() - started
     model.zero_grad(set_to_none=True)
     del learner, train, valid

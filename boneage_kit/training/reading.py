@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from ..errors import BadInput
 from .batches import images_as_bytes, sexes_as_numbers
-from .device import choose_device
+from .device import choose_device, device_of
 
 #: Test-time augmentation: (rotation in degrees, scale); the first is the image as it is.
 VIEWS = ((0.0, 1.0), (-8.0, 1.0), (8.0, 1.0), (0.0, 0.93), (0.0, 1.07))
@@ -31,7 +31,8 @@ def predict(
     Parameters
     ----------
     model
-        A network of :func:`boneage_kit.models.create`, trained.
+        A network of :func:`boneage_kit.models.create`, trained. It comes back to the device and
+        the mode that it was in.
     images
         uint8 [n, s, s].
     sexes
@@ -58,7 +59,7 @@ def predict(
         raise BadInput("This model takes the child's sex and got none.",
                        'Give "F" or "M" for each image; it is never assumed.')
     views = VIEWS if test_time_augmentation else VIEWS[:1]
-    was_training = model.training
+    was_training, home = model.training, device_of(model)
     model.to(place, memory_format=torch.channels_last).eval()
     ages = []
     with torch.inference_mode():
@@ -66,8 +67,8 @@ def predict(
             part = tensor[start : start + batch].to(place).float().div_(255)
             sex = None if numbers is None else numbers[start : start + batch].to(place)
             readings = [model(_view(part, *view), sex) for view in views]
-            ages.append(torch.stack(readings).mean(0)[:, 0].double().cpu())
-    model.train(was_training)
+            ages.append(torch.stack(readings).mean(0)[:, 0].cpu().double())  # MPS knows no float64
+    model.train(was_training).to(home)
     years = torch.cat(ages).numpy()
     if not np.isfinite(years).all():
         raise BadInput("The model's output is not a number.",
