@@ -32,8 +32,8 @@ class Canvas:
         return ((self.corner[1] - point[1]) / self.spacing[0] - 0.5,
                 (point[0] - self.corner[0]) / self.spacing[1] - 0.5)
 
-    def draw(self, solid: Solid) -> None:
-        """Add one solid to the mineral map and paint its label where it stands."""
+    def draw(self, solid: Solid, density: float = 1.0) -> None:
+        """Add one solid to the mineral map, ``density`` times, and paint its label there."""
         window = self._window(solid)
         if window is None:
             return
@@ -42,8 +42,11 @@ class Canvas:
         s = x * np.float32(ax) + (y * np.float32(ay))[:, None]
         t = x * np.float32(ay) - (y * np.float32(ax))[:, None]
         shade = _box if isinstance(solid, Box) else _blob
-        grain = _grain(s, t, solid.grain) if max(self.spacing) < 0.45 else None
+        strut = (t, s) if isinstance(solid, Box) and solid.crosswise else (s, t)
+        grain = _grain(*strut, solid.grain) if max(self.spacing) < 0.45 else None
         mineral, inside = shade(solid, s, t, grain)
+        if density != 1:
+            mineral *= np.float32(density)
         self.mineral[window] += mineral
         if solid.label:
             np.copyto(self.labels[window], np.uint8(solid.label), where=inside)
@@ -139,7 +142,7 @@ def _blob(blob: Blob, s: np.ndarray, t: np.ndarray,
 
 _TILE = 512
 #: Samples of the grain a millimetre, along and across the bone.
-_ALONG, _ACROSS = 4.0, 6.0
+_ALONG, _ACROSS = 4.0, 9.0
 
 
 @cache
@@ -148,7 +151,7 @@ def _trabeculae() -> np.ndarray:
     rng = np.random.Generator(np.random.Philox(20171))
     threads = sum(_ridges(rng, reach) for reach in (1, 2))
     threads = threads - threads.mean()
-    return np.clip(1 + 0.22 * threads / threads.std(), 0.5, 1.6).astype(np.float32)
+    return np.clip(1 + 0.32 * threads / threads.std(), 0.3, 2.0).astype(np.float32)
 
 
 def _ridges(rng: np.random.Generator, reach: int) -> np.ndarray:

@@ -20,8 +20,8 @@ _CATCH_UP = ((0.0, 0.2, 0.8, 2.0, 3.5), (0.15, 0.30, 0.60, 0.88, 1.0))
 
 #: The hamate lies against the capitate long before both fill the wrist (their outlines overlap
 #: at the girls' 5.75-year plate): mm to the radial side, and how much of it over age.
-_PULL = {"hamate": 10.5, "triquetral": 5.0}
-_CLOSENESS = ((0, .385, .44, .6, 1.0), (.80, .78, .68, .75, 1.0))
+_PULL = {"hamate": 10.5, "triquetral": 5.0, "trapezium": 3.0}
+_CLOSENESS = ((0, .385, .44, .6, 1.0), (.89, .88, .74, .80, 1.0))
 
 
 #: The second outline of a grown carpal: its size, and its place in radii (radial, distal).
@@ -59,8 +59,11 @@ def fill(structure: str, sex: str, age: float) -> float:
 
 
 def solids(sex: str, ages: dict[str, float], frame: float,
-           shape: dict[str, np.ndarray]) -> list[Blob]:
-    """Return the carpals in the hand's frame (mm), ``frame`` times the adult woman's layout."""
+           shape: dict[str, np.ndarray], size: float = 1.0) -> list[Blob]:
+    """Return the carpals in the hand's frame (mm), ``frame`` times the adult woman's layout.
+
+    ``size`` multiplies their diameters, 1 is the mean.
+    """
     drawn = []
     for name in CARPALS:
         share = fill(name, sex, ages[name])
@@ -68,7 +71,7 @@ def solids(sex: str, ages: dict[str, float], frame: float,
             _, adult = growth.carpal_clock(name, sex)
             closeness = float(np.interp(ages[name] / adult, *_CLOSENESS))
             bone, form = _carpal(name, share, frame, closeness)
-            bone = _own_shape(bone, shape[name], frame)
+            bone = _own_shape(bone, shape[name], frame, size)
             drawn += [bone, *_inner(bone, name, form)]
     hook = _hook(sex, ages["hamate"], frame)
     return [*drawn, hook] if hook else drawn
@@ -90,7 +93,7 @@ def _hook(sex: str, age: float, frame: float) -> Blob | None:
 def _adult_radius(name: str) -> np.ndarray:
     corners = adult_outlines()[name]
     local = corners - (corners.min(axis=0) + corners.max(axis=0)) / 2
-    return 1.06 * outline(local[:, ::-1], rounds=2)  # (s up, t right)
+    return 1.16 * outline(local[:, ::-1], rounds=2)  # (s up, t right)
 
 
 def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Blob, float]:
@@ -109,11 +112,11 @@ def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Bl
     return bone, form
 
 
-def _own_shape(bone: Blob, z: np.ndarray, frame: float) -> Blob:
+def _own_shape(bone: Blob, z: np.ndarray, frame: float, size: float) -> Blob:
     """Return a carpal with a child's own size (SD 4 %), place (0.3 mm) and outline (3 %)."""
     turn = np.linspace(0, 2 * np.pi, TURNS, endpoint=False)
     waves = 0.03 * (z[3] * np.cos(2 * turn + z[4]) + 0.6 * z[5] * np.cos(3 * turn - z[4]))
-    return replace(bone, radius=bone.radius * (1 + 0.04 * z[0] + waves),
+    return replace(bone, radius=bone.radius * size * (1 + 0.04 * z[0] + waves),
                    origin=(bone.origin[0] + 0.3 * frame * z[1],
                            bone.origin[1] + 0.3 * frame * z[2]))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .canvas import Canvas
-from .hand import Pose
+from .hand import Build, Pose
 from .marker import Marker, draw_marker, stamp
 from .xray import Exposure, expose
 
@@ -34,8 +34,8 @@ class Film:
     that the picture fills, ``tilt`` a brightness gradient across the frame; ``ring`` names the
     bone that a ring sits on, ``cast`` adds mm of plaster around wrist and forearm.
 
-    Five factors are the child's own: ``body_scale`` of all lengths, ``plump`` of the flesh,
-    ``breadth`` of the palm, ``carpus`` of its length, ``density`` of the mineral.
+    Beside the pose these are the child's own: ``build`` of the bones, the factors ``plump`` of
+    the flesh and ``density`` of the mineral, and ``patchy``, the SD of each bone's own density.
     """
 
     pose: Pose = field(default_factory=Pose)
@@ -45,11 +45,10 @@ class Film:
     lower: float = -0.5
     forearm: float = 0.45
     stretch: float = 1.0
-    body_scale: float = 1.0
+    build: Build = field(default_factory=Build)
     plump: float = 1.0
-    breadth: float = 1.0
-    carpus: float = 1.0
     density: float = 1.0
+    patchy: float = 0.0
     exposure: Exposure = field(default_factory=Exposure)
     fog: float = 0.0
     veil: float = 0.0
@@ -81,9 +80,8 @@ def draw_film(difficulty: float, rng: np.random.Generator) -> Film:
         shift=(d * 0.05 * z[22], d * 0.02 * z[23]),
         fill=room * (0.97 + d * (0.03 - 0.30 * u[3] ** 1.4)), lower=-0.5 + d * 0.5 * u[4],
         forearm=0.45 + d * (1.0 * u[5] ** 1.2 - 0.15), stretch=1 + d * (0.10 + 0.42 * u[6] ** 0.6),
-        body_scale=1 + 0.05 * d * z[24], plump=float(np.exp(0.11 * d * z[25])),
-        breadth=1 + 0.05 * d * z[29], carpus=1 + 0.05 * d * z[30],
-        density=float(np.exp(0.16 * d * z[31])),
+        build=_build(d, np.clip(z, -2.5, 2.5)), plump=float(np.exp(0.11 * d * z[25])),
+        density=float(np.exp(0.25 * d * z[31])), patchy=0.15 * d,
         exposure=_exposure(d, z, u),
         fog=d * (0.03 + 0.10 * u[7] ** 2) + (0.5 * u[8] if p[1] < 0.25 * d else 0.0),
         veil=0.14 * d * u[22] ** 1.5,
@@ -109,6 +107,15 @@ def _pose(d: float, z: np.ndarray) -> Pose:
     )
 
 
+def _build(d: float, z: np.ndarray) -> Build:
+    return Build(
+        ahead=1.5 * d * z[32], scale=1 + 0.05 * d * z[24], breadth=1 + 0.05 * d * z[29],
+        carpus=1 + 0.05 * d * z[30], width=float(np.exp(0.10 * d * z[33])),
+        carpals=float(np.exp(0.08 * d * z[34])), cortex=float(np.exp(0.20 * d * z[35])),
+        spongy=float(np.exp(0.30 * d * z[36])),
+    )
+
+
 def _exposure(d: float, z: np.ndarray, u: np.ndarray) -> Exposure:
     return Exposure(
         kvp=round(52 + d * 4 * (2 * u[0] - 1), 1),
@@ -116,6 +123,7 @@ def _exposure(d: float, z: np.ndarray, u: np.ndarray) -> Exposure:
         scatter=0.25 + d * (0.10 + 0.35 * u[1]),
         blur_mm=0.05 + d * 0.25 * u[2],
         detail=d * (0.6 * u[23] - 0.40),
+        uneven=0.13 * d * abs(float(z[37])),
         white=(1 + 0.25 * d) * float(np.exp(d * 0.15 * z[19])),
         gamma=float(np.exp(d * (0.18 + 0.33 * z[20]))),
     )

@@ -140,4 +140,5 @@ def _epiphysis(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, fl
     return Box(LABEL_IDS[f"{bone}_epiphysis"], origin, (ay, -ax), -half, half, -high, -low, depth,
                shell, shell, np.full(N, 1.0), float(over[-1]), -side, side, shell_bottom=0.3,
                shell_top=0.3, rounding=max(0.2 * float((high - low).max()), 0.3),
-               share_along=1 - epiphysis.bridged(is_at.fused, u) if is_at.fused else None)
+               share_along=1 - epiphysis.bridged(is_at.fused, u) if is_at.fused else None,
+               crosswise=True)

@@ -40,6 +40,27 @@ class Pose:
     wrist: float = 0.0  # forearm against the hand
 
 
+@dataclass(frozen=True)
+class Build:
+    """What a child's hand has of its own beside its maturity; 1 is the mean of the tables.
+
+    ``ahead`` (years) is how far size and proportions run ahead of the bone age: children of one
+    maturity are not of one size. ``scale`` multiplies all lengths and widths, ``breadth`` the
+    palm's, ``carpus`` the length of the carpus, ``width`` those of the hand's long bones,
+    ``carpals`` the diameters of the carpals, ``cortex`` the walls, ``spongy`` the cancellous bone
+    in the middle of the shafts.
+    """
+
+    ahead: float = 0.0
+    scale: float = 1.0
+    breadth: float = 1.0
+    carpus: float = 1.0
+    width: float = 1.0
+    carpals: float = 1.0
+    cortex: float = 1.0
+    spongy: float = 1.0
+
+
 @dataclass
 class Hand:
     """Solids to draw, soft-tissue segments, landmarks (mm) and the state of each epiphysis."""
@@ -55,29 +76,30 @@ class Hand:
     sex: str = "F"
 
 
-def build(sex: str, ages: dict[str, float], age: float, pose: Pose, scale: float = 1.0,
-          shape: dict[str, np.ndarray] | None = None,
-          proportions: tuple[float, float] = (1.0, 1.0)) -> Hand:
+def build(sex: str, ages: dict[str, float], age: float, pose: Pose, child: Build | None = None,
+          shape: dict[str, np.ndarray] | None = None) -> Hand:
     """Return the hand of ``sex`` with each structure at its own bone age ``ages`` (years).
 
     ``shape`` holds standard normal deviates [6] of each structure's build; none is the mean.
-    ``proportions`` multiply the palm's breadth and the length of the carpus.
     """
+    child = child or Build()
+    age, scale = float(np.clip(age + child.ahead, 0, 19)), child.scale
     shape = shape or {name: np.zeros(6) for name in structures()}
     hand = Hand(sex=sex)
     for name in LONG_BONES[:-2]:
         hand.bones[name] = long_bone_outline.measure(name, sex, age, ages[name], scale,
-                                                     _build(shape, name))
+                                                     *_own(shape, name, child), child.cortex,
+                                                     child.spongy)
     hand.palm = hand.bones["metacarpal_3"].distal_end
     hand.girth = growth.width_fraction(sex, age) * scale
-    carpus = float(np.interp(age, *_CARPUS[sex])) * proportions[1]
+    carpus = float(np.interp(age, *_CARPUS[sex])) * child.carpus
     # A child's palm is as broad for its metacarpals as its carpus is long.
-    broad = proportions[0] * (1 + 0.35 * (carpus / _CARPUS[sex][1][-1] - 1))
+    broad = child.breadth * (1 + 0.35 * (carpus / _CARPUS[sex][1][-1] - 1))
     for ray in range(1, 6):
         _place_ray(hand, ray, pose, broad)
     frame = hand.palm * carpus / _ADULT_CARPUS_MM
     _place_forearm(hand, ages, age, frame, pose.wrist, scale)
-    hand.solids += carpals.solids(sex, ages, frame, shape)
+    hand.solids += carpals.solids(sex, ages, frame, shape, child.carpals)
     for name in LONG_BONES[:-2]:
         hand.solids += long_bones.solids(hand.bones[name], *hand.axes[name])
         hand.epiphyses[name] = hand.bones[name].state
@@ -90,7 +112,7 @@ def structures() -> tuple[str, ...]:
     return (*LONG_BONES, *CARPALS, *SESAMOIDS)
 
 
-def _build(shape: dict[str, np.ndarray], name: str) -> tuple[float, float]:
+def _own(shape: dict[str, np.ndarray], name: str, child: Build) -> tuple[float, float]:
     """Return a bone's own length and width factors: rows and rays share half of them.
 
     SDs of 2.5 % in length and 4 % in width (estimates; relative lengths of hand bones scatter
@@ -99,7 +121,7 @@ def _build(shape: dict[str, np.ndarray], name: str) -> tuple[float, float]:
     row, ray = shape["metacarpal_3"], shape[f"metacarpal_{name[-1]}"]
     long = 0.7 * shape[name][0] + 0.5 * ray[1] + 0.3 * row[2]
     wide = 0.7 * shape[name][3] + 0.7 * row[4]
-    return 1 + 0.025 * float(long), 1 + 0.04 * float(wide)
+    return 1 + 0.025 * float(long), child.width * (1 + 0.04 * float(wide))
 
 
 def _unit(degrees: float) -> tuple[float, float]:

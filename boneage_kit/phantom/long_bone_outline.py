@@ -28,6 +28,9 @@ _METACARPAL = [(0, .80, 0, 0), (.05, .97, 0, 0), (.10, 1, 0, 0), (.22, .55, .45,
                (.36, .12, .88, 0), (.50, 0, 1, 0), (.64, 0, .88, .12), (.78, 0, .5, .5),
                (.90, 0, .08, .92), (.97, 0, 0, 1), (1, 0, 0, .94)]
 
+#: Walls of the outer phalanges, in those of the metacarpals.
+_WALLS = {"MP": 0.8, "DP": 0.8}
+
 
 @dataclass(frozen=True)
 class LongBone:
@@ -43,6 +46,7 @@ class LongBone:
     cortex: float
     adult: float  # 0 infant .. 1 adult form of the outline
     remodelled: float  # 0 .. 1 how far the neck below a fused head has narrowed
+    spongy: float = 1.0  # cancellous bone in the middle of the shaft, 1 is usual
 
     @property
     def distal_plate(self) -> bool:
@@ -61,16 +65,18 @@ class LongBone:
 
 
 def measure(name: str, sex: str, age: float, own_age: float, scale: float = 1.0,
-            build: tuple[float, float] = (1.0, 1.0)) -> LongBone:
+            long: float = 1.0, wide: float = 1.0, cortex: float = 1.0,
+            spongy: float = 1.0) -> LongBone:
     """Return one bone: sized for the hand's bone age, matured to its own (both in years).
 
-    ``scale`` multiplies the table's millimetres, ``build`` this bone's length and width.
+    ``scale`` multiplies the table's millimetres, ``long`` and ``wide`` this bone's length and
+    width, ``cortex`` its walls, ``spongy`` the cancellous bone in the middle of its shaft.
     Bones of one hand keep their proportions even where their epiphyses disagree.
     """
     code = short_code(name)
     row, ray = code[:2], int(code[2])
     table = growth.size(name, sex, age)
-    long, wide = scale * build[0], scale * build[1]
+    long, wide = scale * long, scale * wide
     size = growth.Size(long * table.length, wide * table.base, wide * table.waist,
                        wide * table.head)
     clock = growth.clock(name, sex)
@@ -79,9 +85,9 @@ def measure(name: str, sex: str, age: float, own_age: float, scale: float = 1.0,
     height = end * epiphysis.HEIGHT["MC1" if code == "MC1" else row]
     ossified = (state.gap + height * state.height) if state.present else 0.0
     return LongBone(name, row, ray, size, state, size.length - ossified, height,
-                    scale * growth.cortex(sex, age) * (0.8 if row in ("MP", "DP") else 1.0),
+                    scale * cortex * growth.cortex(sex, age) * _WALLS.get(row, 1.0),
                     float(np.clip(age / clock.fusion_start, 0, 1)),
-                    float(np.clip((own_age - clock.fusion_start - 0.5) / 3, 0, 1)))
+                    float(np.clip((own_age - clock.fusion_start - 0.5) / 3, 0, 1)), spongy)
 
 
 def nodes(bone: LongBone) -> tuple[np.ndarray, np.ndarray]:

@@ -141,7 +141,8 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     return Box(LABEL_IDS[f"{bone.name}_epiphysis"], origin, (ay, -ax), -wide, wide, -high, -low,
                depth, shell, shell, 1.0 + _lines(bone, u), float(over[-1]), -mid, mid,
                shell_bottom=0.25, shell_top=0.25, rounding=max(0.35 * tall, 0.3),
-               share_along=1 - epiphysis.bridged(state.fused, u) if state.fused else None)
+               share_along=1 - epiphysis.bridged(state.fused, u) if state.fused else None,
+               crosswise=True)
 
 
 def _lines(bone: LongBone, u: np.ndarray) -> np.ndarray:
@@ -169,5 +170,5 @@ def _cortex(bone: LongBone, s: np.ndarray) -> np.ndarray:
 def _spongy(bone: LongBone, s: np.ndarray) -> np.ndarray:
     """Return the share of cancellous bone in the core: full at the ends, little in between."""
     share = s / bone.shaft
-    low = (0.05 if bone.row == "MC" else 0.12) + 0.24 * (1 - bone.adult)
+    low = bone.spongy * (0.05 if bone.row == "MC" else 0.24) + 0.24 * (1 - bone.adult)
     return np.interp(share, [-0.2, 0.1, 0.35, 0.62, 0.88, 1.2], [0.85, 0.75, low, low, 0.72, 0.85])

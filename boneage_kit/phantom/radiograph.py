@@ -98,10 +98,10 @@ def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty
     build = np.clip(streams[0].standard_normal((len(ages), 6)), -2.5, 2.5)
     shape = dict(zip(ages, min(variation, 1.5) * build, strict=True))
     film = draw_film(difficulty, streams[1])
-    child = hands.build(sex, ages, bone_age, film.pose, film.body_scale, shape,
-                        (film.breadth, film.carpus))
+    child = hands.build(sex, ages, bone_age, film.pose, film.build, shape)
+    density = np.exp(film.patchy * streams[0].standard_normal(max(BONES) + 1))
     times = max(1, math.ceil(_DRAWN / size))
-    canvas = _draw(child, film, size * times)
+    canvas = _draw(child, film, size * times, density)
     pixels, labels = finish(canvas.mineral, _soft(child, film, canvas, times), canvas, film, times,
                             streams[2])
     marks = _landmarks(child, film, canvas, times)
@@ -160,14 +160,15 @@ def _frame(child: hands.Hand, film: Film) -> tuple[float, tuple[float, float], t
     return height, turn, shift
 
 
-def _draw(child: hands.Hand, film: Film, size: int) -> Canvas:
+def _draw(child: hands.Hand, film: Film, size: int, density: np.ndarray) -> Canvas:
     height, turn, shift = _frame(child, film)
     spacing = (height / size, height / size / film.stretch)
     canvas = Canvas((size, size), (-spacing[1] * size / 2, height / 2), spacing)
     worn = [extras.ring(child, film.ring)] if film.ring else []
     worn += [extras.cast(child, film.cast)] if film.cast else []
     for solid in (*child.solids, *worn):
-        canvas.draw(moved(solid, turn, shift))
+        own = float(density[solid.label]) if solid.label else 1.0
+        canvas.draw(moved(solid, turn, shift), own)
     return canvas
 
 

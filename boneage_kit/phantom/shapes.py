@@ -55,6 +55,7 @@ class Box:
     share_over: np.ndarray | None = None  # ... and over t
     label_half: float = 1e9  # the label is painted where |t| is less
     grain: float = 1.0
+    crosswise: bool = False  # its struts run across its axis, as an epiphysis lies
 
     @property
     def extent(self) -> tuple[float, float, float, float]:

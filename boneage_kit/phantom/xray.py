@@ -19,8 +19,9 @@ class Exposure:
 
     ``kvp`` 42 to 66; ``photons`` a pixel of 0.2 mm in air; ``scatter`` share of scattered to
     primary light; ``blur_mm`` radius of the detector's blur; ``detail`` how far the workstation
-    lifts what differs from its surroundings of 12 mm (below 0: evens it out); ``black`` the
-    optical depth shown as 0, ``white`` that shown as 1 in shares of the film's own dense parts;
+    lifts what differs from its surroundings of 12 mm (below 0: evens it out); ``uneven`` the SD
+    of a slow drift of depth over the film (sixths of it); ``black`` the optical depth shown as 0,
+    ``white`` that shown as 1 in shares of the film's own dense parts;
     ``gamma`` of it all.
     """
 
@@ -29,6 +30,7 @@ class Exposure:
     scatter: float = 0.25
     blur_mm: float = 0.05
     detail: float = 0.0
+    uneven: float = 0.0
     black: float = 0.03
     white: float = 1.0
     gamma: float = 1.0
@@ -74,6 +76,8 @@ def expose(mineral: np.ndarray, soft: np.ndarray, exposure: Exposure, spacing: f
         light += noise * np.sqrt(light) * np.float32(per_pixel**-0.5)
     np.clip(light, np.float32(0.0026), np.float32(1), out=light)
     depth = _take_log(light)
+    if exposure.uneven:
+        depth *= 1 + np.float32(exposure.uneven) * _drift(depth.shape, rng)
     if exposure.detail:
         depth += np.float32(exposure.detail) * (depth - _haze(depth, spacing))
     return respond(depth, exposure)
@@ -141,7 +145,14 @@ def _haze(light: np.ndarray, spacing: float) -> np.ndarray:
     return _stretch(_stretch(small, light.shape[0], step).T, light.shape[1], step).T
 
 
-def _stretch(a: np.ndarray, n: int, step: int) -> np.ndarray:
+def _drift(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Return a smooth field [H, W] around 0: one deviate in each sixth of the film."""
+    cells = np.clip(rng.standard_normal((6, 6), dtype=np.float32), -2, 2)
+    rows_, columns = shape
+    return _stretch(_stretch(cells, rows_, rows_ / 6).T, columns, columns / 6).T
+
+
+def _stretch(a: np.ndarray, n: int, step: float) -> np.ndarray:
     place = np.clip((np.arange(n) + 0.5) / step - 0.5, 0, a.shape[0] - 1).astype(np.float32)
     i = np.minimum(place.astype(np.intp), max(a.shape[0] - 2, 0))
     share = (place - i)[:, None].astype(np.float32)
