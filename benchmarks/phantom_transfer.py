@@ -57,10 +57,10 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--phantoms", type=int, default=4000)
-    parser.add_argument("--pixels", type=int, default=96)
-    parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--turns", type=int, default=3, help="of learning its own readings")
+    parser.add_argument("--phantoms", type=int, default=6000)
+    parser.add_argument("--pixels", type=int, default=160)
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--turns", type=int, default=2, help="of learning its own readings")
     parser.add_argument("--clean", type=int, default=400, help="phantoms that are read")
     parser.add_argument("--judge-pixels", type=int, default=64)
     parser.add_argument("--judge-epochs", type=int, default=3, help="0: no fine-tuned judge")
@@ -179,8 +179,8 @@ def phantom_to_real(options: argparse.Namespace, real: datasets.Dataset,
     images = reduced(drawn(options, learnt, "phantoms"), options.pixels)
     name = f"phantoms-{len(learnt)}-{options.pixels}-{options.epochs}-{options.seed}"
     strong = training.Augmentation(rotation=12, shift=0.06, scale=0.12, brightness=0.10,
-                                   contrast=0.3, gamma=0.4, noise=0.03)
-    how = {"seed": options.seed, "augment": strong, "loss": "smooth_l1"}
+                                   contrast=0.3, gamma=0.4, noise=0.03, texture=0.6)
+    how = {"seed": options.seed, "augment": strong, "loss": "smooth_l1", "batch": 64}
     name = f"{name}-{code_version()}"
     model = trained(options, name, images, learnt, epochs=options.epochs, **how)
     unlabelled = real.table.iloc[first][["image_id", "sex"]]
