@@ -66,7 +66,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--judge-epochs", type=int, default=3, help="0: no fine-tuned judge")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2, help="processes that draw")
-    parser.add_argument("--threads", type=int, default=1, help="of the training")
+    parser.add_argument("--threads", type=int, default=2, help="of the training")
     return parser.parse_args()
 
 
