@@ -10,7 +10,9 @@ used. ImageNet's batch statistics are kept: those of phantoms are wrong for real
 set is halved by ``datasets.folds(k=2, seed=0)``: drawing and settings were chosen while looking at
 half A and its labels, half B is what is reported, and 1,000 of A stand beside it. A row of its own
 goes on from there in --turns: the network reads the images of half A, and learns its own readings
-of them, augmented, beside phantoms; no label is used in that either.
+of them, augmented, beside phantoms; no label is used in that either. In a last row its readings are
+moved and stretched until those of half A have the mean and SD of the data set's labels, which is
+all that row knows of them.
 
 Real to phantom: readers that learned real thumbnails read --clean fresh phantoms, difficulty 0,
 2 to 17 years, cut and squeezed as the thumbnails. One is the model that ships with the kit. An
@@ -48,6 +50,8 @@ from boneage_kit.radiograph import to_square
 
 SIDE, DRAWN = 100, 512
 REPORTED, TAUGHT = "phantoms alone", "then its own readings of half A"
+SPREAD = "the same, stretched to the labels' mean and SD"
+LABELS = 127.32 / 12, 41.18 / 12  # years: mean and SD of RSNA 2017's 12,611 training labels
 OLDEST = {"F": 18.0, "M": 19.0}
 TO_REAL, TO_PHANTOM, TO_ITSELF = "phantom to real", "real to phantom", "real to real"
 FROZEN, FROZEN_PIXELS, TUNED = "frozen features + ridge", 96, "fine-tuned on half A"
@@ -60,7 +64,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--phantoms", type=int, default=6000)
     parser.add_argument("--pixels", type=int, default=160)
     parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("--turns", type=int, default=2, help="of learning its own readings")
+    parser.add_argument("--turns", type=int, default=4, help="of learning its own readings")
     parser.add_argument("--clean", type=int, default=400, help="phantoms that are read")
     parser.add_argument("--judge-pixels", type=int, default=64)
     parser.add_argument("--judge-epochs", type=int, default=3, help="0: no fine-tuned judge")
@@ -187,9 +191,12 @@ def phantom_to_real(options: argparse.Namespace, real: datasets.Dataset,
     taught = self_taught(options, name, model, (images, learnt),
                          (reduced(real.images(SIDE, first), options.pixels), unlabelled), how)
     hands, sexes = reduced(real.images(SIDE, rows), options.pixels), list(table["sex"])
-    return [readings(TO_REAL, way, table,
-                     training.predict(reader, hands, sexes, test_time_augmentation=True), half)
-            for way, reader in ((REPORTED, model), (TAUGHT, taught))]
+    alone, own = (training.predict(reader, hands, sexes, test_time_augmentation=True)
+                  for reader in (model, taught))
+    mean, sd = LABELS
+    spread = mean + sd * (own - own[half == "A"].mean()) / own[half == "A"].std()
+    return [readings(TO_REAL, way, table, years, half)
+            for way, years in ((REPORTED, alone), (TAUGHT, own), (SPREAD, spread))]
 
 
 def self_taught(options: argparse.Namespace, name: str, model, phantoms: tuple,  # noqa: ANN001
