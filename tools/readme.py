@@ -1,9 +1,10 @@
-"""Write README's notebook and results tables, and its picture, from the committed results.
+"""Write the tables of README.md, docs/results.md and docs/benchmark.md from the committed results.
 
     make readme
 
-The numbers are those of the last full runs at the default preset, kept in
-``boneage_kit/data/results``; the commands that made them stand above each table.
+The numbers are those of the last full runs at the default preset and of the kept studies, all in
+``boneage_kit/data/results``. A cell holds one number, with its interval where there is one.
+``--check`` writes nothing and ends with 1 where a page says something else.
 """
 
 from __future__ import annotations
@@ -14,156 +15,167 @@ from pathlib import Path
 
 import pandas as pd
 
+from boneage_kit import results
 from boneage_kit.benchmark import kept, methods
-from boneage_kit.benchmark.sizes import near
-from boneage_kit.execution import results
-from boneage_kit.execution.report import is_floor
 from boneage_kit.presets import DEFAULT
+from boneage_kit.training.schedule import near
 
 ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+RESULTS = ROOT / "docs" / "results.md"
 BENCHMARK = ROOT / "docs" / "benchmark.md"
-COLUMNS = ("phantom", "real")
+FLOOR = "sex's median"
+#: The two runs that are kept, and how a page calls them.
+SOURCES = {"phantom": "Phantoms", "real": "Real hands: RSNA 2017 thumbnails, 100 px"}
+#: The rows of README's own table: what it says, notebook, method.
+HEADLINE = (
+    ("the floor: the median age of the child's sex", "06", FLOOR),
+    ("features by hand, ridge regression", "06", "hand-crafted features"),
+    ("ImageNet features, ridge regression", "06", "ImageNet features"),
+    ("BoNet, a small network, from scratch", "06", "BoNet"),
+)
+#: The parts of the benchmark that are printed: study, training images, heading.
+BOARDS = (
+    ("phantom", 1112, "Phantoms, 1,112 training images"),
+    ("rsna", 100, "Real hands, 100 training images"),
+    ("rsna", 1112, "Real hands, 1,112 training images"),
+    ("rsna", 8080, "Real hands, all but a fold for training"),
+)
 
 
-def notebook_table(phantom: dict, small: dict | None) -> str:
-    """Return minutes and peak memory of each notebook: the phantom run's, and a small machine's."""
-    machine = phantom["machine"]
-    lines = [
-        f"Measured by `make run` (preset {DEFAULT}) on {machine['cores']} cores "
-        f"({machine['processor']}), with {phantom['run']['threads']} threads; "
-        "`make bench` measures yours.", *_explained(small), "",
-        "| notebook | minutes | peak memory |" + (" minutes, small | peak, small |" * bool(small)),
-        "| --- | ---: | ---: |" + (" ---: | ---: |" * bool(small)),
-    ]
-    beside = {one["name"]: one for one in small["notebooks"]} if small else {}
-    for notebook in phantom["notebooks"]:
-        lesser = beside.get(notebook["name"])
-        cells = [f"[{notebook['title']}](notebooks/{notebook['name']}.ipynb)",
-                 f"{notebook['minutes']:.1f}", _gigabytes(notebook)]
-        cells += [f"{lesser['processor_minutes']:.1f}", _gigabytes(lesser)] if lesser else []
-        lines.append(f"| {' | '.join(cells)} |")
-    total = f"| all | {sum(one['minutes'] for one in phantom['notebooks']):.1f} | |"
-    alone = sum(one["processor_minutes"] for one in beside.values())
-    return "\n".join([*lines, total + (f" {alone:.1f} | |" if small else "")])
+def table(header: list[str], rows: list[list[str]], numbers: int) -> str:
+    """Return a Markdown table; the last ``numbers`` columns are set to the right."""
+    words = len(header) - numbers
+    lines = [header, ["---"] * words + ["---:"] * numbers, *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _explained(small: dict | None) -> list[str]:
+def interval(value: float, lower: float | None, upper: float | None, form: str = ".2f") -> str:
+    """Return ``1.24 (1.09 to 1.44)``, or the number alone where it has no interval."""
+    if lower is None or upper is None:
+        return f"{value:{form}}"
+    return f"{value:{form}} ({lower:{form}} to {upper:{form}})"
+
+
+def errors(run: dict) -> list[dict]:
+    """Return a run's rows that hold a mean absolute error in years."""
+    return [row for row in run["rows"]
+            if row["result"] == "MAE" and row["unit"] == "years" and row["value"] is not None]
+
+
+def is_floor(row: dict) -> bool:
+    return bool(row.get("floor", row["method"] == FLOOR))
+
+
+def headline_table(runs: dict[str, dict]) -> str:
+    """Return README's table: four methods, phantom and real hands beside each other."""
+    lines = []
+    for label, notebook, method in HEADLINE:
+        cells = [interval(row["value"], row["lower"], row["upper"])
+                 for run in runs.values() for row in errors(run)
+                 if row["notebook"].startswith(notebook) and row["method"] == method]
+        lines.append([label, *cells])
+    return table(["method", *(source for source in runs)], lines, len(runs))
+
+
+def notebook_table(run: dict, small: dict | None) -> str:
+    """Return minutes and peak memory of each notebook: this run's, and a small machine's."""
+    machine = run["machine"]
+    beside = {entry["name"]: entry for entry in small["notebooks"]} if small else {}
+    rows = []
+    for notebook in run["notebooks"]:
+        cells = [f"[{notebook['title']}](../notebooks/{notebook['name']}.ipynb)",
+                 f"{notebook['minutes']:.1f}", gigabytes(notebook)]
+        if notebook["name"] in beside:
+            lesser = beside[notebook["name"]]
+            cells += [f"{lesser['processor_minutes']:.1f}", gigabytes(lesser)]
+        rows.append(cells)
+    minutes = sum(notebook["minutes"] for notebook in run["notebooks"])
+    total = ["all", f"{minutes:.1f}", ""]
+    if small:
+        total += [f"{sum(entry['processor_minutes'] for entry in beside.values()):.1f}", ""]
+    header = ["notebook", "minutes", "peak memory", "minutes, small", "peak memory, small"]
+    said = (f"Measured by `make run` (preset {DEFAULT}) on {machine['cores']} cores "
+            f"({machine['processor']}), with {run['run']['threads']} threads; "
+            f"`make bench` measures yours.{small_machine_explained(small)}")
+    return f"{said}\n\n{table(header[:len(total)], [*rows, total], len(total) - 1)}"
+
+
+def small_machine_explained(small: dict | None) -> str:
     if not small:
-        return []
-    return [f"Small: one thread, minutes of the processor, and at most {small['gigabytes']:g} GB, "
-            "which the kernel enforces (`sudo python benchmarks/small_machine.py --keep`)."]
+        return ""
+    return (f"\nThe small machine has one thread and at most {small['gigabytes']:g} GB, which the "
+            "kernel enforces;\nits minutes are minutes of the processor "
+            "(`sudo python studies/small_machine.py --keep`).")
 
 
-def _gigabytes(notebook: dict) -> str:
+def gigabytes(notebook: dict) -> str:
     return f"{notebook['peak_memory_mb'] / 1000:.1f} GB"
 
 
-def small_machine() -> dict | None:
-    """Return what benchmarks/small_machine.py kept, or None."""
-    return results.read_json(ROOT / "boneage_kit" / "data" / "results" / "small-machine.json")
+def result_tables(runs: dict[str, dict]) -> str:
+    """Return the MAE of every method, the floor first: one table per kind of radiograph."""
+    return "\n\n".join(result_table(SOURCES[source], run) for source, run in runs.items())
 
 
-def result_table(runs: dict[str, dict]) -> str:
-    """Return the MAE of every method, phantom and real beside each other, the floor first."""
-    cells: dict[tuple[str, str], dict[str, str]] = {}
-    floors: dict[str, list[dict]] = {source: [] for source in runs}
-    for source, run in runs.items():
-        for row in run["rows"]:
-            if row["result"] == "MAE" and row["unit"] == "years" and row["value"] is not None:
-                if is_floor(row["method"]):
-                    floors[source].append(row)
-                else:
-                    cells.setdefault((row["notebook"], row["method"]), {})[source] = _cell(row)
-    shown = " | ".join(_floor_cell(floors.get(source, [])) for source in COLUMNS)
-    lines = [
-        "MAE in years (months) with its 95 % bootstrap interval, and the number of training and "
-        f"test images, at preset `{DEFAULT}`, seed 0. The first row is the floor, which reads no "
-        "image: the sex's median of the training children; the notebooks' splits differ, and so "
-        "do its errors. Written by `make readme` from",
-        "",
-        *(f"- {source}: `{_command(run)}`" for source, run in runs.items()),
-        "",
-        "| method (notebook) | phantom | real: RSNA 2017 thumbnails, 100 px |",
-        "| --- | --- | --- |",
-        f"| sex's median, the floor ({_notebooks(floors)}) | {shown} |",
-    ]
-    for key in sorted(cells, key=lambda key: key[0]):
-        notebook, method = key
-        values = " | ".join(cells[key].get(source, "not run") for source in COLUMNS)
-        lines.append(f"| {method} ({notebook[:2]}) | {values} |")
-    return "\n".join(lines)
+def result_table(title: str, run: dict) -> str:
+    """Return the MAE of every method of one run under its heading, with the run's command."""
+    floors = [row for row in errors(run) if is_floor(row)]
+    others = sorted((row for row in errors(run) if not is_floor(row)),
+                    key=lambda row: row["notebook"])
+    rows = [[row["method"] + (", the floor" if is_floor(row) else ""), row["notebook"][:2],
+             interval(row["value"], row["lower"], row["upper"]), f"{12 * row['value']:.1f}",
+             number(row["n_train"]), number(row["n_test"])] for row in [*floors[:1], *others]]
+    header = ["method", "notebook", "MAE, years (95 %)", "MAE, months", "training images",
+              "test images"]
+    command = f"boneage-kit run --preset {run['run']['preset']} --data {run['run']['data']}"
+    return (f"### {title}\n\n`{command}`\n\n{table(header, rows, 4)}\n\n{floor_span(floors)}")
 
 
-def benchmark_table() -> str:
-    """Return the kept studies: methods by training images, phantom and real beside each other."""
-    boards = {study: kept.leaderboard(study) for study in kept.STUDIES}
-    columns = [("phantom", 1112), *(("rsna", size) for size in (100, 1112, 8080))]
-    lines = [
-        "MAE in years (months) with its 95 % bootstrap interval over children; differences between "
-        "methods are paired in [`docs/benchmark.md`](docs/benchmark.md), with the commands.",
-        "",
-        "| method, by training images | phantom: 1,112 | real: 100 | real: 1,112 | real: all but a "
-        "fold |", "| --- | --- | --- | --- | --- |"]
+def floor_span(floors: list[dict]) -> str:
+    """Return in words how far the floor differs between notebooks."""
+    values = [row["value"] for row in floors]
+    notebooks = sorted({row["notebook"][:2] for row in floors})
+    return (f"Over notebooks {', '.join(notebooks)} the floor lies between {min(values):.2f} and "
+            f"{max(values):.2f} years.")
+
+
+def number(count: float | None) -> str:
+    """Return a count with its thousands parted, or nothing where there is none."""
+    return "" if count is None or pd.isna(count) else f"{int(count):,}"
+
+
+def benchmark_tables() -> str:
+    """Return the kept studies: one table per kind of radiograph and number of training images."""
+    return "\n\n".join(f"#### {title}\n\n{board_table(study, size)}"
+                       for study, size, title in BOARDS)
+
+
+def board_table(study: str, size: int) -> str:
+    """Return the methods of one study at one number of training images, in the catalogue's order."""
+    board = kept.leaderboard(study)
+    board = board[near(board["n_train"], size)].set_index("method")
+    rows = []
     for name, method in methods.methods().items():
-        found = [_board_cell(boards[study], name, size) for study, size in columns]
-        if any(found):
-            lines.append(f"| {method.label} | " + " | ".join(one or "not run" for one in found)
-                         + " |")
-    return "\n".join(lines)
+        if name in board.index:
+            entry = board.loc[name]
+            rows.append([method.label, interval(entry["mae_years"], entry["lower"], entry["upper"]),
+                         f"{entry['mae_months']:.1f}", number(entry["children"])])
+    return table(["method", "MAE, years (95 %)", "MAE, months", "children"], rows, 3)
 
 
-def _board_cell(board: pd.DataFrame, name: str, size: int) -> str:
-    part = board[(board["method"] == name) & near(board["n_train"], size)]
-    if part.empty:
-        return ""
-    row = part.iloc[0]
-    return (f"{row['mae_years']:.2f} ({row['mae_months']:.1f}), {row['lower']:.2f} to "
-            f"{row['upper']:.2f}; n {row['children']:,}")
-
-
-def ablation_table() -> str:
+def ablation_tables() -> str:
     """Return the paired answers to the paper's questions, real and phantom hands apart."""
-    lines = ["| question (below zero: the first is better) | phantom, months | verdict | real, "
-             "months | verdict |", "| --- | --- | --- | --- | --- |"]
-    tables = {study: kept.ablations(study).set_index("question") for study in kept.STUDIES}
-    for question in dict.fromkeys(q for study in ("rsna", "phantom") for q in tables[study].index):
-        cells = []
-        for study in ("phantom", "rsna"):
-            if question in tables[study].index:
-                row = tables[study].loc[question]
-                cells += [f"{12 * row['difference_years']:+.1f} ({12 * row['lower']:+.1f} to "
-                          f"{12 * row['upper']:+.1f}); n {row['children']:,}", row["verdict"]]
-            else:
-                cells += ["not run", "-"]
-        lines.append(f"| {question} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    return "\n\n".join(f"#### {title}\n\n{ablation_table(study)}"
+                       for study, title in (("phantom", "Phantoms"), ("rsna", "Real hands")))
 
 
-def _notebooks(floors: dict[str, list[dict]]) -> str:
-    """Return the numbers of the notebooks that name the floor: ``"02-06"``."""
-    numbers = sorted({row["notebook"][:2] for rows in floors.values() for row in rows})
-    return f"{numbers[0]}-{numbers[-1]}" if len(numbers) > 1 else "".join(numbers)
-
-
-def _floor_cell(rows: list[dict]) -> str:
-    """Return the first notebook's floor, and from where to where those of the others lie."""
-    if not rows:
-        return "not run"
-    values = [row["value"] for row in rows]
-    span = f"; {min(values):.2f} to {max(values):.2f} over the notebooks"
-    return _cell(rows[0]) + (span if max(values) - min(values) >= 0.005 else "")
-
-
-def _cell(row: dict) -> str:
-    months = 12 * row["value"]
-    text = f"{row['value']:.2f} ({months:.1f})"
-    if row["lower"] is not None:
-        text += f", {row['lower']:.2f} to {row['upper']:.2f}"
-    return f"{text}; n {row['n_train'] or '-'} / {row['n_test'] or '-'}"
-
-
-def _command(run: dict) -> str:
-    return f"boneage-kit run --preset {run['run']['preset']} --data {run['run']['data']}"
+def ablation_table(study: str) -> str:
+    rows = [[row.question, interval(12 * row.difference_years, 12 * row.lower, 12 * row.upper,
+                                    "+.1f"), number(row.children), row.verdict]
+            for row in kept.ablations(study).itertuples()]
+    return table(["question (below zero: the first is better)", "difference, months (95 %)",
+                  "children", "verdict"], rows, 0)
 
 
 def fill(text: str, name: str, content: str) -> str:
@@ -171,7 +183,26 @@ def fill(text: str, name: str, content: str) -> str:
     pattern = re.compile(rf"(<!-- {name}\b[^>]*-->\n).*?(<!-- /{name} -->)", re.DOTALL)
     if not pattern.search(text):
         raise SystemExit(f"The markers <!-- {name} --> are lost.")
-    return pattern.sub(lambda found: f"{found[1]}{content}\n{found[2]}", text)
+    return pattern.sub(lambda match: f"{match[1]}{content}\n{match[2]}", text)
+
+
+def pages() -> dict[Path, str]:
+    """Return each page that has generated tables as it should be, by the committed results."""
+    runs = {source: run for source in SOURCES if (run := results.committed(source, DEFAULT))}
+    small = results.read_json(ROOT / "boneage_kit" / "data" / "results" / "small-machine.json")
+    tables = {
+        README: {"headline": headline_table(runs)},
+        RESULTS: {"notebooks": notebook_table(runs["phantom"], small),
+                  "results": result_tables(runs)},
+        BENCHMARK: {"benchmark": benchmark_tables(), "ablations": ablation_tables()},
+    }
+    texts = {}
+    for path, contents in tables.items():
+        text = path.read_text(encoding="utf-8")
+        for name, content in contents.items():
+            text = fill(text, name, content)
+        texts[path] = text
+    return texts
 
 
 def picture(path: Path) -> None:
@@ -190,34 +221,19 @@ def picture(path: Path) -> None:
     figure.savefig(path, dpi=100, bbox_inches="tight")
 
 
-def readme_text() -> str:
-    """Return README.md as it should be, by the committed results."""
-    runs = {source: run for source in COLUMNS if (run := results.committed(source, DEFAULT))}
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    if "phantom" in runs:
-        text = fill(text, "notebooks", notebook_table(runs["phantom"], small_machine()))
-    text = fill(text, "results", result_table(runs))
-    return fill(text, "benchmark", benchmark_table())
-
-
-def benchmark_text() -> str:
-    """Return docs/benchmark.md as it should be, by the kept studies."""
-    return fill(BENCHMARK.read_text(encoding="utf-8"), "ablations", ablation_table())
-
-
-def main() -> None:
-    """Write README.md and its picture; with ``--check``, only compare."""
-    readme = ROOT / "README.md"
-    texts = {readme: readme_text(), BENCHMARK: benchmark_text()}
+def main() -> int:
+    """Write the pages and README's picture; with ``--check``, only compare."""
+    texts = pages()
+    stale = [path.name for path, text in texts.items() if text != path.read_text(encoding="utf-8")]
     if "--check" in sys.argv:
-        old = [path.name for path, text in texts.items()
-               if text != path.read_text(encoding="utf-8")]
-        raise SystemExit(f"{' and '.join(old)}: not what `make readme` writes; run it."
-                         if old else 0)
+        if stale:
+            sys.stderr.write(f"{', '.join(stale)}: not what `make readme` writes. Run it.\n")
+        return int(bool(stale))
     for path, text in texts.items():
         path.write_text(text, encoding="utf-8")
     picture(ROOT / "docs" / "images" / "readme_hands.png")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())
