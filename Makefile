@@ -55,15 +55,15 @@ readme: $(READY) address  ## write README's tables from the kept results
 address: $(READY)  ## write the repository's address, from pyproject.toml, into badges and first cells
 	$(BIN)/python tools/address.py
 
-faults: $(READY)  ## commit every fault of tests/fault_cases.py and write docs/faults.md
+faults: $(READY)  ## commit every fault of tests/support/fault_cases.py and write docs/faults.md
 	$(BIN)/python tools/faults.py
 
 lock: $(READY)  ## write requirements.lock and environment.yml from the versions in .venv
 	$(BIN)/python tools/lock.py
 
 bench: $(READY)  ## minutes and memory of each notebook, then peers' recipes and ours side by side
-	$(BIN)/python benchmarks/notebooks.py --preset $(PRESET)
-	$(BIN)/python benchmarks/peers.py
+	$(BIN)/python studies/notebooks.py --preset $(PRESET)
+	$(BIN)/python studies/peers.py
 
 docs: $(READY)  ## build the book (Jupyter Book 2) into out/book; its theme comes from mystmd.org
 	$(BIN)/python -m pip install --quiet "jupyter-book>=2"

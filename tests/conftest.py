@@ -41,7 +41,7 @@ def make_notebook(tmp_path):
 
 
 def recording(notebook: str, value: float = 1.0, **row) -> str:
-    """Return a cell that leaves one row and one figure, as boneage_kit.lesson does."""
+    """Return a cell that leaves one row and one figure, as boneage_kit.teaching.lesson does."""
     full = {"notebook": notebook, "result": "MAE", "method": "median", "value": value,
             "lower": 0.9, "upper": 1.1, "unit": "years", "n_train": 10, "n_test": 5,
             "seed": 0, "source": "phantom", "data": "phantom", "note": "", **row}

@@ -2,8 +2,8 @@
 
     make faults
 
-The list is that of tests/fault_cases.py; each fault is committed anew, here, and its outcome
-written down as it was said.
+The list is that of tests/support/fault_cases.py; each fault is committed anew, here, and its
+outcome written down as it was said.
 """
 
 from __future__ import annotations

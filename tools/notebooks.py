@@ -15,7 +15,9 @@ import shutil
 import sys
 from pathlib import Path
 
-from boneage_kit.execution import results, runner, sequence
+from boneage_kit import results
+from boneage_kit._io import write_json
+from boneage_kit.execution import runner, sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "out" / "committed"
@@ -39,7 +41,7 @@ def keep(out: Path) -> Path:
     content = results.load(out)
     content["figures"] = []
     name = f"{content['run']['source']}-{content['run']['preset']}.json"
-    return results.write_json(KEPT / name, content)
+    return write_json(KEPT / name, content)
 
 
 def main() -> int:

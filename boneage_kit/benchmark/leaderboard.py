@@ -10,8 +10,8 @@ from ..errors import BadInput
 from ..evaluation.bootstrap import bootstrap_interval
 from ..evaluation.comparison import compare
 from ..evaluation.metrics import mae
+from ..training.schedule import near
 from . import methods
-from .sizes import near
 from .study import Study
 
 _CELL = ["method", "n_train", "fold", "seed"]

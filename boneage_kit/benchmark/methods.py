@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import presets
 from ..errors import BadInput
+from ..evaluation import constant_predictor
+from ..training.schedule import few_images_recipe, usual_batch, usual_epochs
 
 if TYPE_CHECKING:
-    import pandas as pd
 
     from ..datasets import Dataset
 
@@ -72,6 +74,15 @@ def methods() -> dict[str, Method]:
         rows = list(csv.DictReader(file))
     return {row["name"]: Method(**{**row, "pixels": int(row["pixels"]),
                                    "options": _options(row["options"])}) for row in rows}
+
+
+def labels() -> dict[str, str]:
+    """Return what charts call each method, by its name, in the order of the paper's questions.
+
+    >>> labels()["bonet"]
+    'BoNet from scratch'
+    """
+    return {name: method.label for name, method in methods().items()}
 
 
 def get(name: str) -> Method:
@@ -132,17 +143,15 @@ def read(
     (12,)
     """
     if method.kind == "constant":
-        from ..evaluation import constant_predictor
-
         return constant_predictor(train.table, test.table)["y_pred"].to_numpy()
     side = sizes.pixels or method.pixels
     images, fresh = train.images(side), test.images(side)
     ages, sexes = train.table["bone_age"].to_numpy(), train.table["sex"].tolist()
     held = test.table["sex"].tolist()
     if method.kind == "features":
-        from ..models.feature_reader import FeatureReader
+        from ..features.feature_model import FeatureModel
 
-        reader = FeatureReader(method.source, seed=seed, **method.options)
+        reader = FeatureModel(method.source, seed=seed, **method.options)
         return reader.fit(images, ages, sexes).predict(fresh, held)
     if method.kind == "tuned":
         return _tuned(method, images, ages, sexes, fresh, held, seed, sizes, folder)
@@ -159,9 +168,9 @@ def prepare(method: Method, dataset: Dataset, sizes: Sizes, folder: Path) -> Non
         return
     images = dataset.images(sizes.pixels or method.pixels)
     if method.kind == "features":
-        from ..models.feature_reader import FeatureReader
+        from ..features.feature_model import FeatureModel
 
-        FeatureReader(method.source).features(images)
+        FeatureModel(method.source).features(images)
     elif "phantom" in method.source:
         _start(method, sizes, folder)
 
@@ -178,15 +187,10 @@ def passes(method: Method, n: int, sizes: Sizes) -> int:
         return sizes.epochs
     if method.source in ("bonet", "overfeat") or method.options.get("pretrained") is False:
         return _from_scratch(n)["epochs"]
-    from ..models.pretraining import usual_epochs
-
     return usual_epochs(n)
 
 
 def _from_scratch(n: int) -> dict[str, Any]:
-    from .. import presets
-    from ..training.few_images import few_images_recipe
-
     return few_images_recipe(n, presets.get("binder"))
 
 
@@ -202,7 +206,7 @@ def _network(method: Method, n: int, seed: int, sizes: Sizes) -> tuple[Any, dict
     if method.source == "bonet":
         recipe = {**_from_scratch(n), **recipe}
     else:
-        recipe["batch"] = 32 if n >= 2000 else 16
+        recipe["batch"] = usual_batch(n)
     recipe["epochs"] = passes(method, n, sizes)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
@@ -213,7 +217,7 @@ def _tuned(
     method: Method, images: np.ndarray, ages: np.ndarray, sexes: list[str], fresh: np.ndarray,
     held: list[str], seed: int, sizes: Sizes, folder: Path,
 ) -> np.ndarray:
-    from ..models import pretraining
+    from ..training import pretraining
 
     start = _start(method, sizes, folder) if "phantom" in method.source else None
     return pretraining.fine_tune(start, images, ages, sexes, fresh, held, seed=seed,
@@ -221,20 +225,8 @@ def _tuned(
 
 
 def _start(method: Method, sizes: Sizes, folder: Path) -> Any:
-    from ..models import pretraining
+    from ..training import pretraining
 
     return pretraining.on_phantoms(
         folder, imagenet="imagenet" in method.source, n=sizes.phantoms, epochs=sizes.epochs,
         pixels=sizes.pixels or method.pixels)
-
-
-def catalogue() -> pd.DataFrame:
-    """Return the methods as a table: name, label, family and place in the paper.
-
-    >>> list(catalogue().columns)
-    ['name', 'label', 'family', 'place']
-    """
-    import pandas as pd
-
-    rows = [(one.name, one.label, one.family, one.place) for one in methods().values()]
-    return pd.DataFrame(rows, columns=["name", "label", "family", "place"])

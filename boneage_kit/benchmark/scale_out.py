@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from .._progress import is_interactive
 from ..errors import BadInput
-from ..training.progress import somebody_watches
 from . import methods
 from .study import Cell, Study
 
@@ -191,7 +191,7 @@ def most_workers(threads: int) -> int:
     """
     import psutil
 
-    from ..execution.provenance import machine
+    from ..provenance import machine
 
     graphics = _graphics_cards()
     if graphics:
@@ -214,7 +214,7 @@ def _progress(study: Study, cells: Sequence[Cell]) -> Iterator[Callable[[Cell], 
     total = sum(study.cost(cell) for cell in cells)
     with tqdm(total=round(total, 1), desc="Benchmark", smoothing=0.1,
               bar_format="{desc} {percentage:3.0f}% |{bar}| {elapsed}, {remaining} left {postfix}",
-              disable=not somebody_watches()) as bar:
+              disable=not is_interactive()) as bar:
         left = len(cells)
 
         def done(cell: Cell) -> None:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..cache import write_atomically
+from .._io import write_atomically, write_json
 from ..errors import BadInput
-from ..execution.results import write_json
 from . import methods
 from .methods import Sizes
 

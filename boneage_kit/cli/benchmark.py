@@ -57,7 +57,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the cells that are missing, and print the leaderboard of the largest size."""
-    from ..benchmark import methods, report, scale_out
+    from ..benchmark import methods, scale_out, summary
     from ..benchmark.study import TRAINING_SIZES, Study
     from ..errors import BadInput
 
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
                         seeds=args.seeds, only_folds=args.only_folds)
     failed = scale_out.run(study, cells, scheduler=args.scheduler, workers=args.workers)
     if len(failed) < len(cells):
-        _show(report.write(study), args.out)
+        _show(summary.write(study), args.out)
     if failed:
         cell, error = next(iter(failed.items()))
         raise BadInput(f"{len(failed)} of {len(cells)} cells could not be run; the first, "

@@ -38,7 +38,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the table, then every radiograph that is not there yet."""
-    from ..phantom.cohort import cohort
+    from ..phantom.children import cohort
 
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _write_tables(table: pd.DataFrame, out: Path) -> None:
-    from .. import cache
+    from .. import _io
 
     text = table.to_csv(index=False, lineterminator="\n")
     there = out / TABLE
@@ -67,9 +67,9 @@ def _write_tables(table: pd.DataFrame, out: Path) -> None:
     if not there.exists() and (out / META).exists():
         raise BadInput(f"{out} already holds a {META} that is not a phantom's.",
                        "Name an empty folder.")
-    cache.write_atomically(
+    _io.write_atomically(
         out / META, lambda file: file.write_text(_meta(table), encoding="utf-8"))
-    cache.write_atomically(there, lambda file: file.write_text(text, encoding="utf-8"))
+    _io.write_atomically(there, lambda file: file.write_text(text, encoding="utf-8"))
 
 
 def _meta(table: pd.DataFrame) -> str:
@@ -84,14 +84,14 @@ def _draw_missing(table: pd.DataFrame, out: Path, size: int) -> int:
     from PIL import Image
     from tqdm.auto import tqdm
 
-    from .. import cache
-    from ..phantom.cohort import render_row
+    from .. import _io
+    from ..phantom.children import render_row
 
     missing = [row for row in table.to_dict("records") if not (out / row["path"]).exists()]
     for row in tqdm(missing, desc="phantoms", unit="hand", disable=not missing):
         pixels = render_row(row, size).pixels
         image = Image.fromarray((pixels.clip(0, 1) * 255 + 0.5).astype("uint8"))
-        cache.write_atomically(
+        _io.write_atomically(
             out / row["path"],
             lambda file, image=image: image.save(file, format="JPEG", quality=92))
     return len(missing)

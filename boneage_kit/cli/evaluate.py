@@ -52,8 +52,8 @@ def run(args: argparse.Namespace) -> int:
     """Read, check, analyse; print the findings, and write the report where asked."""
     from ..errors import BadInput
     from ..evaluation import summary
-    from ..evaluation.findings import findings
     from ..evaluation.predictions_file import read_predictions, split_models
+    from ..report.sentences import findings
 
     if args.bootstrap < 100:
         raise BadInput(f"{args.bootstrap} resamples are too few for an interval.",
@@ -94,7 +94,7 @@ def _report(args: argparse.Namespace, models: dict[str, pd.DataFrame], name: str
     from tqdm.auto import tqdm
 
     from ..errors import BadInput
-    from ..evaluation.report import write_report
+    from ..report.error_report import write_report
 
     if args.out.exists() and not args.out.is_dir():
         raise BadInput(f"{args.out} is a file.", "Name a folder for the report.")

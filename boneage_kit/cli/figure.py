@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _write(figure: Any, path: Path) -> Path:
-    from ..cache import write_atomically
+    from .._io import write_atomically
     from ..errors import BadInput
 
     if path.suffix.lower() != ".png":

@@ -34,7 +34,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Draw, write, and describe the phantom on standard output."""
     from .. import phantom
-    from ..phantom.dicom import write_dicom, write_png
+    from ..phantom.files import write_dicom, write_png
     from ..records import parse_sex
 
     sex = parse_sex(args.sex)
@@ -67,7 +67,7 @@ def _methods(drawn: Any) -> list[str]:
 def _readers(drawn: Any, seed: int) -> list[str]:
     import numpy as np
 
-    from ..phantom.cohort import read_plates
+    from ..phantom.children import read_plates
 
     rng = np.random.default_rng([seed, 2])
     said = [read_plates(np.array([drawn.bone_age]), np.array([drawn.sex]), rng, reader)[0]

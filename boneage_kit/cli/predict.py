@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import BadInput
 
 if TYPE_CHECKING:
-    from ..models.storage import StoredModel
+    from ..shelf.stored_model import StoredModel
 
 EXAMPLE = """examples:
   boneage-kit predict --sex F hand.png
@@ -57,13 +57,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _read_images(args: argparse.Namespace) -> int:
-    from ..models import storage
     from ..radiograph import read_radiograph
     from ..records import parse_sex
+    from ..shelf import stored_model
 
     sex = parse_sex(args.sex)
     radiographs = [(path, read_radiograph(path)) for path in args.images]
-    stored = storage.load(args.model)
+    stored = stored_model.load(args.model)
     readings = [_reading(stored, path, radiograph.pixels, sex) for path, radiograph in radiographs]
     if args.json:
         use = {"model": stored.card["model"], "trained_on": stored.card["data"]["name"],
@@ -79,7 +79,7 @@ def _read_images(args: argparse.Namespace) -> int:
 
 
 def _reading(stored: StoredModel, path: Path, pixels: Any, sex: str) -> dict[str, Any]:
-    from ..models.handcrafted import locate
+    from ..features.handcrafted import locate
 
     image = stored.prepare(pixels)
     years = float(stored.read(image[None], [sex])[0])
@@ -111,16 +111,16 @@ def _sentence(reading: dict[str, Any]) -> str:
 
 
 def _read_data_set(args: argparse.Namespace) -> int:
-    from .. import cache, datasets
-    from ..models import storage
-    from ..models.trained import predictions_of
+    from .. import _io, datasets
+    from ..shelf import stored_model
+    from ..shelf.train_model import predictions_of
 
     if args.out.is_dir():
         raise BadInput(f"{args.out} is a folder.", "Name a file: --out predictions.csv.")
-    stored = storage.load(args.model)
+    stored = stored_model.load(args.model)
     dataset = datasets.load(args.data, args.n)
     table = predictions_of(stored, dataset)
-    cache.write_atomically(args.out, lambda path: table.to_csv(path, index=False))
+    _io.write_atomically(args.out, lambda path: table.to_csv(path, index=False))
     known = table["y_true"].notna()
     text = f"{args.out}: {len(table)} readings"
     if known.any():

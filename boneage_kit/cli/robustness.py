@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..datasets import Dataset
-    from ..evaluation.input_checks import InputCheck
-    from ..models.storage import StoredModel
+    from ..probing.input_checks import InputCheck
+    from ..shelf.stored_model import StoredModel
 
 _EXAMPLE = """\
 example:
@@ -51,10 +51,10 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure, print the worst dose of each perturbation, and write the rest where asked."""
     from .. import evaluation
-    from ..evaluation.robustness import dose_response, worst_doses
-    from ..models import storage
+    from ..probing.robustness import dose_response, worst_doses
+    from ..shelf import stored_model
 
-    stored = storage.load(args.model)
+    stored = stored_model.load(args.model)
     dataset, others, whose = _unseen(stored, args.data, args.n, args.seed)
     images, table = _prepared(stored, dataset), dataset.table.reset_index(drop=True)
     responses = dose_response(stored.read, images, table, perturbations=args.only,
@@ -107,7 +107,7 @@ def _labelled(dataset: Dataset) -> Dataset:
 
 def _prepared(stored: StoredModel, dataset: Dataset) -> np.ndarray:
     """Return the images as the model wants them: squeezed to squares where it learned such."""
-    from ..models.trained import lost_proportions
+    from ..shelf.train_model import lost_proportions
 
     if stored.card["input"]["squares"] == "squeezed" and not lost_proportions(dataset):
         return np.stack([stored.prepare(dataset.pixels(i)) for i in range(len(dataset))])
@@ -117,7 +117,7 @@ def _prepared(stored: StoredModel, dataset: Dataset) -> np.ndarray:
 def _check(stored: StoredModel, others: Dataset) -> InputCheck | None:
     """Return an input check learned from pictures not measured on; None where there are few."""
     from .. import datasets
-    from ..evaluation.input_checks import learn_inputs
+    from ..probing.input_checks import learn_inputs
 
     if len(others) < _CHECK_AT_LEAST:
         return None
@@ -127,7 +127,7 @@ def _check(stored: StoredModel, others: Dataset) -> InputCheck | None:
 
 
 def _untouched(responses: pd.DataFrame) -> float:
-    from ..evaluation.perturbations import PERTURBATIONS
+    from ..probing.perturbations import PERTURBATIONS
 
     first = responses.iloc[0]["perturbation"]
     clean = responses["dose"] == PERTURBATIONS[first].doses[0]
@@ -139,7 +139,7 @@ def _write(out: Path, responses: object, images: object, floor: float) -> None:
 
     matplotlib.use("Agg")
     from .. import plots
-    from ..cache import write_atomically
+    from .._io import write_atomically
 
     plots.use_style()
     write_atomically(out / "robustness.csv", lambda path: responses.to_csv(path, index=False))

@@ -38,7 +38,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run; return 0 if every notebook was executed to its end, else 1."""
-    from ..execution import report, results, runner
+    from .. import results
+    from ..execution import runner
+    from ..report import write_run_page
 
     beside = results.load(arguments.beside) if arguments.beside else None
     job = runner.prepare(
@@ -46,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         command=" ".join(["boneage-kit", *sys.argv[1:]]),
     )  # fmt: skip
     steps = runner.run(job, progress=runner.interactive())
-    page = report.write_report(job.out, beside)
+    page = write_run_page(job.out, beside)
     failed = [step for step in steps if step.status == "failed"]
     for step in failed:
         sys.stderr.write(f"boneage-kit: {step.name}: {step.error}\n")

@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     from tqdm.auto import tqdm
 
     from ..execution import sequence
-    from ..lesson import student_copies
+    from ..teaching import student_copies
 
     paths = sequence.notebooks(arguments.notebooks)
     arguments.out.mkdir(parents=True, exist_ok=True)

@@ -43,8 +43,8 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Load, train, judge; print the error on the children held back."""
     from .. import datasets, presets
-    from ..models.recipes import recipe
-    from ..models.trained import train
+    from ..shelf.train_model import train
+    from ..training.recipes import recipe
 
     preset = presets.get(args.preset) if args.preset else None
     plan = recipe(args.model, preset)

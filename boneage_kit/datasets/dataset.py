@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from .. import cache
+from .. import _io
 from ..errors import BadInput
 from ..radiograph import to_square
 from .image_cache import ImageCache
@@ -136,7 +136,7 @@ class Dataset:
 
     def _store(self, size: int) -> ImageCache:
         if size not in self._stores:
-            path = cache.folder() / "images" / f"{self.name}-{self._key}-{size}.u8"
+            path = _io.folder() / "images" / f"{self.name}-{self._key}-{size}.u8"
             self._stores[size] = ImageCache(path, len(self._whole), size)
         return self._stores[size]
 
@@ -197,10 +197,10 @@ def progress_bar(iterable, total: int, what: str, wanted: bool):  # noqa: ANN001
     """Wrap an iterable in a bar that appears after two seconds, and only where somebody looks."""
     from tqdm.auto import tqdm
 
-    from ..training.progress import somebody_watches
+    from .._progress import is_interactive
 
     return tqdm(iterable, total=total, desc=what, unit="image", delay=2, leave=False,
-                disable=not (wanted and somebody_watches()))
+                disable=not (wanted and is_interactive()))
 
 
 def empty_problems() -> pd.DataFrame:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from .. import cache
+from .. import _io
 from ..errors import BadInput
 from ..radiograph import Radiograph, read_radiograph
 from .image_cache import ImageCache
@@ -90,7 +90,7 @@ def _verified(tree: FileTree, names: list[str]) -> dict[str, str]:
     from .dataset import progress_bar
 
     key = hashlib.sha256("\n".join(f"{name}|{tree.stamp(name)}" for name in names).encode())
-    path = cache.folder() / "images" / f"verified-{key.hexdigest()[:20]}.json"
+    path = _io.folder() / "images" / f"verified-{key.hexdigest()[:20]}.json"
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -107,7 +107,7 @@ def _verified(tree: FileTree, names: list[str]) -> dict[str, str]:
         for _ in progress_bar(pool.map(check, names), len(names), "Checking images", True):
             pass
     try:
-        cache.write_atomically(path, lambda temporary: temporary.write_text(
+        _io.write_atomically(path, lambda temporary: temporary.write_text(
             json.dumps(bad, sort_keys=True), encoding="utf-8"))
     except OSError:
         pass  # found again next time

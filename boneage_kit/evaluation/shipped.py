@@ -37,7 +37,7 @@ def shipped_predictions() -> dict[str, pd.DataFrame]:
 def phantom_readings() -> pd.DataFrame:
     """Return kept readings of phantoms by a model that never saw them; no clinical figure.
 
-    Made by ``benchmarks/conformal_phantoms.py``. Column ``part`` tells the children that calibrate
+    Made by ``studies/conformal_phantoms.py``. Column ``part`` tells the children that calibrate
     prediction intervals from the fresh ones.
 
     >>> sorted(phantom_readings()["part"].unique())

@@ -1,26 +1,10 @@
-"""Execute the notebook sequence, keep its provenance, and write the report.
+"""Execute the notebook sequence, resume it, and gather what it recorded.
 
 ``sequence`` finds the notebooks, ``runner`` executes them with papermill and resumes, ``memory``
-watches the kernel, ``provenance`` says on what, ``results`` gathers the recorded rows into
-``results.json``, ``report`` writes ``report.html``, ``tolerance`` compares notebooks in the tests.
+watches the kernel, ``run_folder`` gathers the recorded rows into ``results.json``, ``tolerance``
+compares notebooks in the tests.
 """
 
-from __future__ import annotations
+import lazy_loader
 
-import importlib
-from typing import Any
-
-_NAMES = {
-    "Step": "runner",
-    "collect": "results",
-    "notebooks": "sequence",
-    "run": "runner",
-    "write_report": "report",
-}
-__all__ = ["Step", "collect", "notebooks", "run", "write_report"]
-
-
-def __getattr__(name: str) -> Any:
-    if name in _NAMES:
-        return getattr(importlib.import_module(f"{__name__}.{_NAMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import BadInput
-from . import results, sequence
+from . import run_folder, sequence
 
 _SHOWN = re.compile(r'<figure[^>]*><img alt="([^"]*)"[^>]*src="data:image/png;base64,([^"]+)"[^>]*>'
                     r"(?:<figcaption>(.*?)</figcaption>)?", re.DOTALL)
@@ -122,7 +122,7 @@ def drawn_again(figure: Listed, *, preset: str, data: str, out: Path | None, **o
     (step,) = runner.run(job, **options)
     if step.error:
         raise BadInput(f"{step.name} failed. {step.error}", "Mend what it names, then repeat.")
-    entries = [one for one in results.figures(job.out) if one["notebook"] == step.name]
+    entries = [one for one in run_folder.figures(job.out) if one["notebook"] == step.name]
     stem, _, number = figure.name.rpartition("_")
     alike = [one for one in entries if one["name"].startswith(f"{stem}_")]
     numbered = alike[int(number) - 1:int(number)] if number.isdigit() else []

@@ -24,10 +24,12 @@ import psutil
 from tqdm.auto import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from .. import presets
-from ..cache import write_atomically
+from .. import datasets, presets, provenance
+from .._io import read_json, write_atomically, write_json
 from ..errors import BadInput
-from . import processor, provenance, results, sequence
+from ..report.run_page import write_run_page
+from ..results import committed, rows_of_run
+from . import processor, run_folder, sequence
 from .memory import PeakMemory
 
 log = logging.getLogger(__name__)
@@ -59,15 +61,15 @@ class Job:
             os.environ.get("BONEAGE_KIT_DEVICE"), provenance.machine().get("gpu"),
         ]  # fmt: skip
         if sequence.reads_results(notebook):
-            parts += [row for row in results.rows(self.out) if row["notebook"] != notebook.stem]
+            parts += [row for row in rows_of_run(self.out) if row["notebook"] != notebook.stem]
             parts += self._kept_rows(notebook)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
     def _kept_rows(self, notebook: Path) -> list[Any]:
         """Return the package's rows that a notebook may read: none of its own, of these data."""
         other = "real" if self.source == "phantom" else "phantom"
-        kept = {source: results.committed(source, self.preset.name)
-                or results.committed(source, presets.DEFAULT) for source in (self.source, other)}
+        kept = {source: committed(source, self.preset.name)
+                or committed(source, presets.DEFAULT) for source in (self.source, other)}
         return [row for source, run in kept.items() if run for row in run["rows"]
                 if source == other or row["notebook"] != notebook.stem]
 
@@ -131,8 +133,6 @@ def prepare(
     BadInput
         For an unknown notebook or preset, unreadable data, or a folder that cannot be written.
     """
-    from .. import datasets
-
     chosen = tuple(sequence.notebooks(names))
     sizes = presets.get(preset)
     dataset = datasets.load(data)
@@ -164,8 +164,6 @@ def run(job: Job, *, progress: bool = True, inject: bool = True) -> list[Step]:
     ``results.json`` and ``report.html`` are brought up to date after every notebook. A notebook
     that fails does not stop those after it: they do not build on one another.
     """
-    from .report import write_report
-
     steps: list[Step] = []
     with _only_one(job.out), logging_redirect_tqdm(), tqdm(
         total=len(job.notebooks), desc="notebooks", unit="notebook", disable=not progress
@@ -175,13 +173,13 @@ def run(job: Job, *, progress: bool = True, inject: bool = True) -> list[Step]:
                          or execute(job, notebook, progress=progress, inject=inject))
             write_results(job)
             bar.update()
-        write_report(job.out)
+        write_run_page(job.out)
     return steps
 
 
 def finished(job: Job, notebook: Path) -> Step | None:
     """Return the step if this very notebook was done before with the same key."""
-    state = results.read_json(_state_file(job, notebook))
+    state = read_json(_state_file(job, notebook))
     done = state and state.get("status") == "done" and state.get("key") == job.key(notebook)
     if not done or not (job.out / "notebooks" / notebook.name).exists():
         return None
@@ -209,7 +207,7 @@ def execute(
         finished=provenance.now(),
     )
     save_notebook(executed, job.out / "notebooks" / notebook.name)
-    results.write_json(_state_file(job, notebook), step.dump())
+    write_json(_state_file(job, notebook), step.dump())
     log.info("%s: %s in %.1f minutes, %d MB%s", step.name, step.status, step.minutes,
              step.peak_memory_mb, f". {error}" if error else "")
     return step
@@ -217,9 +215,9 @@ def execute(
 
 def write_results(job: Job) -> Path:
     """Write ``results.json`` from everything that is done in the run's folder so far."""
-    states = [results.read_json(path) for path in sorted((job.out / "state").glob("*.json"))]
-    content = results.collect(job.out, job.heading(), [state for state in states if state])
-    return results.write_json(job.out / "results.json", content)
+    states = [read_json(path) for path in sorted((job.out / "state").glob("*.json"))]
+    content = run_folder.collect(job.out, job.heading(), [state for state in states if state])
+    return write_json(job.out / "results.json", content)
 
 
 def _papermill(
@@ -311,7 +309,7 @@ def _forget(job: Job, notebook: Path) -> None:
     (job.out / "notebooks" / notebook.name).unlink(missing_ok=True)
     shutil.rmtree(job.out / "figures" / notebook.stem, ignore_errors=True)
     for path in (job.out / "records").rglob("*.json"):
-        content = results.read_json(path)
+        content = read_json(path)
         rows = content if isinstance(content, list) else [content]
         if all(not isinstance(row, dict) or row.get("notebook") == notebook.stem for row in rows):
             path.unlink()
@@ -339,12 +337,12 @@ def _set(variables: dict[str, str | None]) -> None:
 def _only_one(out: Path) -> Iterator[None]:
     """Hold the run's folder; a second run that wants it is told so. A dead holder is replaced."""
     lock = out / ".lock"
-    holder = results.read_json(lock)
+    holder = read_json(lock)
     if holder and _alive(holder):
         raise BadInput(f"Another run (process {holder['pid']}) is writing to {out}.",
                        "Wait for it, or choose another folder with --out.")
     me = psutil.Process()
-    results.write_json(lock, {"pid": me.pid, "since": me.create_time()})
+    write_json(lock, {"pid": me.pid, "since": me.create_time()})
     try:
         yield
     finally:

@@ -25,7 +25,7 @@ MARGIN = 0.1
 #: Four fifths of the Digital Hand Atlas, less a margin: what "few images" are in the paper.
 FEW_IMAGES = 1000
 #: Two trainings of BoNet that differ in the seed alone are up to this many years apart (95 %, 400
-#: images; ``benchmarks/seed_spread.py``). With ENOUGH_RUNS seeds averaged it is no longer asked.
+#: images; ``studies/seed_spread.py``). With ENOUGH_RUNS seeds averaged it is no longer asked.
 LUCK = 0.25
 ENOUGH_RUNS = 3
 

@@ -12,10 +12,6 @@ a class of children with readers, ``dicom`` writes files.
 (256, 256)
 """
 
-from .cohort import cohort, render_row
-from .dicom import write_dicom, write_png
-from .radiograph import PhantomRadiograph, render
-from .thumbnail import FILM_ASPECT, as_thumbnail
+import lazy_loader
 
-__all__ = ["FILM_ASPECT", "PhantomRadiograph", "as_thumbnail", "cohort", "render", "render_row",
-           "write_dicom", "write_png"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

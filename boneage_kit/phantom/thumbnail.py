@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from .radiograph import PhantomRadiograph
+    from .rendering import PhantomRadiograph
 
 #: Width over height of a film that a hand fills, as of most full-size RSNA films (by eye).
 FILM_ASPECT = 0.78

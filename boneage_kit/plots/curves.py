@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 
+from ..training.schedule import merged
 from .style import PALETTE
 
 if TYPE_CHECKING:
@@ -27,7 +29,9 @@ _DRAWN = {
 _OTHERS = ("X", "*", "h", "<", ">", "p", "d", "8")
 
 
-def learning_curves(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def learning_curves(
+    table: pd.DataFrame, labels: Mapping[str, str] | None = None, ax: Axes | None = None
+) -> Axes:
     """Draw the error against the number of training images, a line and a band a method.
 
     Parameters
@@ -36,6 +40,9 @@ def learning_curves(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ``method`` (a name of the benchmark's), ``n_train, mae_years, lower, upper``, a row a
         fold and seed: lines go through their mean; bands are the mean limits of the 95 %
         intervals over test children. A size within 1 % of another counts as the same.
+    labels
+        Method name to its name in the legend, in the order of the legend; None: the names as they
+        are. :func:`boneage_kit.benchmark.methods.labels` has those of the benchmark.
 
     >>> import pandas as pd
     >>> table = pd.DataFrame({"method": "bonet", "n_train": [50, 100], "mae_years": [2.0, 1.5],
@@ -43,20 +50,18 @@ def learning_curves(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     >>> learning_curves(table).get_xscale()
     'log'
     """
-    from ..benchmark.methods import methods
-    from ..benchmark.sizes import merged
-
     ax = ax or plt.subplots(figsize=(9, 5.4))[1]
+    labels = labels or {name: name for name in table["method"].unique()}
     sizes = merged(table["n_train"])
     means = table.assign(n_train=table["n_train"].map(sizes)).groupby(
         ["method", "n_train"])[["mae_years", "lower", "upper"]].mean() * 12
     others = iter(_OTHERS * 4)
-    for name in [name for name in methods() if name in means.index]:
+    for name in [name for name in labels if name in means.index]:
         colour, mark, line = _DRAWN.get(name) or (PALETTE["ink"], next(others), "-.")
         part = means.loc[name]
         alone = len(part) == 1
         ax.plot(part.index, part["mae_years"], color=colour, marker=mark or None, markersize=8,
-                linestyle="none" if alone and mark else line, label=methods()[name].label)
+                linestyle="none" if alone and mark else line, label=labels[name])
         if alone:
             ax.vlines(part.index, part["lower"], part["upper"], color=colour, linewidth=2)
         elif name != "constant":

@@ -24,7 +24,7 @@ def group_mix(table: pd.DataFrame, model: str = "BoNet") -> Figure:
     Parameters
     ----------
     table
-        From ``benchmarks/group_mix.py`` (:func:`boneage_kit.evaluation.shipped.kept_result`).
+        From ``studies/group_mix.py`` (:func:`boneage_kit.evaluation.shipped.kept_result`).
     model
         ``"BoNet"`` or ``"frozen"``.
 

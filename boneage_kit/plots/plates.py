@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .. import maturity
+from ..phantom import PhantomRadiograph
+from .hand_pictures import bone_name, crop, hand_box, outlines
+from .stage_examples import plate, stage_example
 from .style import PALETTE
 
 if TYPE_CHECKING:
@@ -18,8 +22,10 @@ __all__ = ["plate_row", "scoring_sheet", "show_hand", "show_pixels", "stage_ladd
 _WORD = {"F": "girl", "M": "boy"}
 
 
-def show_hand(drawn: Any, chosen: Iterable[str] = (), names: Mapping[str, str] | None = None,
-              ax: Axes | None = None) -> Axes:
+def show_hand(
+    drawn: PhantomRadiograph, chosen: Iterable[str] = (), names: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw one radiograph; outline the ``chosen`` structures, write ``names`` beside some.
 
     Parameters
@@ -31,8 +37,6 @@ def show_hand(drawn: Any, chosen: Iterable[str] = (), names: Mapping[str, str] |
     names
         Label-map name to the text beside it.
     """
-    from ..widgets.picture import hand_box, outlines
-
     if ax is None:
         ax = _figure((5, 6.5)).subplots()
     ax.imshow(drawn.pixels, cmap="gray", vmin=0, vmax=1)
@@ -84,9 +88,6 @@ def show_pixels(pixels: np.ndarray, ax: Axes | None = None) -> Axes:
 
 def plate_row(sex: str, ages: Sequence[float], size: int = 512) -> Figure:
     """Draw phantom atlas plates of one sex side by side, each with its age."""
-    from .. import maturity
-    from ..widgets.atlas import plate
-
     figure = _figure((1.75 * len(ages), 2.85))
     axes = np.atleast_1d(figure.subplots(1, len(ages)))
     for ax, age in zip(axes, ages, strict=True):
@@ -98,9 +99,6 @@ def plate_row(sex: str, ages: Sequence[float], size: int = 512) -> Figure:
 
 def stage_ladder(bone: str, sex: str) -> Figure:
     """Draw one RUS bone at each of its stages, cut out of phantoms, with the points it scores."""
-    from .. import maturity
-    from ..widgets.stages import stage_example
-
     scores = maturity.rus_stage_scores(bone, sex)
     shown = [(stage, stage_example(bone, stage, sex)) for stage in scores]
     shown = [(stage, piece) for stage, piece in shown if piece is not None]
@@ -112,11 +110,8 @@ def stage_ladder(bone: str, sex: str) -> Figure:
     return figure
 
 
-def scoring_sheet(drawn: Any, stages: Mapping[str, str] | None = None) -> Figure:
+def scoring_sheet(drawn: PhantomRadiograph, stages: Mapping[str, str] | None = None) -> Figure:
     """Draw the 13 RUS bones of one hand cut out, with name, and stage and points where given."""
-    from .. import maturity
-    from ..widgets.picture import bone_name, crop
-
     figure = _figure((10.5, 3.7 if stages is None else 4.2))
     axes = figure.subplots(2, 7).ravel()
     for ax, bone in zip(axes, maturity.RUS_BONES, strict=False):

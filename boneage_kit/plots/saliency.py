@@ -67,7 +67,7 @@ def saliency_maps(
 def saliency_scores(scores: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw how well each map ranks growth plates and carpals above the rest of the hand.
 
-    ``scores`` from :func:`boneage_kit.evaluation.saliency_check.check_saliency`: the mean AUC
+    ``scores`` from :func:`boneage_kit.probing.saliency_check.check_saliency`: the mean AUC
     over phantoms, filled with learned weights and hollow with shuffled ones; squares for maps that
     need no model (the edges, and the ideal looker at what he looks at).
 

@@ -24,8 +24,8 @@ def regions_by_hand(image: np.ndarray, ax: Axes | None = None) -> Axes:
     image
         uint8 or float 0..1, [s, s], bone bright.
     """
-    from ..models.handcrafted import locate
-    from ..models.handcrafted.descriptors import outline
+    from ..features.handcrafted import locate
+    from ..features.handcrafted.descriptors import outline
 
     ax = ax or plt.subplots(figsize=(5, 5))[1]
     hand, regions = locate(image)

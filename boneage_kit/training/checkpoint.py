@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..cache import write_atomically
+from .._io import write_atomically
 from ..errors import BadInput
 
 

@@ -16,15 +16,15 @@ from numpy.typing import ArrayLike
 from torch import nn
 
 from .. import models
+from .._progress import is_interactive
+from .._runtime import return_free_memory
 from ..errors import BadInput
+from ..models.device import choose_device, device_of, repeatable
 from . import checkpoint as checkpoints
 from ._fastai import DataLoaders, Learner, OptimWrapper
 from .augment import Augmentation
 from .batches import Batches
 from .callbacks import EpochHistory, FiniteLoss, SeededEpochs
-from .device import choose_device, device_of, repeatable
-from .memory import give_back
-from .progress import somebody_watches
 
 if TYPE_CHECKING:
     from ..models import AgeModel
@@ -183,7 +183,7 @@ def fit(
     seconds = time.perf_counter() - started
     model.zero_grad(set_to_none=True)
     del learner, train, valid
-    give_back()
+    return_free_memory()
     table = pd.DataFrame(history, columns=["epoch", "phase", "train_mae", "valid_mae"])
     table["valid_mae"] = table["valid_mae"].astype(float)
     return Fitted(model, table, seconds, n * len(table) / seconds, settings)
@@ -286,7 +286,7 @@ def _one_cycle(
     learner: Learner, phase: _Phase, done: int, callbacks: list, progress: bool
 ) -> None:
     with ExitStack() as stack:
-        if not (progress and somebody_watches()):
+        if not (progress and is_interactive()):
             stack.enter_context(learner.no_bar())
             stack.enter_context(learner.no_logging())
         learner.fit_one_cycle(

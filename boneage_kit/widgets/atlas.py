@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import html
-from functools import lru_cache
 from typing import Any
 
 from .. import maturity
+from ..plots.hand_pictures import bone_name, svg
+from ..plots.stage_examples import OLDEST, plate
 from .next_stage import describe_bone
 from .panel import Panel
-from .picture import bone_name, svg
 from .timetable_svg import timetable_svg
 
-__all__ = ["AtlasExplorer", "atlas_explorer", "plate"]
+__all__ = ["AtlasExplorer", "atlas_explorer"]
 
-PLATE_PIXELS = 384
-OLDEST = {"F": 18.0, "M": 19.0}
 _NONE = -1.0  # a dropdown shows no entry at all for None
 _TEXT = "font-size:15px;line-height:1.35;max-width:860px;margin:4px 0"
 _SEX = {"girl": "F", "boy": "M"}
-
-
-@lru_cache(maxsize=64)
-def plate(sex: str, bone_age: float, size: int = PLATE_PIXELS) -> Any:
-    """Return the phantom atlas plate of one age (years): every bone at exactly that age."""
-    from .. import phantom
-
-    return phantom.render(sex=sex, bone_age=bone_age, seed=0, size=size, difficulty=0.0,
-                          variation=0.0)
 
 
 def atlas_explorer(sex: str = "F", age: float = 8.5, bone: str = "ulna",

@@ -37,10 +37,10 @@ def read_by_network(films: Films) -> NetworkReading:
         If torch is missing, no model ships, or a film cannot be read.
     """
     try:
-        from ..models import storage
-        from ..models.trained import predictions_of
+        from ..shelf import stored_model
+        from ..shelf.train_model import predictions_of
 
-        stored = storage.load()
+        stored = stored_model.load()
     except ImportError as error:
         raise BadInput(f"The network needs {error.name or 'torch'}, which is not installed here.",
                        "Your own results stay; run pip install torch to compare.") from error

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from .. import maturity
-from .picture import bone_name
+from ..plots.hand_pictures import bone_name
 
 __all__ = ["describe_bone", "stage_of"]
 

@@ -6,6 +6,8 @@ import os
 import sys
 from typing import Any
 
+from ..plots.shown_figure import ShownFigure, to_png
+
 __all__ = ["Panel", "has_live_frontend"]
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
@@ -68,8 +70,6 @@ class Panel:
 
     def png(self) -> bytes:
         """Return the fallback as a PNG; the figure is closed."""
-        from ..lesson.figures import to_png
-
         figure = self.static_figure()
         try:
             return to_png(figure, dpi=90)
@@ -78,8 +78,6 @@ class Panel:
                 sys.modules["matplotlib.pyplot"].close(figure)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        from ..lesson.figures import ShownFigure
-
         data: dict[str, Any] = {
             "text/plain": self.alt(),
             "text/html": ShownFigure(self.png(), self.alt(), "")._repr_html_(),

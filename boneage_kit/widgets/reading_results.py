@@ -6,6 +6,7 @@ import html
 from typing import TYPE_CHECKING, Any
 
 from .. import maturity
+from ..plots.shown_figure import ShownFigure, to_png
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -171,6 +172,4 @@ def _figure(height: float) -> Any:
 
 
 def _shown(figure: Any, words: str) -> str:
-    from ..lesson.figures import ShownFigure, to_png
-
     return ShownFigure(to_png(figure), words, "")._repr_html_()

@@ -134,7 +134,7 @@ def simulate_readings(records: pd.DataFrame, order: list[tuple[str, int]], seed:
     """
     import pandas as pd
 
-    from ..phantom.cohort import read_plates
+    from ..phantom.children import read_plates
 
     known = records.assign(image_id=records["image_id"].astype(str)).set_index("image_id")
     rows = known.loc[[name for name, _ in order]]

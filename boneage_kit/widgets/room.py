@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import cache, maturity
+from .. import _io, maturity
 from ..errors import BadInput
+from ..plots.hand_pictures import png_bytes
 from .atlas import plate
 from .network_reading import NetworkReading, read_by_network
 from .panel import Panel
-from .picture import png_bytes
 from .readings import (
     append_reading,
     load_readings,
@@ -40,7 +40,7 @@ def reading_room(records: Any, reader: str = "me", path: str | Path = "readings.
     Parameters
     ----------
     records
-        A :class:`~boneage_kit.datasets.Dataset`, or rows of :func:`boneage_kit.phantom.cohort`.
+        A :class:`~boneage_kit.datasets.Dataset`, or rows of :func:`boneage_kit.phantom.children`.
     reader
         Your name or initials; it stands in the file.
     path
@@ -93,7 +93,7 @@ class ReadingRoom(Panel):
         """Write :meth:`predictions` as CSV, beside the readings unless a path is given."""
         path = self.path.with_name(f"{self.path.stem}_predictions.csv") if path is None else path
         table = self.predictions()
-        cache.write_atomically(Path(path), lambda file: table.to_csv(file, index=False))
+        _io.write_atomically(Path(path), lambda file: table.to_csv(file, index=False))
         return Path(path)
 
     def network(self) -> NetworkReading:

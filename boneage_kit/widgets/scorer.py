@@ -9,10 +9,10 @@ from typing import Any
 
 from .. import maturity
 from ..errors import BadInput
+from ..plots.hand_pictures import bone_name, crop, png_bytes, svg
+from ..plots.stage_examples import stage_example
 from .next_stage import stage_of
 from .panel import Panel
-from .picture import bone_name, crop, png_bytes, svg
-from .stages import stage_example
 
 __all__ = ["TWScorer", "tw_scorer"]
 

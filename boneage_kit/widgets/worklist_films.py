@@ -24,7 +24,7 @@ class Films:
     Parameters
     ----------
     records
-        A :class:`~boneage_kit.datasets.Dataset`, or rows of :func:`boneage_kit.phantom.cohort`.
+        A :class:`~boneage_kit.datasets.Dataset`, or rows of :func:`boneage_kit.phantom.children`.
 
     Raises
     ------
@@ -48,7 +48,7 @@ class Films:
         """Return pixels, float32 [H, W] in 0..1, and a pixel's height and width in mm or None."""
         row = self.ids.index(image_id)
         if self.drawn:
-            from ..phantom.cohort import render_row
+            from ..phantom.children import render_row
 
             one = render_row(self.records.iloc[row], _DRAWN)
             height = one.pixel_spacing_mm

@@ -1,0 +1,11 @@
+from . import backbones as backbones
+from . import imagenet as imagenet
+from . import local_contrast as local_contrast
+from . import tensors as tensors
+from .age_model import AgeModel as AgeModel
+from .bonet import BoNet as BoNet
+from .catalogue import create as create
+from .catalogue import has_weights as has_weights
+from .catalogue import names as names
+from .device import choose_device as choose_device
+from .spatial_transformer import SpatialTransformer as SpatialTransformer

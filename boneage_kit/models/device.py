@@ -1,0 +1,76 @@
+"""Where networks run: one rule for the whole kit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+
+from ..errors import BadInput
+
+VARIABLE = "BONEAGE_KIT_DEVICE"
+
+
+def choose_device(device: str | torch.device | None = None) -> torch.device:
+    """Return the device asked for, else ``$BONEAGE_KIT_DEVICE``, else CUDA, MPS or the CPU.
+
+    Raises
+    ------
+    BadInput
+        For a device that torch does not know or that is not there.
+
+    >>> choose_device("cpu")
+    device(type='cpu')
+    """
+    asked = device or os.environ.get(VARIABLE)
+    if not asked:
+        return torch.device(_best())
+    try:
+        chosen = torch.device(asked)
+        torch.empty(0, device=chosen)
+    except (RuntimeError, AssertionError) as error:
+        raise BadInput(f"The device {asked!s} cannot be used here.",
+                       f"Leave it out; this machine offers {_best()!r}.") from error
+    return chosen
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """Return where a network's weights are (the CPU for a network without any).
+
+    >>> device_of(nn.Linear(1, 1))
+    device(type='cpu')
+    """
+    return next((weights.device for weights in model.parameters()), torch.device("cpu"))
+
+
+def device_key() -> str:
+    """Return what sets apart a cached result of this device: its digits are not the CPU's.
+
+    >>> device_key() == ("" if choose_device().type == "cpu" else f"-{choose_device().type}")
+    True
+    """
+    kind = choose_device().type
+    return "" if kind == "cpu" else f"-{kind}"
+
+
+@contextmanager
+def repeatable() -> Iterator[None]:
+    """Keep cuDNN, while this lasts, to algorithms that give the same digits each time.
+
+    Without it convolutions add their gradients in whatever order the GPU finishes them.
+    """
+    before = torch.backends.cudnn.deterministic
+    torch.backends.cudnn.deterministic = True
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.deterministic = before
+
+
+def _best() -> str:
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"

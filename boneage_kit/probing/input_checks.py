@@ -1,0 +1,166 @@
+"""Warnings before a reading: does this picture resemble those the model was trained on?
+
+A network answers anything: a foot, a cat, a hand upside down. The check learns from the training
+images alone: what they look like mirrored, inverted and turned, and how far a new picture may lie
+from all of them. It is a warning, not a verdict; its false alarms are measured, not assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..errors import BadInput
+from ..evaluation.metrics import wilson
+
+SIDE = 24
+_WAYS = {
+    "": lambda x: x,
+    "mirrored: a right hand?": lambda x: x[:, :, ::-1],
+    "inverted: bone dark?": lambda x: 255 - x,
+    "turned by 90 degrees": lambda x: np.rot90(x, 1, axes=(1, 2)),
+    "turned by 180 degrees": lambda x: np.rot90(x, 2, axes=(1, 2)),
+    "turned by 270 degrees": lambda x: np.rot90(x, 3, axes=(1, 2)),
+}
+UNLIKE = "unlike the training images: a hand?"
+
+
+def _features(images: np.ndarray) -> np.ndarray:
+    """Return each image as 24 x 24 grey values of mean 0 and SD 1, float32 [n, 576]."""
+    from PIL import Image
+
+    if images.ndim != 3 or images.dtype != np.uint8:
+        raise BadInput(f"The images have shape {images.shape} and type {images.dtype}.",
+                       "Give uint8 images [n, height, width].")
+    small = np.stack([
+        np.asarray(Image.fromarray(image).resize((SIDE, SIDE), Image.Resampling.BOX))
+        for image in np.ascontiguousarray(images)
+    ]).reshape(len(images), -1).astype(np.float32)
+    spread = small.std(axis=1, keepdims=True)
+    return (small - small.mean(axis=1, keepdims=True)) / np.maximum(spread, 1e-6)
+
+
+@dataclass(frozen=True)
+class InputCheck:
+    """What :func:`learn_inputs` learned; call it on images to get warnings."""
+
+    ways: object
+    parts: object
+    limit: float
+    sure: float
+
+    def __call__(self, images: np.ndarray) -> pd.DataFrame:
+        """Return one row an image: ``warning`` ("" where none), ``distance`` and ``sure``.
+
+        ``sure`` is the probability (0 to 1) of the way the picture seems to lie; ``distance`` that
+        from the training images once this is undone, in units of the limit (over 1: unlike).
+        """
+        features = _features(images)
+        chance = self.ways.predict_proba(features)
+        best = chance.argmax(axis=1)
+        sure = chance[np.arange(len(best)), best]
+        way = np.where(sure >= self.sure, self.ways.classes_[best], 0)
+        distance = _distance(self.parts, _upright(features, way)) / self.limit
+        warning = np.where(distance > 1, UNLIKE, np.array(list(_WAYS), dtype=object)[way])
+        return pd.DataFrame({"warning": warning, "distance": distance, "sure": sure})
+
+
+def _upright(features: np.ndarray, way: np.ndarray) -> np.ndarray:
+    """Return the features with the way each picture seems to lie undone."""
+    square = features.reshape(-1, SIDE, SIDE)
+    undone = square.copy()
+    undo = (None, lambda x: x[:, :, ::-1], lambda x: -x, lambda x: np.rot90(x, -1, axes=(1, 2)),
+            lambda x: np.rot90(x, -2, axes=(1, 2)), lambda x: np.rot90(x, -3, axes=(1, 2)))
+    for number in set(way.tolist()) - {0}:
+        undone[way == number] = undo[number](square[way == number])
+    return undone.reshape(features.shape)
+
+
+def _distance(parts: object, features: np.ndarray) -> np.ndarray:
+    """Return what the principal components cannot rebuild of each picture, shape (n,)."""
+    rebuilt = parts.inverse_transform(parts.transform(features))
+    return np.sqrt(np.square(features - rebuilt).mean(axis=1))
+
+
+def learn_inputs(
+    images: np.ndarray, *, false_alarms: float = 0.01, sure: float = 0.9, seed: int = 0
+) -> InputCheck:
+    """Learn from training images alone what an ordinary input looks like.
+
+    Half of the images give the components and the classifier, the other half the limit beyond
+    which a picture is called unlike.
+
+    Parameters
+    ----------
+    images
+        ``uint8 [n, h, w]``, at least 60, of one laterality, upright, bone bright.
+    false_alarms
+        Share of ordinary pictures that may be called unlike.
+    sure
+        Probability from which a picture is called mirrored, inverted or turned.
+
+    >>> rng = np.random.default_rng(0)
+    >>> hands = (rng.random((80, 24, 24)) * 60).astype(np.uint8)
+    >>> hands[:, 12:, :8] += 150
+    >>> check = learn_inputs(hands)
+    >>> check(hands[:1, ::-1, ::-1].copy())["warning"].tolist()
+    ['turned by 180 degrees']
+    """
+    from sklearn.decomposition import PCA
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+    if len(images) < 60:
+        raise BadInput(f"{len(images)} images are too few to learn what is ordinary.",
+                       "Give at least 60 training images.")
+    order = np.random.default_rng(seed).permutation(len(images))
+    known, held = images[order[::2]], images[order[1::2]]
+    features = _features(known)
+    parts = PCA(min(40, len(known) // 2), random_state=seed).fit(features)
+    limit = float(np.quantile(_distance(parts, _features(held)), 1 - false_alarms))
+    turned = np.concatenate([_features(change(known)) for change in _WAYS.values()])
+    label = np.repeat(np.arange(len(_WAYS)), len(known))
+    ways = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(turned, label)
+    return InputCheck(ways, parts, limit, sure)
+
+
+def measure_check(
+    check: InputCheck, images: np.ndarray, others: Mapping[str, np.ndarray] | None = None
+) -> pd.DataFrame:
+    """Return a check's false alarms on ordinary pictures and what it finds of the others.
+
+    Parameters
+    ----------
+    check
+        From :func:`learn_inputs`, on other images.
+    images
+        ``uint8 [n, h, w]`` of the kind it learned from; they are also shown mirrored, inverted and
+        turned.
+    others
+        Pictures of other things, by what they are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``picture``, ``n``, ``warned`` with ``lower, upper`` (share, Wilson) and ``named``
+        (share on which the warning says what is wrong). The first row, "as it is", is one minus
+        the specificity; the others are sensitivities.
+
+    >>> rng = np.random.default_rng(0)
+    >>> hands = (rng.random((120, 24, 24)) * 60).astype(np.uint8)
+    >>> hands[:, 12:, :8] += 150
+    >>> measure_check(learn_inputs(hands[:80]), hands[80:])["picture"].tolist()[:3]
+    ['as it is', 'mirrored', 'inverted']
+    """
+    shown = {warning: np.ascontiguousarray(change(images)) for warning, change in _WAYS.items()}
+    rows = []
+    for warning, pictures in [*shown.items(), *(others or {}).items()]:
+        said = check(pictures)["warning"]
+        right = warning if warning in _WAYS else UNLIKE
+        share = wilson(float((said != "").mean()), len(pictures))
+        rows.append({"picture": warning.partition(":")[0] or "as it is", "n": len(pictures),
+                     "warned": share.value, "lower": share.lower, "upper": share.upper,
+                     "named": float((said == right).mean()) if right else np.nan})
+    return pd.DataFrame(rows)

@@ -1,0 +1,215 @@
+"""Whether a heat map can be believed: two checks, as one table.
+
+On phantoms the growth plates and carpals that mature are known pixel by pixel, so a map can be
+scored; and with everything learned shuffled away (model-randomisation test) a map that still
+looks the same explains nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import ndimage, stats
+
+from ..phantom.anatomy import CARPALS, LONG_BONES
+from ..phantom.growth import carpal_clock, clock
+from .saliency import edges, grad_cam, occlusion_map, patch_side, randomised, similarity
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from ..phantom import PhantomRadiograph
+
+METHODS = ("Grad-CAM", "occlusion", "edges of the image", "ideal looker")
+
+
+class Case(NamedTuple):
+    """A picture whose regions are known: ``uint8 [h, w]``, ``"F"`` or ``"M"``, masks by name."""
+
+    image: np.ndarray
+    sex: str
+    regions: Mapping[str, np.ndarray]
+
+
+def maps_of(
+    model: nn.Module, image: np.ndarray, sex: str, methods: Sequence[str] = METHODS[:3],
+    plates: np.ndarray | None = None,
+) -> dict[str, np.ndarray]:
+    """Return one map a method, float [h, w], for an image ``uint8 [h, w]``.
+
+    ``"edges of the image"`` ignores the model: what any map has to beat. ``"ideal looker"`` is
+    the occlusion map of somebody who looks at ``plates`` (bool [h, w]) and nowhere else: what a
+    patch of this size can show at best.
+    """
+    from ..training import predict
+
+    def ideal() -> np.ndarray:
+        return ndimage.uniform_filter(plates.astype(np.float32), patch_side(image.shape[0]))
+
+    makers: dict[str, Callable[[], np.ndarray]] = {
+        "Grad-CAM": lambda: grad_cam(model, image, sex),
+        "occlusion": lambda: occlusion_map(lambda x, s: predict(model, x, s), image, sex),
+        "edges of the image": lambda: edges(image),
+        "ideal looker": ideal,
+    }
+    return {name: makers[name]() for name in methods}
+
+
+def growth_regions(radiograph: PhantomRadiograph, reach: float = 0.012) -> dict[str, np.ndarray]:
+    """Return where maturity stands in a phantom: masks bool [h, w] by name.
+
+    ``"growth plates"``: each epiphysis that is not yet fused, with the gap to its shaft (``reach``
+    of the side around it); ``"carpals"`` that have not got their adult form; ``"other bone"``: the
+    rest of the long bones, fused ends and finished carpals; ``"soft tissue"``: the rest of the
+    hand. ``"hand"`` is all of them. What is finished follows the phantom's own timetable.
+
+    >>> from boneage_kit import phantom
+    >>> regions = growth_regions(phantom.render("F", 9.0, size=128))
+    >>> bool((regions["growth plates"] & regions["other bone"]).any())
+    False
+    """
+    sex, age = radiograph.sex, radiograph.bone_age
+    growing = {f"{bone}_epiphysis" for bone in LONG_BONES if clock(bone, sex).fusion_end > age}
+    maturing = {bone for bone in CARPALS if carpal_clock(bone, sex)[1] > age}
+    finished = {*LONG_BONES, *CARPALS, *(f"{bone}_epiphysis" for bone in LONG_BONES)}
+    plates = _labelled(radiograph, growing)
+    hand = (radiograph.labels > 0) | (radiograph.pixels > 0.08)
+    wide = ndimage.binary_dilation(plates, iterations=max(round(reach * plates.shape[0]), 1)) & hand
+    carpals = _labelled(radiograph, maturing) & ~wide
+    other = _labelled(radiograph, finished - growing - maturing) & ~wide & ~carpals
+    return {"growth plates": wide, "carpals": carpals, "other bone": other,
+            "soft tissue": hand & ~wide & ~carpals & ~other, "hand": hand}
+
+
+def _labelled(radiograph: PhantomRadiograph, wanted: set[str]) -> np.ndarray:
+    numbers = [number for number, name in radiograph.bones.items() if name in wanted]
+    return np.isin(radiograph.labels, numbers)
+
+
+def score_map(saliency: np.ndarray, regions: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Return how much of a map falls on each region of the hand, against the region's area.
+
+    Only the hand counts: that a map avoids the empty background is no merit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by region: ``area`` and ``saliency`` (shares of the hand's), ``enrichment`` (their
+        ratio; 1 by chance) and ``auc`` (chance that a pixel of the region outranks another pixel
+        of the hand; 0.5 by chance). Regions that are empty are left out.
+
+    >>> regions = {"growth plates": np.eye(4, dtype=bool), "hand": np.ones((4, 4), bool)}
+    >>> score_map(np.eye(4), regions).loc["growth plates"].tolist()
+    [0.25, 1.0, 4.0, 1.0]
+    """
+    hand = regions["hand"]
+    ranks = np.zeros(saliency.shape)
+    ranks[hand] = stats.rankdata(saliency[hand])
+    total = float(saliency[hand].sum()) or 1.0
+    rows = {}
+    for name, region in regions.items():
+        inside = region & hand
+        n, rest = int(inside.sum()), int((hand & ~inside).sum())
+        if name == "hand" or n == 0 or rest == 0:
+            continue
+        area, share = n / hand.sum(), float(saliency[inside].sum()) / total
+        auc = (ranks[inside].sum() - n * (n + 1) / 2) / (n * rest)
+        rows[name] = {"area": area, "saliency": share, "enrichment": share / area, "auc": auc}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("region")
+
+
+def check_saliency(
+    model: nn.Module, phantoms: Sequence[PhantomRadiograph],
+    methods: Sequence[str] = METHODS, seed: int = 0,
+) -> pd.DataFrame:
+    """Return how well each map finds the growth plates, and whether learning changes it.
+
+    Parameters
+    ----------
+    model
+        A trained age model.
+    phantoms
+        Drawn at the model's own size, so that label map and map have the same pixels.
+    methods
+        Of :data:`METHODS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`check_cases`.
+    """
+    cases = (Case(np.rint(one.pixels * 255).astype(np.uint8), one.sex, growth_regions(one))
+             for one in phantoms)
+    return check_cases(model, cases, methods, seed)
+
+
+def check_cases(
+    model: nn.Module, cases: Iterable[Case], methods: Sequence[str] = METHODS, seed: int = 0,
+) -> pd.DataFrame:
+    """Return both checks for pictures of any kind; their first region is where one should look.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``phantom`` (0, 1, ...), ``method``, ``weights`` ("learned" or "shuffled"),
+        ``region``, ``area``, ``saliency``, ``enrichment``, ``auc`` (see :func:`score_map`) and
+        ``similarity`` (Spearman, over the hand, of the map with learned and with shuffled
+        weights; 1 means that learning does not show in it).
+    """
+    empty = randomised(model, seed)
+    rows = []
+    for number, (image, sex, regions) in enumerate(cases):
+        plates = next(iter(regions.values()))
+        learned = maps_of(model, image, sex, methods, plates)
+        shuffled = maps_of(empty, image, sex, methods, plates)
+        for method in methods:
+            alike = similarity(learned[method], shuffled[method], regions["hand"])
+            for weights, found in (("learned", learned), ("shuffled", shuffled)):
+                scores = score_map(found[method], regions).reset_index()
+                rows.append(scores.assign(phantom=number, method=method, weights=weights,
+                                          similarity=alike))
+    table = pd.concat(rows, ignore_index=True)
+    return table[["phantom", "method", "weights", "region", "area", "saliency", "enrichment",
+                  "auc", "similarity"]]
+
+
+def maps_in_words(kept: pd.DataFrame) -> list[str]:
+    """Return what kept scores say of each model: does a map find where one should look?
+
+    Parameters
+    ----------
+    kept
+        What ``studies/saliency.py`` keeps: one row a model, kind of images, method, weights and
+        region, with ``n, auc, lower, upper, similarity`` and ``mae_phantoms``.
+
+    >>> rows = [{"model": "x", "images": "phantoms", "method": method, "weights": "learned",
+    ...          "region": "growth plates", "n": 9, "auc": auc, "lower": auc - 0.05,
+    ...          "upper": auc + 0.05, "similarity": 0.1, "mae_phantoms": 1.0}
+    ...         for method, auc in zip(METHODS, (0.5, 0.7, 0.6, 0.9))]
+    >>> maps_in_words(pd.DataFrame(rows))[0][:72]
+    'x, on phantoms (n = 9): Grad-CAM does not find the growth plates (AUC 0.'
+    """
+    target = kept[kept["region"].isin(("growth plates", "expert boxes"))
+                  & (kept["weights"] == "learned")]
+    texts = []
+    for (model, images), rows in target.groupby(["model", "images"], sort=False):
+        by_method = rows.set_index("method")
+        edge, ideal = (by_method.loc[name, "auc"] for name in METHODS[2:])
+        said = [_verdict(name, by_method.loc[name], edge) for name in METHODS[:2]]
+        texts.append(f"{model}, on {images} (n = {int(rows['n'].iloc[0])}): {'; '.join(said)}. The "
+                     f"edges of the image alone reach {edge:.2f}, an ideal looker {ideal:.2f}.")
+    return texts
+
+
+def _verdict(method: str, row: pd.Series, edge: float) -> str:
+    if row["lower"] > max(edge, 0.5):
+        word = "finds"
+    elif row["lower"] > 0.5:
+        word = "leans towards, but no more than edges do,"
+    else:
+        word = "does not find"
+    return (f"{method} {word} the {row['region']} (AUC {row['auc']:.2f}, {row['lower']:.2f} to "
+            f"{row['upper']:.2f}; {row['similarity']:+.2f} correlated with shuffled weights)")

@@ -1,0 +1,137 @@
+"""What a result depends on besides its data: code, versions, machine, threads."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import os
+import platform
+import re
+import shutil
+import subprocess
+from datetime import datetime, timezone
+from functools import cache
+from pathlib import Path
+
+import psutil
+
+from . import __version__
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+#: The libraries whose version can change a digit or a pixel.
+LIBRARIES = (
+    "torch", "torchvision", "fastai", "timm", "numpy", "scipy", "pandas", "scikit-learn",
+    "scikit-image", "pillow", "pydicom", "matplotlib", "seaborn", "papermill", "ipykernel",
+)  # fmt: skip
+
+_NO_PART_OF_A_RESULT = re.compile(
+    r"_notebooks/|data/results/.*\.json|execution/|cli/|.*__pycache__/"
+)
+
+
+def now() -> str:
+    """Return the time, UTC, to the second, as ISO 8601."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that can change a result.
+
+    >>> "numpy" in versions()
+    True
+    """
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def machine() -> dict[str, str | int | float]:
+    """Return system, processor, cores this process may use, memory in gigabytes, and any GPU.
+
+    No host name, user or path: results are published.
+
+    >>> machine()["cores"] >= 1
+    True
+    """
+    gpu = gpu_name()
+    return {
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity")
+        else (os.cpu_count() or 1),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
+        **({"gpu": gpu} if gpu else {}),
+    }
+
+
+def gpu_name() -> str | None:
+    """Return the name of the first NVIDIA GPU without importing torch, or None.
+
+    >>> gpu_name() is None or isinstance(gpu_name(), str)
+    True
+    """
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return None
+    try:
+        answer = subprocess.run([tool, "--query-gpu=name", "--format=csv,noheader"],
+                                capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    names = answer.stdout.strip().splitlines()
+    return names[0].strip() if names else None
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or "unknown"
+
+
+def kit() -> dict[str, str | bool | None]:
+    """Return the kit's version, git commit (None outside a checkout), and code fingerprint.
+
+    ``modified`` tells that files differ from the commit; ``code`` is a hash of the package's own
+    files, so that two results can be told apart even so.
+    """
+    commit = _git("rev-parse", "HEAD")
+    changes = _git("status", "--porcelain", "--untracked-files=no", "--", "boneage_kit")
+    return {
+        "version": __version__,
+        "commit": commit,
+        "modified": bool(changes) if commit else None,
+        "code": code_fingerprint(),
+    }
+
+
+def _git(*arguments: str) -> str | None:
+    if not (_PACKAGE.parent / ".git").exists():
+        return None
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(_PACKAGE.parent), *arguments],
+            capture_output=True, text=True, check=True, timeout=30,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+def code_fingerprint(package: Path = _PACKAGE) -> str:
+    """Return a hash over the files of the package that can change what a notebook shows."""
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        inside = path.relative_to(package).as_posix()
+        if not path.is_file() or _NO_PART_OF_A_RESULT.match(inside):
+            continue
+        digest.update(inside.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]

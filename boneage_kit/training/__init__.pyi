@@ -1,0 +1,11 @@
+from .augment import Augmentation as Augmentation
+from .batches import Batches as Batches
+from .learner import Fitted as Fitted
+from .learner import fit as fit
+from .learning_curve import curve as curve
+from .prediction import predict as predict
+from .pretraining import fine_tune as fine_tune
+from .pretraining import on_phantoms as on_phantoms
+from .pretraining import probe as probe
+from .recipes import recipe as recipe
+from .schedule import few_images_recipe as few_images_recipe

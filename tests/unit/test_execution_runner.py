@@ -1,0 +1,215 @@
+"""The run: done once, resumed, killed, failed, refused."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import recording
+
+from boneage_kit import results
+from boneage_kit._io import write_json
+from boneage_kit.cli import main
+from boneage_kit.errors import BadInput
+from boneage_kit.execution import runner, sequence
+
+
+def go(out, *notebooks, preset="smoke", data="phantom"):
+    return main(["run", *map(str, notebooks), "--preset", preset, "--data", data,
+                 "--out", str(out)])
+
+
+def test_a_run_leaves_notebooks_results_and_a_report(make_notebook, tmp_path, capsys):
+    notebook = make_notebook("01_first", recording("01_first"))
+    out = tmp_path / "run"
+    assert go(out, notebook) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == str(out / "report.html")
+    content = results.load(out)
+    (row,) = content["rows"]
+    assert row["value"] == 1.0 and set(row) == set(results.RESULT_COLUMNS)
+    (step,) = content["notebooks"]
+    assert step["status"] == "done" and step["title"] == "The lesson 01_first"
+    assert step["peak_memory_mb"] > 20, "the kernel's memory was not seen"
+    assert content["run"]["preset"] == "smoke" and len(content["run"]["data_checksum"]) >= 16
+    assert content["figures"] == [{
+        "notebook": "01_first", "name": "grey", "file": "figures/01_first/grey.png",
+        "alt": "A grey field <b>.", "caption": "Grey."}]
+    executed = nbformat.read(out / "notebooks" / "01_first.ipynb", as_version=4)
+    assert executed.cells[-1].outputs[0].text == "smoke phantom\n"
+    assert not list(out.glob(".*")), "scratch or lock left behind"
+
+
+def test_the_second_run_does_nothing_again_until_something_changes(make_notebook, tmp_path):
+    count = "open('count', 'a').write('x')\nNone"
+    os.chdir(tmp_path)
+    notebook = make_notebook("01_first", count)
+    for _ in range(2):
+        assert go("run", notebook) == 0
+    assert Path("count").read_text() == "x"
+    assert go("run", notebook, preset="binder") == 0
+    assert Path("count").read_text() == "xx", "another preset must be executed"
+    make_notebook("01_first", count + "  # changed")
+    assert go("run", notebook, preset="binder") == 0
+    assert Path("count").read_text() == "xxx", "a changed source must be executed"
+
+
+def test_a_failing_cell_is_named_in_one_line_and_the_rest_is_kept(make_notebook, tmp_path, capsys):
+    good = make_notebook("01_good", recording("01_good"))
+    bad = make_notebook("02_bad", recording("02_bad"), "x = 1\nraise ValueError('no\\nbones')")
+    last = make_notebook("03_last", recording("03_last"))
+    out = tmp_path / "run"
+    assert go(out, good, bad, last) == 1
+    errors = [line for line in capsys.readouterr().err.splitlines() if "boneage-kit: 02" in line]
+    assert errors == ["boneage-kit: 02_bad: Cell [4] ('x = 1') stopped: ValueError: no bones"]
+    content = results.load(out)
+    assert [step["status"] for step in content["notebooks"]] == ["done", "failed", "done"]
+    assert {row["notebook"] for row in content["rows"]} == {"01_good", "03_last"}
+    assert "no bones" in (out / "report.html").read_text()
+
+
+def test_a_kernel_that_dies_is_explained(make_notebook, tmp_path, capsys):
+    notebook = make_notebook("01_dies", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    assert go(tmp_path / "run", notebook) == 1
+    assert "want of memory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (["nothing.ipynb"], "no notebook .nothing"),
+    (["--data", "nonsense:x"], "nonsense"),
+    (["--beside", "/nowhere"], "holds no results"),
+])
+def test_bad_input_is_one_line_and_two(
+    arguments, said, tmp_path, capsys, make_notebook, monkeypatch
+):
+    folder = make_notebook("01_first", "1").parent
+    monkeypatch.setattr(sequence, "notebook_folder", lambda: folder)
+    assert main(["run", "--out", str(tmp_path / "run"), *arguments]) == 2
+    error = capsys.readouterr().err.strip().splitlines()
+    assert len(error) == 1 and re.search(said, error[0])
+
+
+def test_a_folder_that_cannot_be_a_folder_is_refused(tmp_path, make_notebook):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadInput, match="cannot be written"):
+        runner.prepare([str(make_notebook("01_first", "1"))], preset="smoke",
+                       out=tmp_path / "file" / "run")
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path, make_notebook):
+    job = runner.prepare([str(make_notebook("01_first", "1"))], preset="smoke",
+                         out=tmp_path / "run")
+    with runner._only_one(job.out), pytest.raises(BadInput, match="Another run"):
+        runner.run(job, progress=False)
+
+
+def test_a_killed_run_goes_on_and_ends_equal(make_notebook, tmp_path):
+    paths = [make_notebook(f"0{i}_n", recording(f"0{i}_n", i), "import time\ntime.sleep(0.5)")
+             for i in (1, 2)]
+    command = [sys.executable, "-m", "boneage_kit", "run", *map(str, paths), "--preset", "smoke"]
+    killed, whole = tmp_path / "killed", tmp_path / "whole"
+    for moment in ("figures/01_n/grey.png", "state/01_n.json", "figures/02_n/grey.png"):
+        process = subprocess.Popen([*command, "--out", str(killed)], stderr=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, start_new_session=True)
+        deadline = time.monotonic() + 60
+        while not (killed / moment).exists() and process.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        for path in killed.rglob("*.json"):
+            json.loads(path.read_text())  # whole files only
+    assert (killed / ".lock").exists(), "the run was not killed"
+    assert subprocess.run([*command, "--out", str(killed)], capture_output=True).returncode == 0
+    assert subprocess.run([*command, "--out", str(whole)], capture_output=True).returncode == 0
+    after, undisturbed = results.load(killed), results.load(whole)
+    assert after["rows"] == undisturbed["rows"] and len(after["rows"]) == 2
+    assert after["figures"] == undisturbed["figures"]
+    assert {p.name for p in killed.iterdir()} == {p.name for p in whole.iterdir()}
+
+
+def test_no_path_of_this_machine_is_published(make_notebook, tmp_path, monkeypatch):
+    notebook = make_notebook("01_first", "1")
+    out = tmp_path / "run"
+    monkeypatch.setattr(sys, "argv", ["boneage-kit", "run", str(notebook), "--out", str(out)])
+    assert go(out, notebook) == 0
+    for name in ("results.json", "report.html", "notebooks/01_first.ipynb"):
+        assert str(tmp_path) not in (out / name).read_text(), name
+
+
+def test_notebooks_are_found_by_number_stem_and_path(make_notebook, tmp_path):
+    first, third = make_notebook("01_a", "1"), make_notebook("03_c", "1")
+    folder = first.parent
+    assert sequence.notebooks(folder=folder) == [first, third]
+    assert sequence.notebooks(["3", "01_a"], folder) == [first, third]
+    assert sequence.notebooks([str(third)], folder) == [third]
+
+
+def test_outputs_do_not_change_the_source_hash(make_notebook):
+    path = make_notebook("01_a", "1 + 1")
+    before = sequence.source_hash(path)
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[-1].execution_count = 5
+    notebook.cells[-1].outputs = [nbformat.v4.new_output("stream", text="2")]
+    nbformat.write(notebook, path)
+    assert sequence.source_hash(path) == before
+    notebook.cells[-1].source = "1 + 2"
+    nbformat.write(notebook, path)
+    assert sequence.source_hash(path) != before
+
+
+def test_a_notebook_that_reads_records_depends_on_them(make_notebook, tmp_path):
+    reader = make_notebook("06_reads", "list(out.glob('records/*.json'))")
+    job = runner.prepare([str(reader)], preset="smoke", out=tmp_path / "run")
+    before = job.key(reader)
+    write_json(job.out / "records" / "03.json", [{"notebook": "03", "value": 1.0}])
+    assert job.key(reader) != before
+
+
+def test_a_notebook_that_compares_depends_on_the_kept_results(make_notebook, tmp_path, monkeypatch):
+    reader = make_notebook("06_reads", "known = paper.known_rows(lesson)")
+    other = make_notebook("03_other", "records = 1")
+    job = runner.prepare([str(reader)], preset="smoke", out=tmp_path / "run")
+    kept = {source: {"run": {}, "rows": [{"notebook": "06_reads", "value": 1.0}]}
+            for source in ("phantom", "real")}
+    monkeypatch.setattr(runner, "committed", lambda source, preset: kept[source])
+    before = job.key(reader), job.key(other)
+    kept["phantom"]["rows"][0]["value"] = 2.0
+    assert job.key(reader) == before[0], "a notebook's own kept numbers are no input of it"
+    kept["real"]["rows"][0]["value"] = 2.0
+    assert job.key(reader) != before[0]
+    assert job.key(other) == before[1], "only a notebook that reads results depends on them"
+
+
+def test_kernels_keep_to_the_common_processor(make_notebook, tmp_path, monkeypatch):
+    from boneage_kit.execution import processor
+
+    shown = "import os\nprint(os.environ.get('ATEN_CPU_CAPABILITY'))"
+    notebook = make_notebook("01_first", shown)
+    for name in processor.KINDS["avx2"]:
+        monkeypatch.delenv(name, raising=False)
+    wanted = processor.variables("avx2").get("ATEN_CPU_CAPABILITY")
+    for kind, printed in (("avx2", wanted), ("native", None)):
+        monkeypatch.setenv(processor.VARIABLE, kind)
+        assert go(tmp_path / "run", notebook) == 0, "another processor must be executed again"
+        executed = nbformat.read(tmp_path / "run" / "notebooks" / "01_first.ipynb", as_version=4)
+        assert executed.cells[-1].outputs[0].text == f"{printed}\n"
+        assert results.load(tmp_path / "run")["run"]["processor"] == kind
+    monkeypatch.setenv(processor.VARIABLE, "abacus")
+    with pytest.raises(BadInput, match="no kind of processor 'abacus'"):
+        processor.kind()
+
+
+def test_an_arm_processor_gets_no_variables_of_a_pc(monkeypatch):
+    from boneage_kit.execution import processor
+
+    monkeypatch.setattr(processor.platform, "machine", lambda: "arm64")
+    assert processor.variables("avx2", {}) == {}
+    monkeypatch.setattr(processor.platform, "machine", lambda: "AMD64")
+    assert processor.variables("avx2", {"MKL_CBWR": "COMPATIBLE"})["ATEN_CPU_CAPABILITY"] == "avx2"
+    assert "MKL_CBWR" not in processor.variables("avx2", {"MKL_CBWR": "COMPATIBLE"})

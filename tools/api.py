@@ -1,0 +1,155 @@
+"""Write the API reference: one page per room of the package, from its docstrings.
+
+    python tools/api.py DIR
+
+The names are those of each room's ``__all__``, which is also what ``dir()`` and a Tab show. The book
+takes these pages when it is built (``make docs``); they are not committed, so they cannot be stale.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import boneage_kit
+
+PACKAGE = "boneage_kit"
+#: A section of a numpydoc docstring: a word, underlined.
+SECTION = re.compile(r"^([A-Z][A-Za-z ]+)\n-{3,}$", re.MULTILINE)
+ROLE = re.compile(r":(?:py:)?(?:mod|class|func|meth|data|attr|exc):`~?([^`]+)`")
+DOCTEST = re.compile(r"^>>> .*(?:\n(?!\n).*)*", re.MULTILINE)
+
+
+def rooms() -> list[ModuleType]:
+    """Return the package itself and every room that it shows, in alphabetical order."""
+    names = [name for name in sorted(boneage_kit.__all__)
+             if inspect.ismodule(getattr(boneage_kit, name))]
+    return [boneage_kit, *(importlib.import_module(f"{PACKAGE}.{name}") for name in names)]
+
+
+def public_names(module: ModuleType) -> list[str]:
+    """Return a module's ``__all__``, or what it defines itself without an underscore in front."""
+    if hasattr(module, "__all__"):
+        return sorted(module.__all__)
+    return sorted(name for name, thing in vars(module).items()
+                  if not name.startswith("_") and getattr(thing, "__module__", "") == module.__name__)
+
+
+def page(module: ModuleType) -> str:
+    """Return the Markdown page of one room."""
+    parts = [f"# {module.__name__}", prose(inspect.getdoc(module))]
+    for name in public_names(module):
+        parts += entry(name, getattr(module, name), level=2)
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def entry(name: str, thing: object, level: int) -> list[str]:
+    """Return the parts of one name: heading, signature, docstring, and what a class or module holds."""
+    heading = f"{'#' * level} {name}"
+    if inspect.ismodule(thing):
+        return module_entry(heading, thing, level)
+    if inspect.isclass(thing):
+        methods = [part for member, value in members(thing)
+                   for part in entry(f"{name}.{member}", value, level + 1)]
+        return [heading, signature(name, thing), prose(inspect.getdoc(thing)), *methods]
+    if callable(thing):
+        return [heading, signature(name, thing), prose(inspect.getdoc(thing))]
+    return [heading, constant(thing)]
+
+
+def module_entry(heading: str, module: ModuleType, level: int) -> list[str]:
+    """Return a module's parts; a room of the package only as a word, since it has its own page."""
+    first_line, _, rest = (inspect.getdoc(module) or "").partition("\n")
+    if module.__name__.count(".") == 1:
+        return [heading, f"{prose(first_line)} Page: `{module.__name__}`."]
+    parts = [heading, prose(f"{first_line}\n{rest}")]
+    for name in public_names(module):
+        parts += entry(f"{heading.split()[1]}.{name}", getattr(module, name), level + 1)
+    return parts
+
+
+def members(cls: type) -> list[tuple[str, object]]:
+    """Return the public methods and properties that a class of the package defines itself."""
+    found = []
+    for name, value in vars(cls).items():
+        function = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
+        if not name.startswith("_") and inspect.isfunction(function) and function.__doc__:
+            found.append((name, function))
+    return found
+
+
+def signature(name: str, thing: object) -> str:
+    """Return a call's signature in a code block, one argument per line where it is long."""
+    try:
+        arguments = inspect.signature(thing)
+    except (TypeError, ValueError):
+        return ""
+    text = f"{name}{arguments}".replace(f"{PACKAGE}.", "")
+    if len(text) > 88:
+        inner = ",\n".join(f"    {argument}" for argument in arguments.parameters.values())
+        returns = arguments.return_annotation
+        arrow = "" if returns is inspect.Signature.empty else f" -> {returns}"
+        text = f"{name}(\n{inner},\n){arrow}"
+    return f"```python\n{text}\n```"
+
+
+def constant(thing: object) -> str:
+    """Return a constant's kind and, where it is short, its value."""
+    value = repr(thing)
+    shown = f" = `{value}`" if len(value) <= 200 and "`" not in value and "\n" not in value else ""
+    return f"`{type(thing).__name__}`{shown}"
+
+
+def prose(docstring: str | None) -> str:
+    """Return a docstring as Markdown: roles as code, sections in bold, examples as code blocks."""
+    text = ROLE.sub(r"`\1`", docstring or "").replace("``", "`")
+    examples = DOCTEST.findall(text)
+    words = [paragraphs(part) for part in DOCTEST.split(text)]
+    blocks = [f"```python\n{example}\n```" for example in examples] + [""]
+    return "\n\n".join(part for pair in zip(words, blocks, strict=True) for part in pair if part)
+
+
+def paragraphs(text: str) -> str:
+    """Return text without examples: each section's entries as a list, the rest unchanged."""
+    head, *sections = SECTION.split(text.strip())
+    parts = [plain(head)]
+    for title, body in zip(sections[::2], sections[1::2], strict=True):
+        parts += [f"**{title}**", entries(body)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def entries(body: str) -> str:
+    """Return ``name : type`` lines with their indented meanings as a list."""
+    lines = []
+    for line in body.strip("\n").splitlines():
+        if line and not line.startswith(" "):
+            lines.append(f"- `{line}`:")
+        elif line.strip():
+            lines.append(f"  {plain(line.strip())}")
+        else:
+            lines.append("")
+    return "\n".join(lines).strip()
+
+
+def plain(text: str) -> str:
+    """Keep Markdown from seeing mathematics or markup where a docstring has none."""
+    return text.strip().replace("$", r"\$").replace("<", r"\<").replace("{", r"\{")
+
+
+def write(folder: Path) -> list[Path]:
+    """Write one page per room into ``folder`` and return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for module in rooms():
+        paths.append(folder / f"{module.__name__}.md")
+        paths[-1].write_text(page(module), encoding="utf-8")
+    return paths
+
+
+if __name__ == "__main__":
+    for path in write(Path(sys.argv[1])):
+        sys.stdout.write(f"{path}\n")
