@@ -63,10 +63,10 @@ def entry(name: str, thing: object, level: int) -> list[str]:
 
 def module_entry(heading: str, module: ModuleType, level: int) -> list[str]:
     """Return a module's parts; a room of the package only as a word, since it has its own page."""
-    first_line, _, rest = (inspect.getdoc(module) or "").partition("\n")
+    docstring = inspect.getdoc(module) or ""
     if module.__name__.count(".") == 1:
-        return [heading, f"{prose(first_line)} Page: `{module.__name__}`."]
-    parts = [heading, prose(f"{first_line}\n{rest}")]
+        return [heading, f"{prose(docstring.partition(chr(10))[0])} [Its page]({module.__name__}.md)."]
+    parts = [heading, prose(docstring)]
     for name in public_names(module):
         parts += entry(f"{heading.split()[1]}.{name}", getattr(module, name), level + 1)
     return parts
@@ -85,16 +85,29 @@ def members(cls: type) -> list[tuple[str, object]]:
 def signature(name: str, thing: object) -> str:
     """Return a call's signature in a code block, one argument per line where it is long."""
     try:
-        arguments = inspect.signature(thing)
+        call = inspect.signature(thing)
     except (TypeError, ValueError):
         return ""
-    text = f"{name}{arguments}".replace(f"{PACKAGE}.", "")
+    arguments = [parameter.replace(annotation=unquoted(parameter.annotation))
+                 for parameter in call.parameters.values()]
+    call = call.replace(parameters=arguments, return_annotation=unquoted(call.return_annotation))
+    text = f"{name}{call}"
     if len(text) > 88:
-        inner = ",\n".join(f"    {argument}" for argument in arguments.parameters.values())
-        returns = arguments.return_annotation
-        arrow = "" if returns is inspect.Signature.empty else f" -> {returns}"
-        text = f"{name}(\n{inner},\n){arrow}"
+        returns = str(call.replace(parameters=[])).removeprefix("()")
+        inner = "".join(f"    {argument},\n" for argument in arguments)
+        text = f"{name}(\n{inner}){returns}"
     return f"```python\n{text}\n```"
+
+
+class Unquoted(str):
+    """An annotation that is shown as it stands in the source."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def unquoted(annotation: object) -> object:
+    return Unquoted(annotation) if isinstance(annotation, str) else annotation
 
 
 def constant(thing: object) -> str:
@@ -127,7 +140,7 @@ def entries(body: str) -> str:
     lines = []
     for line in body.strip("\n").splitlines():
         if line and not line.startswith(" "):
-            lines.append(f"- `{line}`:")
+            lines.append("- `{}`:".format(line.replace("`", "")))
         elif line.strip():
             lines.append(f"  {plain(line.strip())}")
         else:

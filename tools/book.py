@@ -1,4 +1,4 @@
-"""Build the book: README, notebooks and pages as one site, with Jupyter Book 2 (MyST).
+"""Build the book: README, notebooks, pages and API reference as one site (Jupyter Book 2, MyST).
 
     make docs            the site, into out/book/html (the theme is fetched from mystmd.org once)
     make docs-check      no theme and no network: every page is parsed, every reference resolved
@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import api
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / "out" / "book"
@@ -32,7 +34,7 @@ OFFLINE = ("image-downloads", "image-format-converts", "doi-link-valid")
 
 
 def stage(*, themed: bool) -> Path:
-    """Make a folder that holds the book's pages, as links: nothing is written beside them."""
+    """Make a folder that links to the book's pages and holds the API reference."""
     shutil.rmtree(PLACE, ignore_errors=True)
     PLACE.mkdir(parents=True)
     for path in ROOT.iterdir():
@@ -46,6 +48,7 @@ def stage(*, themed: bool) -> Path:
         unchecked = "".join(f"    - {{rule: {rule}, severity: ignore}}\n" for rule in OFFLINE)
         config = config.replace("  error_rules:\n", f"  error_rules:\n{unchecked}")
     (PLACE / "myst.yml").write_text(config, encoding="utf-8")
+    api.write(PLACE / "api")
     return PLACE
 
 
