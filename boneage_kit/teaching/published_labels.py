@@ -17,7 +17,7 @@ def published_label_shares() -> pd.DataFrame:
     >>> published_label_shares().sum().round(2).tolist()
     [1.0, 1.0]
     """
-    rows = pd.read_csv(str(files("boneage_kit.datasets") / "label_shares.csv"))
+    rows = pd.read_csv(str(files(__package__) / "label_shares.csv"))
     shares = rows.pivot(index="band", columns="data_set", values="share").loc[list(BANDS)]
     return shares[["RSNA 2017 training", "Digital Hand Atlas"]].rename_axis(columns=None)
 

@@ -13,9 +13,8 @@ import pytest
 
 from boneage_kit.errors import BadInput
 from boneage_kit.execution import sequence
-from boneage_kit.teaching import exercises
+from boneage_kit.teaching import exercises, student_copies
 from boneage_kit.teaching.exercises import Wrong, exercise
-from boneage_kit.teaching.lesson import student_copies
 
 SOLUTION = "answer = 27"
 

@@ -9,11 +9,11 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-from boneage_kit.report.findings import findings
 from evaluation_tables import readings
 
 from boneage_kit import evaluation
 from boneage_kit.cli import main
+from boneage_kit.report.sentences import findings
 
 matplotlib.use("Agg")
 

@@ -7,8 +7,7 @@ import nbformat
 import pytest
 
 from boneage_kit.execution import sequence
-from boneage_kit.teaching import exercises
-from boneage_kit.teaching.lesson import student_copies
+from boneage_kit.teaching import exercises, student_copies
 
 FOLDER = Path(__file__).parents[2] / "instructor"
 NOTES = (FOLDER / "notes.md").read_text(encoding="utf-8")

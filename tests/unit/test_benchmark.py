@@ -10,7 +10,6 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from boneage_kit.benchmark.sizes import merged
 
 from boneage_kit import plots
 from boneage_kit.benchmark import leaderboard, methods, scale_out
@@ -18,6 +17,7 @@ from boneage_kit.benchmark.methods import Sizes
 from boneage_kit.benchmark.study import Cell, Study
 from boneage_kit.cli import main
 from boneage_kit.errors import BadInput
+from boneage_kit.training.schedule import merged
 
 TINY = Sizes(pixels=32, epochs=2)
 

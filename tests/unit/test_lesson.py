@@ -13,8 +13,10 @@ from IPython.utils.capture import capture_output
 from matplotlib.figure import Figure
 
 import boneage_kit as bk
+from boneage_kit import _runtime, results
 from boneage_kit.errors import BadInput
-from boneage_kit.teaching.lesson import figures, machine, results
+from boneage_kit.plots import shown_figure
+from boneage_kit.teaching import colab
 
 ALT = "One line rising from the lower left to the upper right."
 
@@ -70,17 +72,17 @@ def test_a_second_begin_replaces_the_waiting_seed():
 
 
 def test_the_seed_fixes_numpy():
-    machine.fix_seed_and_threads(3, 0)
+    _runtime.fix_seed_and_threads(3, 0)
     first = np.random.rand(4)
-    machine.fix_seed_and_threads(3, 0)
+    _runtime.fix_seed_and_threads(3, 0)
     assert (np.random.rand(4) == first).all()
 
 
 @pytest.mark.parametrize("gpu, words", [("Tesla T4", "Tesla T4"), (None, "without a GPU")])
 def test_colab_names_its_gpu(monkeypatch, gpu, words):
     monkeypatch.setenv("COLAB_RELEASE_TAG", "x")
-    monkeypatch.setattr(machine, "gpu_name", lambda: gpu)
-    assert words in machine.colab_advice("binder")
+    monkeypatch.setattr(colab, "gpu_name", lambda: gpu)
+    assert words in colab.colab_advice("binder")
 
 
 def test_unknown_preset_and_missing_data_are_explained(lesson):
@@ -140,7 +142,7 @@ def test_fewer_colours_do_not_change_a_radiograph_visibly():
     raw = io.BytesIO()
     figure.savefig(raw, format="png", dpi=100)
     before = np.asarray(Image.open(raw).convert("RGB"), float)
-    after = np.asarray(Image.open(io.BytesIO(figures.to_png(figure))).convert("RGB"), float)
+    after = np.asarray(Image.open(io.BytesIO(shown_figure.to_png(figure))).convert("RGB"), float)
     assert np.abs(before - after).mean() < 2.0
 
 
