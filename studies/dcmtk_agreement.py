@@ -5,7 +5,8 @@
 
 Without arguments: pydicom's bundled files, ../shared/cases and ../shared/real/dicom_public.zip,
 where they are there. ``dcmj2pnm`` renders each file with the first VOI LUT, else the first usable
-window, else the range of the values: the kit's own rule. Two renderings agree where their
+window, else the range of the values: the kit's own rule. It tells the depth of tables from their
+entries (+Mm, +Mv), since the declared one is often wrong. Two renderings agree where their
 correlation is 0.97 or more. Padding is left out of the comparison: DCMTK shows it as if it had
 been measured (PS3.3 C.7.5.1.1.2 says it was not). The last line counts single-frame greyscale
 objects that both render.
@@ -87,7 +88,7 @@ def by_dcmtk(path, chosen):
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "picture.png"
         for program in ("dcmj2pnm", "dcml2pnm"):
-            subprocess.run([program, "-q", "-O", "+G", "+on2", *chosen, path, picture],
+            subprocess.run([program, "-q", "-O", "+G", "+Mm", "+Mv", "+on2", *chosen, path, picture],
                            capture_output=True)
             if picture.exists():
                 return np.asarray(Image.open(picture), dtype=float) / 65535

@@ -67,7 +67,7 @@ def _entries(data: object, count: int, bits: int, little_endian: bool) -> np.nda
     if not isinstance(data, bytes | bytearray):
         words = np.atleast_1d(np.asarray(data, dtype=np.int64)) % 2**16
         data = words.astype(f"{order}u2").tobytes()
-    if len(data) in (count, count + 1) and count > 1:  # two entries of 8 bits in a word
+    if len(data) in (count, count + 1) and bits <= 8:  # two entries of 8 bits in a word
         packed = np.frombuffer(data, np.uint8)
         if not little_endian:
             packed = packed[: packed.size // 2 * 2].reshape(-1, 2)[:, ::-1].ravel()
