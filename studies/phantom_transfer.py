@@ -267,7 +267,7 @@ def real_to_phantom(options: argparse.Namespace, real: datasets.Dataset,
     held = np.flatnonzero(half_b)
     held = held[datasets.stratified_subset(real.table.iloc[held], 1000, seed=0)]
     shipped = stored_model.load()
-    years = shipped.read(reduced(images, shipped.size), list(table["sex"]))
+    years = shipped.predict(reduced(images, shipped.size), list(table["sex"]))
     found = [readings(TO_PHANTOM, "shipped model", table, years, "")]
     for name, (side, read) in judges(options, real, np.flatnonzero(~half_b)).items():
         for direction, part, hands, half in (

@@ -61,7 +61,7 @@ def main() -> None:
     for name, size in sizes.items():
         path = options.out / f"{name.split(',')[0].replace(' ', '_')}.csv"
         if not path.exists():
-            model = shipped.reader.eval() if name == MODELS[2] else trained(name, options.seed)
+            model = shipped.model.eval() if name == MODELS[2] else trained(name, options.seed)
             error = error_on_phantoms(model, size)
             print(f"{name}: MAE {error:.2f} years on 200 fresh phantoms", flush=True)
             found = [summed(check_cases(model, cases(size), seed=options.seed)).assign(
