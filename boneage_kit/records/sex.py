@@ -13,6 +13,9 @@ import pandas as pd
 from ..errors import BadInput
 from .schema import is_missing
 
+#: The word for one child and for several, by sex.
+CHILD = {"F": "girl", "M": "boy"}
+CHILDREN = {"F": "girls", "M": "boys"}
 _WORDS = {
     "F": (
         "f female girl woman w weiblich mädchen femme fille féminin mujer niña femenino "
@@ -26,6 +29,7 @@ _WORDS = {
 _SEX_OF = {word: sex for sex, words in _WORDS.items() for word in words.split()}
 _TRUE = frozenset("true 1 1.0 t yes y wahr ja vrai oui verdadero vero sì".split())
 _FALSE = frozenset("false 0 0.0 f no n falsch nein faux non falso".split())
+_CODES = (_TRUE | _FALSE | {"2", "2.0"}) - {"f"}
 #: Names that say what 1 and true mean.
 _ABOUT_BOYS = ("male", "ismale", "boy")
 _ABOUT_GIRLS = ("female", "isfemale", "girl")
@@ -110,7 +114,8 @@ def _meaning_of(column: str, words: set[str]) -> Mapping[str, str] | None:
     """Return what the words of a column mean, by its name; None if they may mean either sex."""
     name = "".join(letter for letter in column.casefold() if letter.isalnum())
     if name not in _ABOUT_BOYS + _ABOUT_GIRLS:
-        return None if words and words <= _TRUE | _FALSE | {"2", "2.0"} - {"f"} else _SEX_OF
+        codes = words - {"f"}
+        return None if codes and codes <= _CODES else _SEX_OF
     no = _FALSE | {"2", "2.0"} if words <= {"1", "2", "1.0", "2.0"} else _FALSE
     yes_sex, no_sex = ("M", "F") if name in _ABOUT_BOYS else ("F", "M")
     answers = dict.fromkeys(_TRUE, yes_sex) | dict.fromkeys(no, no_sex)
