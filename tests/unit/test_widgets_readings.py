@@ -1,4 +1,4 @@
-"""The file of readings loses nothing: any name, a crash at any byte, several writers, a full disk."""
+"""The file of readings loses nothing: any name, a crash at any byte, a full disk, two browsers."""
 
 from __future__ import annotations
 
