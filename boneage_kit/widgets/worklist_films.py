@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..datasets import Dataset
-from ..datasets.dataset import empty_problems
+from ..datasets.problems import Problems
 from ..datasets.phantom import PhantomPixels
 from ..errors import BadInput
 from ..phantom import render_row
@@ -71,5 +71,5 @@ class Films:
         """Return the films as a data set, as networks take them."""
         if self._dataset is not None:
             return self._dataset
-        return Dataset("phantom", "phantom", self.records, empty_problems(),
+        return Dataset("phantom", "phantom", self.records, Problems(),
                        PhantomPixels(self.records))
