@@ -143,6 +143,17 @@ def test_devices_and_endless_files_are_refused():
         read_radiograph(file)
 
 
+def test_whatever_can_be_read_is_read_from_where_it_stands(tmp_path):
+    class Stream:
+        def __init__(self, data):
+            self.read = io.BytesIO(data).read
+
+    behind = io.BytesIO(b"junk" + written())
+    behind.seek(4)
+    for source in (Stream(written()), behind):
+        assert np.array_equal(read_radiograph(source).pixels, read_radiograph(written()).pixels)
+
+
 def test_a_file_over_the_limit_is_not_read(tmp_path):
     path = tmp_path / "film.dcm"
     with open(path, "wb") as file:

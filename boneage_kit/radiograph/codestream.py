@@ -14,6 +14,8 @@ PROCESSES = {
     0xF7: "JPEG-LS",
 }
 _START_OF_SCAN = 0xDA
+_CODESTREAM = b"\xff\x4f\xff\x51"  # SOC and SIZ; a .jp2 has boxes before it
+_FIRST = 1024  # a JPEG begins within these bytes
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Codestream:
 
 
 def describe(data: bytes) -> Codestream | None:
-    """Return what the first JPEG or JPEG 2000 stream in some bytes states, or None.
+    """Return what a JPEG or JPEG 2000 stream or file states, or None for anything else.
 
     (ISO 10918-1 B.2.2, ISO 14495-1 C.2.2, ISO 15444-1 A.5.1.)
 
@@ -36,8 +38,8 @@ def describe(data: bytes) -> Codestream | None:
     >>> stated.kind, stated.height, stated.width, stated.bits
     ('JPEG 2000', 256, 512, 12)
     """
-    start = data.find(b"\xff\x4f\xff\x51")
-    if start >= 0 and len(data) >= start + 43:
+    start = data.find(_CODESTREAM) if data[4:8] == b"jP  " else 0
+    if data.startswith(_CODESTREAM, start) and len(data) >= start + 43:
         width, height, left, top = struct.unpack(">IIII", data[start + 8 : start + 24])
         bits = (data[start + 42] & 0x7F) + 1  # Ssiz of the first component
         return Codestream("JPEG 2000", height - top, width - left, bits)
@@ -46,7 +48,7 @@ def describe(data: bytes) -> Codestream | None:
 
 def _jpeg(data: bytes) -> Codestream | None:
     """Walk the marker segments up to the first scan."""
-    at = data.find(b"\xff\xd8\xff") + 2
+    at = data.find(b"\xff\xd8\xff", 0, _FIRST) + 2
     frame = None
     while 2 <= at <= len(data) - 9 and data[at] == 0xFF:
         marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")

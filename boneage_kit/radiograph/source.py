@@ -61,7 +61,10 @@ def _from_open_file(file: BinaryIO, name: str) -> tuple[bytes, str]:
     if not isinstance(head, bytes):
         raise BadInput("The open file gives text.", 'Open it with open(path, "rb").')
     format_ = _format(head, name)
-    data = head + file.read(MOST_BYTES + 1)
+    again = hasattr(file, "seekable") and file.seekable()
+    if again:
+        file.seek(-len(head), 1)
+    data = (b"" if again else head) + file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise BadInput(f"{name} has more than {MOST_BYTES / 1e9:.1f} GB.", "Give one radiograph.")
     return data, format_

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 from pydicom.dataset import FileDataset
 from pydicom.encaps import encapsulate
 from pydicom.pixels import apply_color_lut, pixel_array
-from pydicom.uid import UID
+from pydicom.uid import UID, RLELossless
+from rle.utils import decode_segment
 
 from ...errors import BadInput
 from ..codestream import Codestream, describe
@@ -36,7 +39,9 @@ def stored_values(
     """
     if header.SamplesPerPixel > 1 or header.PhotometricInterpretation == "PALETTE COLOR":
         return _colours(header, name, notes), None
-    if header.file_meta.TransferSyntaxUID.is_encapsulated:
+    if header.file_meta.TransferSyntaxUID == RLELossless:
+        values = _run_lengths(first_frame(header), header)
+    elif header.file_meta.TransferSyntaxUID.is_encapsulated:
         values = _decompressed(header, name)
         if values.ndim != 2:
             raise BadInput(f"{name} holds an array of shape {values.shape}.",
@@ -88,6 +93,24 @@ def _whole(data: bytes, needed: int, name: str, notes: list[str]) -> bytes:
                        "It is damaged or incomplete: copy, download or export it again.")
     notes.append(f"only {share:.0%} of the pixels are there, the rest is filled with zeros")
     return bytes(data) + bytes(missing)
+
+
+def _run_lengths(frame: bytes, header: FileDataset) -> np.ndarray:
+    """Return a grey RLE frame: a segment per byte, the upper one first (PS3.5 annex G).
+
+    Segment by segment, since the decoder of a whole frame panics, with a trace on the terminal,
+    where a damaged segment is too long.
+    """
+    count, *offsets = struct.unpack("<16I", frame[:64])
+    pixels, kind = header.Rows * header.Columns, "i" if header.PixelRepresentation else "u"
+    if count != header.BitsAllocated // 8 or sorted(offsets[:count]) != offsets[:count]:
+        raise ValueError(f"{count} segments for {header.BitsAllocated} bits")
+    ends = [*offsets[1:count], len(frame)]
+    values = np.zeros(pixels, f"u{count}")
+    for start, end in zip(offsets, ends, strict=False):
+        values <<= values.dtype.type(8 if count > 1 else 0)
+        values |= np.frombuffer(decode_segment(frame[start:end]), np.uint8, pixels)
+    return values.view(f"{kind}{count}").reshape(header.Rows, header.Columns)
 
 
 def _is_little_endian(header: FileDataset) -> bool:
