@@ -90,13 +90,15 @@ def in_years(
         years = years / 12
     elif unit == "years.months":
         parts = cells.str.strip().str.replace(",", ".").str.partition(".")
-        years = parts[0].map(number) + parts[2].map(number).fillna(0) / 12
-    unread = years.isna() & (cells != "")
-    years = years.where(~unread, cells.where(unread, "").map(with_units))
-    unread &= years.isna() & ~cells.map(is_missing)
-    outside = years.notna() & ~years.between(0, oldest)
+        months = parts[2].map(number).fillna(0)
+        years = (parts[0].map(number) + months / 12).where(months < 12)
     problems = pd.Series("", index=cells.index, dtype=object)
-    problems[unread] = [f"the {what} {cell!r} is not a number" for cell in cells[unread]]
+    for row in np.flatnonzero(years.isna().to_numpy() & (cells != "").to_numpy()):
+        cell = cells.iat[row]
+        years.iat[row] = with_units(cell)
+        if np.isnan(years.iat[row]) and not is_missing(cell):
+            problems.iat[row] = f"the {what} {cell!r} is not a number"
+    outside = years.notna() & ~years.between(0, oldest)
     limit = f"{oldest * 12:g} months" if unit == "months" else f"{oldest:g} years"
     problems[outside] = [f"the {what} {cell} is outside 0 to {limit}" for cell in cells[outside]]
     return Ages(cells, years, problems)
@@ -131,7 +133,7 @@ def check_unit(
     ------
     BadInput
         Months that nowhere exceed 25 (years, or infants); years that exceed ``oldest``, but for
-        single mistakes in a long table; years such as 9.10 beside 10.6; nothing but zeros.
+        single mistakes in a long table; years such as 9.10 beside 10.6.
     """
     numbers = bare_numbers(cells)
     numbers = numbers[np.isfinite(numbers)]
@@ -139,8 +141,6 @@ def check_unit(
         return
     highest = numbers.max()
     says = f"{column} {'says' if named else 'is taken for'} {unit}"
-    if len(numbers) > 1 and (numbers == 0).all():
-        raise BadInput(f"{column} holds nothing but 0.", "Leave cells of unknown ages empty.")
     if unit == "months" and highest <= OLDEST_PLAUSIBLE_YEARS:
         raise BadInput(
             f"{says} and nowhere exceeds {highest:g}: these are years, or all are infants.",
@@ -173,9 +173,11 @@ def _years_and_months(cells: pd.Series) -> str:
 
     8.11 and 9.10 beside 10.6: nobody writes 9.1 as 9.10 and 10.6 without a zero.
     """
-    parts = cells.str.strip().str.replace(",", ".").str.partition(".")[2]
-    decimals = parts[parts != ""]
-    if len(decimals) < 3 or not decimals.str.fullmatch(r"0?\d|1[01]").all():
-        return ""
-    whole = decimals.str.fullmatch(r"1[01]")
-    return str(cells[decimals.index[whole]].iloc[0]) if whole.any() else ""
+    decimals: dict[str, str] = {}
+    for cell in cells:
+        fraction = cell.strip().replace(",", ".").partition(".")[2]
+        if fraction and not re.fullmatch(r"0?\d|1[01]", fraction):
+            return ""
+        decimals.setdefault(fraction, cell)
+    whole = [fraction for fraction in ("10", "11") if fraction in decimals]
+    return decimals[whole[0]] if whole and len(set(decimals) - {""}) >= 3 else ""

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..errors import BadInput
 from ..records import OLDEST_PLAUSIBLE_YEARS, sexes
-from .ages import OLDEST_BONE_AGE, Ages, check_unit, in_years
+from .ages import OLDEST_BONE_AGE, Ages, bare_numbers, check_unit, in_years
 
 #: Meaning -> names it goes by, in letters and digits; an age's name may be followed by a unit.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -192,6 +192,8 @@ def ages_of(
         option = wishes.option.format("unit={}")
         column = f"Column {columns[0]} of {where}"
         check_unit(cells, unit, column, option, named=bool(named), oldest=oldest)
+        if len(cells) > 1 and (bare_numbers(cells) == 0).all():
+            raise BadInput(f"{column} holds nothing but 0.", "Leave cells of unknown ages empty.")
     return in_years(cells, unit, what, oldest)
 
 

@@ -85,7 +85,7 @@ def _deal(table: pd.DataFrame, shares: np.ndarray, seed: int) -> np.ndarray:
     patient = patients(table)
     n_patients = int(patient.max()) + 1 if len(patient) else 0
     if n_patients < np.count_nonzero(shares):
-        raise _too_few_patients(table, n_patients, np.count_nonzero(shares))
+        raise _too_few_patients(table, n_patients, int(np.count_nonzero(shares)))
     first = np.unique(patient, return_index=True)[1]
     sizes = np.bincount(patient)
     stratum = strata(table)[first]

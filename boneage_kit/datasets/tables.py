@@ -142,11 +142,10 @@ def _text_cells(data: bytes, name: str, most_rows: int) -> pd.DataFrame:
         raise BadInput(f"{name} is not a table ({reason}).", "Save it as CSV.") from error
     if len(cells) > most_rows:
         raise _too_many_rows(name, most_rows)
-    return _stripped(cells.fillna(""))
-
-
-def _stripped(cells: pd.DataFrame) -> pd.DataFrame:
-    return cells.apply(lambda column: column.map(str.strip))
+    cells = cells.fillna("")
+    if re.search(r"\s[\n,;\t|\"]|[\n,;\t|\"]\s", text):  # not in a large table that a program wrote
+        cells = pd.DataFrame({i: [cell.strip() for cell in cells[i]] for i in cells}, dtype=object)
+    return cells
 
 
 def _delimiter(text: str) -> str:

@@ -141,9 +141,13 @@ def _ages(clean: pd.DataFrame, name: str) -> pd.Series:
             f"Column {name} reaches {np.nanmax(ages):g}, which looks like months.",
             "Divide it by 12: the kit takes years.",
         )
-    remedy = "Correct or remove it: ages are in years."
-    refuse_rows(clean, old, lambda row: f"has {name} {ages[row]:g}, over {highest:g}", remedy)
-    refuse_rows(clean, young, lambda row: f"has {name} {ages[row]:g}, below {lowest:g}", remedy)
+    remedy = "Correct or remove it."
+
+    def says(row: int) -> str:
+        return f"has {name} {ages[row]:g} years ({12 * ages[row]:g} months)"
+
+    refuse_rows(clean, old, lambda row: f"{says(row)}, over {highest:g} years", remedy)
+    refuse_rows(clean, young, lambda row: f"{says(row)}, below {lowest:g} years", remedy)
     return numbers
 
 
