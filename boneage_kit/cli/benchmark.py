@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the cells that are missing, and print the leaderboard of the largest size."""
     methods = benchmark.methods
     if arguments.list:
-        console.say("\n".join(f"{method.name:24} {method.label}\n{'':24} {method.place}"
+        console.say("\n".join(f"{method.name:24} {method.label}\n{'':24} {method.in_the_paper}"
                               for method in methods.methods().values()))
         return 0
     if not arguments.data or not arguments.out:
