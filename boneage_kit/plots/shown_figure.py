@@ -71,6 +71,13 @@ def check_alt(alt: str) -> str:
     return text
 
 
+def figure_of(drawn: Figure | Axes) -> Figure:
+    """Return a figure itself, or the figure that some axes stand on."""
+    figure = drawn.get_figure(root=True)
+    assert figure is not None  # axes without a figure cannot be drawn on
+    return figure
+
+
 def to_png(figure: Figure | Axes, dpi: int = 100) -> bytes:
     """Return a figure (or the figure of some axes) as a small PNG.
 
@@ -81,9 +88,8 @@ def to_png(figure: Figure | Axes, dpi: int = 100) -> bytes:
     >>> to_png(matplotlib.figure.Figure(figsize=(1, 1), layout="none"))[:4]
     b'\\x89PNG'
     """
-    figure = getattr(figure, "figure", figure)
     raw = io.BytesIO()
-    figure.savefig(raw, format="png", dpi=dpi, facecolor="white")
+    figure_of(figure).savefig(raw, format="png", dpi=dpi, facecolor="white")
     image = Image.open(raw).convert("RGB")
     small = image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     out = io.BytesIO()
