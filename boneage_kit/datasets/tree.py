@@ -153,6 +153,8 @@ class FileTree:
                     self._add_archive(archives.open_inner_zip(archive, info), name + _SEPARATOR)
                 except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
                     self.unreadable.append((name, f"{error}"))
+            elif info.flag_bits & 1:
+                self.unreadable.append((name, "it is encrypted; unpack it with its password"))
             elif info.file_size > max(_LARGE_BYTES, 50 * info.compress_size):
                 size = info.file_size / 1e9
                 self.unreadable.append((name, f"it unpacks to {size:.1f} GB, which no image does"))
