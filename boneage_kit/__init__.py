@@ -7,13 +7,11 @@ Importing the package costs no torch and no fastai: its rooms load when first us
 8.83...
 """
 
-import lazy_loader
-
 from . import _torchvision_pair
+from ._lazy import attach
 
 _torchvision_pair.install()
 
 __version__ = "0.1.0"
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
-__all__ = [*__all__, "__version__"]
+__getattr__, __dir__, __all__ = attach(__name__, __file__, "__version__")
