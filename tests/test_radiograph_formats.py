@@ -43,6 +43,7 @@ def test_first_bytes_tell_every_format(format_):
 
 @pytest.mark.parametrize("data", [
     b"", b"\x89", b"id,boneage,male\n1,94,False\n", b"BMI,age\n21,9\n" * 20, b"BM\n" * 60,
+    b"BMI at 14 yrs:(kg)\n",
     b"Comment,age\n1,2\n", b"ObjectType;x\n", b"\x08\x00" + b"\xff" * 200, bytes(300),
     b"%PDF-1.7", b"PK\x03\x04", b"<html>", b"\x93NUMPY" + bytes(200), b"RIFFxxxxWAVE",
 ])
