@@ -89,8 +89,9 @@ def check_writable(path: Path | str, *, option: str = "--out", is_folder: bool =
                     each.rmdir()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise BadInput(f"The {kind} {path} cannot be written ({why}).",
-                       f"Choose another with {option}.") from None
+        raise BadInput(
+            f"The {kind} {path} cannot be written ({why}).", f"Choose another with {option}."
+        ) from None
 
 
 def _check_name(path: Path) -> None:
@@ -123,11 +124,15 @@ def held_alone(path: Path) -> Iterator[None]:
         path.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
-        raise BadInput(f"Another run is writing to {path}.",
-                       "Wait for it, or choose another folder with --out.") from None
+        raise BadInput(
+            f"Another run is writing to {path}.",
+            "Wait for it, or choose another folder with --out.",
+        ) from None
     except (OSError, NotImplementedError) as error:
-        raise BadInput(f"{path / LOCK} cannot be used as a lock ({error}).",
-                       "Delete it, or choose another folder with --out.") from None
+        raise BadInput(
+            f"{path / LOCK} cannot be used as a lock ({error}).",
+            "Delete it, or choose another folder with --out.",
+        ) from None
     try:
         yield
     finally:

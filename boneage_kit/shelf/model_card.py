@@ -41,10 +41,13 @@ def read_card(folder: Path, *, shipped: bool = False) -> Card:
     path = folder / CARD
     if not path.exists():
         if shipped:
-            raise BadInput("No model ships with this installation.",
-                           "Name one with --model DIR; boneage-kit train makes it.")
-        raise BadInput(f"There is no model in {folder}.",
-                       "Name the folder that boneage-kit train wrote.")
+            raise BadInput(
+                "No model ships with this installation.",
+                "Name one with --model DIR; boneage-kit train makes it.",
+            )
+        raise BadInput(
+            f"There is no model in {folder}.", "Name the folder that boneage-kit train wrote."
+        )
     try:
         if not path.is_file() or path.stat().st_size > _LARGEST_BYTES:
             raise ValueError("no small file")
@@ -72,7 +75,8 @@ def check_card(card: object, folder: Path | str) -> Card:
     except fastjsonschema.JsonSchemaValueException as error:
         raise BadInput(
             f"The card in {folder} is not one of this version of the kit ({error.message[:120]}).",
-            "Train the model anew, or copy its folder again.") from None
+            "Train the model anew, or copy its folder again.",
+        ) from None
     return checked
 
 
