@@ -25,8 +25,6 @@ from . import archives, tables
 TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
 _IMAGE_ENDINGS = tuple(ending for endings in FORMATS.values() for ending in endings)
 _JUNK = ("__MACOSX", "Thumbs.db", "desktop.ini", "DICOMDIR")
-#: More files than this are no data set of hands, but a whole disk by mistake.
-MOST_FILES = 100_000
 #: A member larger than this that was packed to a fiftieth is a trap, and no image.
 _LARGE_BYTES = 100_000_000
 _SEPARATOR = "!"  # between an archive's name and its member's
@@ -135,9 +133,9 @@ class FileTree:
     def _add(self, name: str, entry: Entry) -> None:
         if name in self.entries:
             self.unreadable.append((name, "the archive holds this name twice"))
-        elif len(self.entries) >= MOST_FILES:
+        elif len(self.entries) >= archives.MOST_FILES:
             raise BadInput(
-                f"{self.root} holds more than {MOST_FILES:,} files.",
+                f"{self.root} holds more than {archives.MOST_FILES:,} files.",
                 "Give the folder of the radiographs alone.",
             )
         else:
@@ -237,14 +235,16 @@ _READ_ERRORS = (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError,
 
 
 def _existing(root: str | os.PathLike) -> Path:
+    path = Path(root)
     try:
-        path = Path(root).expanduser()
+        path = path.expanduser()
         if path.exists():
             return path
-        reason = "There is no"
     except (OSError, ValueError, RuntimeError):  # too long, a zero byte, or ~nobody
-        path, reason = Path(root), "There cannot be a"
-    raise BadInput(f"{reason} {path}.", "Check the path of the data set.")
+        pass
+    name = "".join(letter if letter.isprintable() else "?" for letter in str(path))
+    shown = name if len(name) < 200 else f"{name[:100]}..."
+    raise BadInput(f"There is no {shown}.", "Check the path of the data set.")
 
 
 def _is_junk(name: str) -> bool:

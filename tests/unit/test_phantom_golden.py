@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import phantom_golden
+import pytest
 
 import boneage_kit as bk
 from boneage_kit.datasets import phantom as phantom_data
@@ -38,6 +39,7 @@ def test_another_drawing_is_noticed(monkeypatch):
     assert np.abs(kept.astype(int) - phantom_golden.drawn()).max() > 1
 
 
+@pytest.mark.slow
 def test_a_comment_is_no_other_drawing_and_a_version_is(tmp_path):
     """A run that is to be resumed holds the checksum of its data."""
     package = Path(bk.__file__).parent
