@@ -39,7 +39,7 @@ def atlas_explorer(sex: str = "F", age: float = 8.5, bone: str = "ulna",
         For an unknown sex.
 
     >>> atlas_explorer("M", age=11.0, bone="radius").phase_text("M", 11.0)[:29]
-    'Phase: early and mid-puberty.'
+    'Phase: early and mid puberty.'
     """
     return AtlasExplorer(sex, age, bone, live)
 

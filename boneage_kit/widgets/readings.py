@@ -55,11 +55,10 @@ def predictions_of(readings: pd.DataFrame, records: pd.DataFrame) -> pd.DataFram
 def repeats_of(readings: pd.DataFrame) -> pd.DataFrame:
     """Return hands that were read twice: ``reader``, ``image_id``, ``first``, ``second``.
 
-    >>> repeats_of(pd.DataFrame({"reader": "Ann", "image_id": ["a", "b", "a"],
-    ...                          "occasion": [1, 1, 2], "bone_age": [8.0, 9.0, 8.5]})).iloc[0, 2:]
-    first     8.0
-    second    8.5
-    Name: 0, dtype: object
+    >>> answers = pd.DataFrame({"reader": "Ann", "image_id": ["a", "b", "a"],
+    ...                         "occasion": [1, 1, 2], "bone_age": [8.0, 9.0, 8.5]})
+    >>> repeats_of(answers).to_numpy().tolist()
+    [['Ann', 'a', 8.0, 8.5]]
     """
     wide = readings.pivot_table(index=["reader", "image_id"], columns="occasion",
                                 values="bone_age", aggfunc="last")
