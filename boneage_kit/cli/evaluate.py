@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import datasets, evaluation, report
 from .._io import check_writable
+from ..datasets.ages import UNITS
 from ..errors import BadInput
 from ..radiograph import to_square
 from . import console
@@ -47,8 +48,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
                         "(default: the one with the lowest MAE; all are compared)")
     parser.add_argument("--columns", nargs="+", metavar="OURS=THEIRS", default=[],
                         help="what the columns are called in this file")
-    parser.add_argument("--months", action="store_true",
-                        help="the file's ages are in months: divide them by 12")
+    parser.add_argument("--unit", choices=UNITS, default="", help="the unit of the file's ages (default: years, "
+                        "or what a column's name says)")
+    parser.add_argument("--months", action="store_true", help="the same as --unit months")
     parser.add_argument("--data", metavar="SPEC", help="phantom, rsna:PATH, dha:PATH or "
                         "folder:PATH: adds the images with the largest errors to the report")
     parser.add_argument("--n", type=int, help="with --data: the subset of this size that was "
@@ -69,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     if args.out is not None:
         check_writable(args.out)
     table = evaluation.read_predictions(args.predictions, dict(map(_pair, args.columns)),
-                                        months=args.months)
+                                        unit=args.unit, months=args.months)
     models = evaluation.split_models(table)
     name = _chosen(models, args.model)
     if args.out is None:
@@ -100,7 +102,8 @@ def _chosen(models: Mapping[str, pd.DataFrame], wanted: str | None) -> str:
 
 def _print_findings(args: argparse.Namespace, table: pd.DataFrame) -> None:
     checked = evaluation.one_model(table)
-    console.say(evaluation.summary(checked, args.bootstrap, args.seed).round(3).to_string() + "\n")
+    console.say(evaluation.summary(checked, args.bootstrap, args.seed).round(3).to_string(na_rep="")
+                + "\n")
     sentences = report.findings(checked, n_bootstrap=args.bootstrap, seed=args.seed)
     console.say("\n".join(f"- {sentence}" for sentence in sentences) + "\n")
 

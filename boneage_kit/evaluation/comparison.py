@@ -11,13 +11,15 @@ from scipy import stats
 
 from ..errors import BadInput
 from ..records import check_predictions
-from .bootstrap import BLOCKS, DRAWS_BY_CHILD, resampled_intervals, resampled_means
+from .bootstrap import resampled_intervals, resampled_means
 from .checked_table import CheckedTable, child_errors, one_model
 from .metrics import bias
 from .strata import holm
 
 #: Random swaps of the permutation test: enough that Holm can still find a difference in 200 pairs.
 SWAPS = 4_999
+#: Up to so many children each is swapped by itself; beyond, in as many random blocks.
+MOST_SWAPPED = 1_000
 
 
 @dataclass(frozen=True)
@@ -87,13 +89,13 @@ def _paired(a: pd.DataFrame, b: pd.DataFrame, n: int, seed: int) -> Comparison:
 def _sign_flip(gain: np.ndarray, seed: int) -> float:
     """Return the two-sided permutation p value of a mean difference of zero."""
     rng = np.random.default_rng(seed)
-    if gain.size * SWAPS > 4 * DRAWS_BY_CHILD:  # swapping whole blocks is an exact test too
-        gain = np.bincount(rng.permutation(gain.size) % BLOCKS, gain)
+    if gain.size > MOST_SWAPPED:  # swapping whole blocks of children is an exact test too
+        gain = np.bincount(rng.permutation(gain.size) % MOST_SWAPPED, gain)
     if not gain.any():
         return 1.0
     test = stats.permutation_test(
         (gain,), lambda x, axis: np.abs(x.mean(axis=axis)), permutation_type="samples",
-        alternative="greater", n_resamples=SWAPS, batch=max(1, 1_000_000 // gain.size),
+        alternative="greater", n_resamples=SWAPS, batch=max(1, 500_000 // gain.size),
         vectorized=True, rng=rng)
     return float(test.pvalue)
 

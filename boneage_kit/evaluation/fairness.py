@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from ..errors import BadInput
-from ..records import CHILDREN
+from ..records.schema import CHILDREN
 from .checked_table import child_errors, one_model
 from .strata import errors_of_children, holm
 

@@ -9,7 +9,7 @@ from ..errors import BadInput
 from ..maturity import reader_studies
 from .agreement import bland_altman
 from .bootstrap import resampled_intervals
-from .checked_table import one_model
+from .checked_table import CheckedTable, one_model
 from .metrics import mae
 
 
@@ -19,8 +19,14 @@ def has_two_readers(predictions: pd.DataFrame) -> bool:
     >>> has_two_readers(pd.DataFrame({"y_true": [8.0]}))
     False
     """
-    both = {"reader_1", "reader_2"} <= set(predictions.columns)
-    return both and int(predictions[["reader_1", "reader_2"]].notna().all(axis=1).sum()) >= 3
+    if not {"reader_1", "reader_2"} <= set(predictions.columns):
+        return False
+    both = predictions[["reader_1", "reader_2"]].notna().all(axis=1).to_numpy()
+    if isinstance(predictions, CheckedTable):
+        return pd.unique(predictions.children[both]).size >= 3
+    if "image_id" in predictions:
+        return predictions["image_id"][both].nunique() >= 3
+    return int(both.sum()) >= 3
 
 
 def label_noise_sd(predictions: pd.DataFrame) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ..records import CHILDREN
+from ..records.schema import CHILDREN
 from .agreement import bland_altman
 from .checked_table import one_model
 from .comparison import constant_out_of_fold, reweighted_mae

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from ..errors import BadInput
 from .agreement import line_slope
@@ -89,7 +90,8 @@ def error_off_zero(
 
     A straight line can be flat although the error is positive at one age and negative at another;
     the smooth shows both. Its band is widened so that it holds zero everywhere in 95 % of studies
-    in which there is no error (largest standardised deviation of the resampled curves).
+    in which there is no error (largest standardised deviation of the resampled curves). Ages with
+    fewer than ten children nearby are not judged.
 
     Returns
     -------
@@ -113,8 +115,11 @@ def error_off_zero(
         return pd.DataFrame(columns=columns)
     wide = np.where(sd > 0, sd, np.inf)
     apart = np.abs(curves.resampled - curves.error[:, None]) / wide[:, None]
-    reach = np.nanquantile(np.nanmax(apart, axis=0), 0.95) * sd
-    off = (np.abs(curves.error) > reach) & (sd > 0)
+    # few children nearby: their resamples spread too little, as in a t interval
+    few = np.maximum(curves.nearby - 2, 1.0)
+    wider = stats.t.ppf(0.975, few) / stats.norm.ppf(0.975) * np.sqrt(curves.nearby / few)
+    reach = np.nanquantile(np.nanmax(apart, axis=0), 0.95) * sd * wider
+    off = (np.abs(curves.error) > reach) & (sd > 0) & (curves.nearby >= 10)
     return pd.DataFrame({"age": curves.age, "error": curves.error, "lower": curves.error - reach,
                          "upper": curves.error + reach})[off].reset_index(drop=True)
 

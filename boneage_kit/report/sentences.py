@@ -11,7 +11,7 @@ from ..evaluation import (
     has_two_readers,
     pooled_in_words,
 )
-from ..records import CHILDREN
+from ..records.schema import CHILDREN
 from .analysis import MOST_GROUPS, Analysis
 
 
@@ -52,11 +52,15 @@ def _headline(analysis: Analysis) -> str:
     interval = "" if pd.isna(error["lower"]) else (
         f"95 % interval {error['lower']:.2f} to {error['upper']:.2f}; ")
     text = (f"The MAE is {error['value']:.2f} years ({interval}{12 * error['value']:.1f} months) "
-            f"on {error['n']} children")
+            f"on {_counted(error['n'], 'child', 'children')}")
     if analysis.table.n_children < 2:
         return text + "."
     return (f"{text}; always answering the median age of other children of the same sex gives "
             f"{analysis.floor_mae:.2f} years.")
+
+
+def _counted(n: int, one: str, several: str) -> str:
+    return f"{n} {one if n == 1 else several}"
 
 
 def _readers(analysis: Analysis) -> str:
@@ -100,7 +104,7 @@ def _along_prediction(analysis: Analysis) -> str:
     if not analysis.predictions_vary:
         return "all predictions are one and the same age."
     line, off = analysis.pull.loc["prediction"], analysis.off_zero
-    sloped = not line["lower"] <= 0 <= line["upper"]
+    sloped = line["lower"] > 0 or line["upper"] < 0
     text = (f"along the prediction the slope is {12 * line['slope']:+.1f} months per year, which "
             "recalibration can take away" if sloped else "along the prediction a line is flat")
     if off.empty:
@@ -149,7 +153,8 @@ def _groups(analysis: Analysis) -> str:
     cells = analysis.differences("group", "sex")
     large = cells[~cells["small"]]
     small = int(cells["small"].sum())
-    text = (f"Of {len(cells)} cells of group and sex, {small} are too small to judge" if small
+    text = (f"Of {_counted(len(cells), 'cell', 'cells')} of group and sex, {small} "
+            f"{'is' if small == 1 else 'are'} too small to judge" if small
             else f"All {len(cells)} cells of group and sex hold enough children")
     if analysis.grouped is not analysis.table:
         text = f"Of the {MOST_GROUPS} largest groups: {text[0].lower()}{text[1:]}"
