@@ -66,7 +66,8 @@ def member_name(info: zipfile.ZipInfo) -> str:
 
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
-    if info.file_size > min(_MOST_SHRINKING * info.compress_size + 1_000_000, _MOST_UNPACKED_BYTES):
+    most = min(_MOST_SHRINKING * info.compress_size, _MOST_UNPACKED_BYTES)
+    if info.file_size > max(_KEPT_IN_MEMORY, most):
         raise OSError(f"it unpacks to {info.file_size / 1e6:,.0f} MB, too much to be a zip")
     small = info.file_size <= _KEPT_IN_MEMORY
     target: BinaryIO = io.BytesIO() if small else tempfile.TemporaryFile()  # type: ignore[assignment]

@@ -170,8 +170,9 @@ def ages_of(
 ) -> Ages | None:
     """Return the ages of one meaning in years; None without such a column.
 
-    The unit is what the user said, of this column or of all; else it stands in the name (``bone_age_months``, ``Bone Age
-    (months)``); else it is the habit of the data set, "years" or "months".
+    The unit is what the user said, of this column or of all; else it stands in the name
+    (``bone_age_months``, ``Bone Age (months)``); else it is the habit of the data set, "years" or
+    "months".
 
     Raises
     ------

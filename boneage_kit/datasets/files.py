@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import _io
 from ..errors import BadInput
-from ..radiograph import Radiograph, read_radiograph
+from ..radiograph import Radiograph, read_radiograph, recognise
 from .dataset import progress_bar
 from .image_cache import ImageCache
 from .problems import Problems
@@ -106,17 +106,18 @@ def unreadable(tree: FileTree, names: list[str], verify: bool | None) -> dict[st
 
 
 def _looks_damaged(tree: FileTree, name: str) -> bool:
-    """Whether a file of its own does not end as its format ends; zips have their own check."""
-    entry = tree.entries[name]
+    """Whether a file does not begin as an image, or does not end as its format ends.
+
+    The end is looked at in files of their own only: an archive checks its members itself.
+    """
+    start, entry = tree.first_bytes(name), tree.entries[name]
+    if recognise(start) is None:
+        return True
     if entry.archive is not None:
         return False
-    try:
-        with open(str(entry.member), "rb") as file:
-            start = file.read(4)
-            file.seek(max(0, entry.size - 64))
-            end = file.read(64)
-    except OSError:
-        return True
+    with open(str(entry.member), "rb") as file:
+        file.seek(max(0, entry.size - 64))
+        end = file.read(64)
     return any(
         start.startswith(signature) and last not in end for signature, last in _LAST_BYTES.items()
     )
