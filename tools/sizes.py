@@ -1,10 +1,10 @@
 """Print what each dependency of the kit costs on the disk, as a table for docs/speed.md.
 
-    python tools/sizes.py [ENVIRONMENT ...]
+    python tools/sizes.py [ENVIRONMENT] [--before ENVIRONMENT]
 
-Read from the metadata of this environment, or of others (their folders, such as ``.venv``). A
-package's own size is that of the files in its record. What it alone brings is every package that is
-here only because of it.
+Read from the metadata of this environment, or of another (its folder, such as ``.venv``); with
+``--before`` also what an older one had and this one has not. A package's own size is that of the
+files in its record. What it alone brings is every package that is here only because of it.
 """
 
 from __future__ import annotations
@@ -92,14 +92,35 @@ def table(environment: Environment) -> str:
     return "\n".join(lines)
 
 
+def gone(before: Environment, now: Environment) -> str:
+    """Return the packages that were there before and are not now, the large ones by name."""
+    names = sorted(
+        set(before.packages) - set(now.packages), key=lambda name: -before.megabytes[name]
+    )
+    large = [name for name in names if before.megabytes[name] >= LEAST_MB]
+    rest = sum(before.megabytes[name] for name in names if name not in large)
+    named = ", ".join(f"{name} ({before.megabytes[name]:.0f} MB)" for name in large)
+    return (f"Before: {before.total():.0f} MB, {len(before.packages)} packages. Gone: {named} and "
+            f"{len(names) - len(large)} others ({rest:.0f} MB).")  # fmt: skip
+
+
+def site_packages(folder: Path | None) -> Path:
+    """Return the site-packages of an environment's folder, or of the one that runs this."""
+    if folder is None:
+        return Path(sysconfig.get_path("purelib"))
+    return next(folder.glob("lib/python*/site-packages"), folder / "Lib" / "site-packages")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("environments", nargs="*", type=Path)
+    parser.add_argument("environment", nargs="?", type=Path)
+    parser.add_argument("--before", type=Path)
     arguments = parser.parse_args()
-    folders = [next(folder.glob("lib/python*/site-packages"), folder / "Lib" / "site-packages")
-               for folder in arguments.environments]  # fmt: skip
-    for folder in folders or [Path(sysconfig.get_path("purelib"))]:
-        sys.stdout.write(f"{table(Environment(folder))}\n\n")
+    now = Environment(site_packages(arguments.environment))
+    sys.stdout.write(f"{table(now)}\n")
+    if arguments.before:
+        before = Environment(site_packages(arguments.before))
+        sys.stdout.write(f"\n{gone(before, now)}\n")
 
 
 if __name__ == "__main__":
