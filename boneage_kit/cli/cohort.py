@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
+import io
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from PIL import Image
 from tqdm.auto import tqdm
 
-from .._io import check_writable, held_alone, write_atomically, write_text
+from .._io import check_writable, held_alone, write_bytes, write_text
 from .._progress import is_interactive
 from ..errors import BadInput
 from ..phantom.children import cohort, render_row
@@ -106,5 +106,7 @@ def _draw_missing(table: pd.DataFrame, out: Path, size: int) -> int:
     ):
         pixels = render_row(row, size).pixels
         image = Image.fromarray((pixels.clip(0, 1) * 255 + 0.5).astype(np.uint8))
-        write_atomically(out / row["path"], partial(image.save, format="JPEG", quality=92))
+        jpeg = io.BytesIO()  # Pillow, writing a JPEG itself, does not notice a disk that fills
+        image.save(jpeg, format="JPEG", quality=92)
+        write_bytes(out / row["path"], jpeg.getvalue())
     return len(missing)

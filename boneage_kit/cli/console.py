@@ -62,6 +62,8 @@ def flush() -> None:
 
 
 def _write(text: str) -> None:
+    if sys.stdout is None:
+        raise BadInput("Standard output is closed.", "Send it to a file, or to /dev/null.")
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

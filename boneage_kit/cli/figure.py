@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from .. import execution, paper, presets
-from .._io import check_writable, write_atomically, write_text
+from .._io import check_writable, write_bytes, write_text
 from .._progress import is_interactive
 from ..errors import BadInput
 from ..execution.figure_list import NamedFigure
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _write(figure: NamedFigure, path: Path) -> None:
     description = "\n\n".join(part for part in (figure.alt, figure.caption) if part) + "\n"
-    write_atomically(path, lambda temporary: temporary.write_bytes(figure.png))
+    write_bytes(path, figure.png)
     write_text(path.with_suffix(".txt"), description)
 
 

@@ -67,11 +67,11 @@ def check_card(card: object, folder: Path | str) -> Card:
 
     >>> check_card({"format": 1}, "runs/lite0")
     Traceback (most recent call last):
-    boneage_kit.errors.BadInput: The card in runs/lite0 is not one of this version of the kit (data
+    boneage_kit.errors.BadInput: The card in runs/lite0 is not one of this version of the kit (card
     must contain ...). Train the model anew, or copy its folder again.
     """
     try:
-        checked: Card = _validator()(card)
+        checked: Card = _validator()(card, name_prefix="card")
     except fastjsonschema.JsonSchemaValueException as error:
         raise BadInput(
             f"The card in {folder} is not one of this version of the kit ({error.message[:120]}).",
@@ -81,7 +81,7 @@ def check_card(card: object, folder: Path | str) -> Card:
 
 
 @cache
-def _validator() -> Callable[[object], Card]:
+def _validator() -> Callable[..., Card]:
     schema = (files(__package__) / "card_schema.json").read_text(encoding="utf-8")
     return fastjsonschema.compile(json.loads(schema))
 

@@ -208,7 +208,7 @@ def _arrays(model: AgeModel | FeatureModel) -> Mapping[str, np.ndarray]:
 def _build(card: Card, arrays: Arrays) -> AgeModel | FeatureModel:
     try:
         if card["model"] == "handcrafted":
-            return features.FeatureModel.from_arrays("handcrafted", arrays)
+            return _by_hand(arrays)
         return _network(card, arrays)
     except (RuntimeError, KeyError, ValueError, TypeError, IndexError) as error:
         if isinstance(error, BadInput):
@@ -217,6 +217,14 @@ def _build(card: Card, arrays: Arrays) -> AgeModel | FeatureModel:
             f"The weights do not fit the model {card['model']!r} of the card.",
             "Train the model anew with this version of the kit.",
         ) from error
+
+
+def _by_hand(arrays: Arrays) -> FeatureModel:
+    columns = len(features.handcrafted.names()) + int(arrays["sex_input"][0])
+    for name in ("mean", "scale", "coefficients"):
+        if arrays[name].shape != (columns,):
+            raise ValueError(f"{name} has shape {arrays[name].shape}, not ({columns},)")
+    return features.FeatureModel.from_arrays("handcrafted", arrays)
 
 
 def _network(card: Card, arrays: Arrays) -> AgeModel:
