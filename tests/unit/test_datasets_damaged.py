@@ -122,8 +122,24 @@ def test_a_damaged_record_of_damaged_files_is_made_again(tmp_path, large, own_ca
 
     spec = folder(tmp_path, _1380=flipped(png(3)))
     bk.datasets.load(spec).decodable(16)
-    records = list((_io.folder() / "images").glob("damaged-*.json"))
-    assert len(records) == 1
+    records = list((_io.folder() / "images").glob("*.json"))
+    assert len(records) == 2
     for text in ("", "[]", "null", '{"x": 1}', f'{{"{FOLDER}/1380.png": 3}}', "{"):
-        records[0].write_text(text)
+        for record in records:
+            record.write_text(text)
         assert len(bk.datasets.load(spec).decodable(16)) == 19
+
+
+def test_notes_of_the_decoder_are_kept_with_prepared_images(tmp_path, monkeypatch):
+    from PIL import Image
+
+    put(tmp_path, {**TRAINING, "train.csv": TRAINING_CSV})
+    path = tmp_path / FOLDER / "1377.png"
+    Image.open(path).save(path, "JPEG")  # its ending says PNG
+    dataset = bk.datasets.load(f"rsna:{tmp_path}")
+    dataset.images(16)
+    again = bk.datasets.load(f"rsna:{tmp_path}")
+    monkeypatch.setattr(files, "_decoded", lambda *_: pytest.fail("decoded again"))
+    assert again.notes(0) == dataset.notes(0) and "JPEG" in again.notes(0)[0]
+    assert [again.notes(i) for i in range(1, 20)] == [[]] * 19
+    assert bk.datasets.load("phantom", n=2).notes(1) == []
