@@ -7,9 +7,10 @@ Importing the package costs no torch and no fastai: its rooms load when first us
 8.83...
 """
 
-from . import _torchvision_pair
+from . import _process, _torchvision_pair
 from ._lazy import attach
 
+_process.prepare()  # before NumPy and torch are imported
 _torchvision_pair.install()
 
 __version__ = "0.1.0"
