@@ -254,4 +254,5 @@ def _existing(root: str | os.PathLike) -> Path:
 def _is_junk(name: str) -> bool:
     parts = PurePosixPath(name).parts
     hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
-    return not parts or hidden or any(part in _JUNK for part in parts)
+    locked = name.rpartition("/")[2].startswith("~$")  # a table that is open in Excel
+    return not parts or hidden or locked or any(part in _JUNK for part in parts)

@@ -121,7 +121,7 @@ def _named(cells: pd.DataFrame, wanted: dict[str, str], where: str) -> dict[str,
         for theirs in (ours, f"{ours}_months", f"{ours}_years"):
             if ours not in named and theirs in cells and theirs not in named.values():
                 named[ours] = theirs
-    known = (*PREDICTION_COLUMNS, *OPTIONAL_PREDICTION_COLUMNS)
+    order = (*PREDICTION_COLUMNS, *OPTIONAL_PREDICTION_COLUMNS)
     for theirs in cells:
         if theirs not in named.values() and theirs not in named:
             named[theirs] = theirs
@@ -132,8 +132,8 @@ def _named(cells: pd.DataFrame, wanted: dict[str, str], where: str) -> dict[str,
         read = sexes(cells[theirs], meaning, f"say --columns male={theirs}")
         cells[theirs] = read.where(read != "", cells[theirs])
         named["sex"] = theirs
-    return {ours: named[ours] for ours in sorted(named, key=lambda name: known.index(name)
-                                                 if name in known else len(known))}  # fmt: skip
+    return {ours: named[ours] for ours in sorted(named, key=lambda name: order.index(name)
+                                                 if name in order else len(order))}  # fmt: skip
 
 
 def _refuse_missing(named: Mapping[str, str], cells: pd.DataFrame, where: str) -> None:
