@@ -55,9 +55,9 @@ def table(data: bytes) -> None:
 
 
 def corpus(what: str, folder: Path) -> None:
-    sys.path.insert(0, str(ROOT / "tests"))
+    sys.path.insert(0, str(ROOT / "tests" / "support"))
     if what == "image":
-        from test_radiograph_fuzz import WHOLE
+        from whole_files import WHOLE
 
         seeds = WHOLE
     else:

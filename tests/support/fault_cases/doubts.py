@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from dataset_layouts import png, put
 from PIL import Image
-from test_radiograph_dicom import written
+from radiograph_files import written
 
 import boneage_kit as bk
 
