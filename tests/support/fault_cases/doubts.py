@@ -60,6 +60,15 @@ def folder_of(n: int, damaged: int, unknown: int) -> dict:
     return {**films, "table.csv": "image_id,sex,bone_age\n" + "\n".join(rows) + "\n"}
 
 
+def right_hands() -> dict:
+    """Return three DICOM films whose headers say right hand."""
+    values = np.rint(hand().pixels * 4095).astype(np.uint16)
+    films = {
+        f"{i}.dcm": written(np.minimum(values + i, 4095), ImageLaterality="R") for i in range(3)
+    }
+    return {**films, "table.csv": "image_id,sex,bone_age\n0,F,9\n1,F,9\n2,F,9\n"}
+
+
 PREDICT = ("predict", "--model", "model", "--out", "p.csv")
 DOUBT = "a doubt"
 DOUBTS = [
@@ -123,6 +132,12 @@ DOUBTS = [
         "predict --data says what is doubtful",
         data_set(folder_of(5, 0, 0), *PREDICT),
         "5 of them doubtful, see the column notes; 0 for one: no hand was recognised",
+    ),
+    Fault(
+        DOUBT,
+        "predict --data with headers that say right hand",
+        data_set(right_hands(), *PREDICT),
+        "3 of them doubtful, see the column notes; 0 for one: the header says right hand",
     ),
     Fault(
         DOUBT,
