@@ -20,7 +20,9 @@ import pandas as pd
 
 from ..errors import BadInput
 from ..radiograph import FIRST_BYTES, FORMATS, recognise
-from . import archives, tables
+from . import archives
+from .table_limits import OF_A_DATA_SET
+from .tables import read_table
 
 TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
 _IMAGE_ENDINGS = tuple(ending for endings in FORMATS.values() for ending in endings)
@@ -182,9 +184,8 @@ class FileTree:
 
     def table(self, name: str, *, header: bool = True) -> pd.DataFrame:
         """Return a table, see :func:`boneage_kit.datasets.tables.read_table`."""
-        if self.entries[name].size > tables.MOST_BYTES:
-            raise tables.too_large(name, self.entries[name].size)
-        return tables.read_table(self.read(name), name, header=header)
+        OF_A_DATA_SET.check_bytes(name, self.entries[name].size)
+        return read_table(self.read(name), name, header=header)
 
     def first_bytes(self, name: str) -> bytes:
         """Return the beginning of a file, b"" where it cannot be read."""
