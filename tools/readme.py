@@ -2,9 +2,9 @@
 
     make readme
 
-The numbers are those of the last full runs at the default preset and of the kept studies, all in
+The numbers come from the last full runs at the default preset and from the kept studies, all in
 ``boneage_kit/data/results``. A cell holds one number, with its interval where there is one.
-``--check`` writes nothing and ends with 1 where a page says something else.
+``--check`` writes nothing, and ends with 1 if a page differs from the results.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ README = ROOT / "README.md"
 RESULTS = ROOT / "docs" / "results.md"
 BENCHMARK = ROOT / "docs" / "benchmark.md"
 FLOOR = "sex's median"
-#: The two runs that are kept, and how a page calls them.
+#: The two runs that are kept, and the heading of each.
 SOURCES = {"phantom": "Phantoms", "real": "Real hands: RSNA 2017 thumbnails, 100 px"}
 #: The rows of README's own table: what it says, notebook, method.
 HEADLINE = (
@@ -44,7 +44,7 @@ BOARDS = (
 
 
 def table(header: list[str], rows: list[list[str]], numbers: int) -> str:
-    """Return a Markdown table; the last ``numbers`` columns are set to the right."""
+    """Return a Markdown table; the last ``numbers`` columns are aligned right."""
     words = len(header) - numbers
     lines = [header, ["---"] * words + ["---:"] * numbers, *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
@@ -171,7 +171,7 @@ def floor_span(floors: list[dict]) -> str:
 
 
 def number(count: float | None) -> str:
-    """Return a count with its thousands parted, or nothing where there is none."""
+    """Return a count with a comma between thousands, or nothing where there is none."""
     return "" if count is None or pd.isna(count) else f"{int(count):,}"
 
 
@@ -240,7 +240,7 @@ def fill(text: str, name: str, content: str) -> str:
 
 
 def pages() -> dict[Path, str]:
-    """Return each page that has generated tables as it should be, by the committed results."""
+    """Return the text of each page with its generated tables, as the committed results give it."""
     runs = {source: run for source in SOURCES if (run := results.committed(source, DEFAULT))}
     small = results.read_json(ROOT / "boneage_kit" / "data" / "results" / "small-machine.json")
     tables = {
