@@ -74,9 +74,9 @@ def test_a_probe_reads_as_ridge_on_frozen_features_does(phantom):
 
     ages, sexes = np.linspace(3, 15, 12), ["F", "M"] * 6
     network = pretraining.probe(None, phantom, ages, sexes)
-    features = features.frozen_features("efficientnet_lite0", phantom)
-    ridge = FeatureModel("efficientnet_lite0").fit_features(features, ages, sexes)
-    expected = ridge.predict_features(features, sexes)
+    frozen = bk.features.frozen_features("efficientnet_lite0", phantom)
+    ridge = FeatureModel("efficientnet_lite0").fit_features(frozen, ages, sexes)
+    expected = ridge.predict_features(frozen, sexes)
     assert training.predict(network, phantom, sexes) == pytest.approx(expected, abs=1e-3)
 
 
