@@ -21,7 +21,7 @@ spec.loader.exec_module(lock)
 
 EXTRAS = lock.project()["optional-dependencies"]
 #: What no lesson needs.
-OF_DEVELOPERS = {"pytest", "nbval", "hypothesis", "ruff", "mypy", "dask", "distributed", "hatchling"}
+OF_DEVELOPERS = {"pytest", "nbval", "hypothesis", "ruff", "mypy", "dask", "hatchling"}
 
 
 def locked(name="requirements.lock"):
