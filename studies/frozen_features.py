@@ -1,12 +1,12 @@
-"""How fast a frozen ImageNet network describes radiographs: every way in one run.
+"""How fast a frozen ImageNet network computes features of radiographs: all ways in one run.
 
     python studies/frozen_features.py [--n 1000] [--size 128] [--threads 2]
 
-EfficientNet-Lite0 describes the same images three ways, which take turns: as one gets it without
-thinking (contiguous memory, gradients recorded, memory as glibc has it), as the kit runs it
-(channels_last, inference mode, memory kept between steps), and with every stage pooled
-(``stages="all"``). Printed: images per second, ratios, processor seconds per 10,000 images, and
-the seconds that 10,000 images take. The cache is left out: all sides compute everything.
+EfficientNet-Lite0 computes features of the same images in three ways, which take turns. The plain
+call has contiguous memory, recorded gradients and glibc's own settings. The kit uses channels_last
+and inference mode, and keeps memory between steps. The third way pools every stage
+(``stages="all"``). The script prints images per second, ratios, processor seconds per 10,000
+images, and the seconds that 10,000 images take. All sides compute everything; no cache is used.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ kit = frozen._network("efficientnet_lite0")
 plain = create("efficientnet_lite0", pretrained=True).eval()
 grey, network = plain.body
 
-def without_thinking(_, part):
+def plain_call(_, part):
     batch = torch.from_numpy(part)[:, None].float() / 255
     return network(((batch - grey.mean) / grey.std).contiguous()).detach().numpy()
 
-compute = {"plain": without_thinking, "last": frozen.describe, "all": frozen.describe_stages}[way]
+compute = {"plain": plain_call, "last": frozen.describe, "all": frozen.describe_stages}[way]
 compute(kit, images[:64])
 print("ready", flush=True)
 for _ in sys.stdin:
@@ -47,7 +47,7 @@ for _ in sys.stdin:
 """
 OWN = {"MALLOC_ARENA_TEST": "8"}  # glibc's own number: the kit then leaves memory as it is
 WAYS = {
-    "without thinking": ("plain", OWN),
+    "plain call": ("plain", OWN),
     "kit, last stage": ("last", {}),
     "kit, all stages": ("all", {}),
 }
@@ -81,7 +81,7 @@ def main() -> None:
     for process in processes.values():
         process.communicate()
     print(f"load: {os.getloadavg()[0]:.1f}")
-    base = seconds["without thinking"]
+    base = seconds["plain call"]
     for name, measured in seconds.items():
         ratio = statistics.median(
             theirs[1] / own[1] for theirs, own in zip(base, measured, strict=True)
