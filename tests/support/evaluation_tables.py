@@ -67,7 +67,7 @@ def _odd_tables():
     yield "two readers of two", plain.assign(reader_1=plain["reader_1"].where(plain.index < 2))
     yield "intervals of no width", plain.assign(lower=plain["y_pred"], upper=plain["y_pred"])
     yield "dollars, braces, quotes", plain.assign(
-        group=np.where(even, "$x_{1}$", "$\\frac{a"), model="a$b$ {c} {{d}} 'e' \"f\" <i>&\\",
+        group=np.where(even, "$x_{1}$", "$\\frac{a$"), model="a$b$ {c} {{d}} 'e' \"f\" <i>&\\",
         image_id=[f"$i_{i}{{}}'\"" for i in range(120)])  # fmt: skip
     yield "other scripts", plain.assign(group=np.where(even, "骨齢", "😀"), model="模型")
     yield "long names", plain.assign(group=[name * 60 for name in two], model="m" * 400)

@@ -67,7 +67,7 @@ def test_intervals_with_gaps_are_judged_where_they_are_and_this_is_said():
 
 
 def test_names_with_dollars_are_drawn_as_they_are(tmp_path):
-    table = ages_within_range(80).assign(group="$\\frac{broken")
+    table = ages_within_range(80).assign(group="$\\frac{broken$")
     report.write_report(table, tmp_path, n_bootstrap=100, name="$a_b")
     assert matplotlib.rcParams["text.parse_math"], "the setting of the caller is given back"
     assert (tmp_path / "figures" / "by_group.png").stat().st_size > 5000
