@@ -67,7 +67,7 @@ def errors(run: dict) -> list[dict]:
 
 
 def is_floor(row: dict) -> bool:
-    return bool(row.get("floor", row["method"] == FLOOR))
+    return bool(row["floor"])
 
 
 def headline_table(runs: dict[str, dict]) -> str:
@@ -97,13 +97,13 @@ def notebook_table(run: dict, small: dict | None) -> str:
         ]
         if notebook["name"] in beside:
             lesser = beside[notebook["name"]]
-            cells += [f"{lesser['processor_minutes']:.1f}", gigabytes(lesser)]
+            cells += [f"{lesser['minutes']:.1f}", gigabytes(lesser)]
         rows.append(cells)
     minutes = sum(notebook["minutes"] for notebook in run["notebooks"])
     total = ["all", f"{minutes:.1f}", ""]
     if small:
-        total += [f"{sum(entry['processor_minutes'] for entry in beside.values()):.1f}", ""]
-    header = ["notebook", "minutes", "peak memory", "minutes, small", "peak memory, small"]
+        total += [f"{sum(entry['minutes'] for entry in beside.values()):.1f}", ""]
+    header = ["notebook", "minutes", "peak memory", "minutes, Binder", "peak memory, Binder"]
     said = (
         f"Measured by `make run` (preset {DEFAULT}) on {machine['cores']} cores "
         f"({machine['processor']}), with {run['run']['threads']} threads; "
@@ -116,9 +116,8 @@ def small_machine_explained(small: dict | None) -> str:
     if not small:
         return ""
     return (
-        f"\nThe small machine has one thread and at most {small['gigabytes']:g} GB, which the "
-        "kernel enforces;\nits minutes are minutes of the processor "
-        "(`sudo python studies/small_machine.py --keep`)."
+        f"\nBinder is what mybinder.org gives at most: one core and {small['gigabytes']:g} GB, "
+        "which the kernel enforced here\n(`sudo python studies/small_machine.py --keep`)."
     )
 
 
