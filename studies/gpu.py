@@ -253,7 +253,7 @@ def main() -> int:
     parser.add_argument("--batch", type=int, default=64, help="images per step, for speed")
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
-    card = str(training.choose_device(options.device))
+    card = str(models.choose_device(options.device))
     if card == "cpu" and not options.device:
         raise BadInput(
             "There is no graphics card here (CUDA or MPS).",

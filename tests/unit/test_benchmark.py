@@ -211,7 +211,8 @@ def test_methods_are_listed(capsys):
 
 
 def test_the_kit_imports_no_dask_before_it_is_asked_to():
-    code = "import sys, boneage_kit.cli as c; c._parser('benchmark'); print('distributed' in sys.modules)"
+    code = ("import sys, boneage_kit.cli as c; c._parser('benchmark'); "
+            "print('distributed' in sys.modules)")
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
                             check=True)
     assert result.stdout.strip() == "False"

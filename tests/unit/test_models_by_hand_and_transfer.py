@@ -70,7 +70,7 @@ def test_a_torn_feature_cache_is_made_again(tmp_path, monkeypatch):
 
 
 def test_a_probe_reads_as_ridge_on_frozen_features_does(phantom):
-    from boneage_kit import models, training
+    from boneage_kit import training
 
     ages, sexes = np.linspace(3, 15, 12), ["F", "M"] * 6
     network = pretraining.probe(None, phantom, ages, sexes)
