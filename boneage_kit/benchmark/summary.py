@@ -76,8 +76,10 @@ def _chart(study: Study, rows: pd.DataFrame) -> None:
                                methods.labels())
     if study.dataset().is_phantom:
         ax.set_title("phantoms: no clinical figures")
+    figure = ax.figure
+    assert hasattr(figure, "savefig")  # a part of a figure has none
     write_atomically(study.out / "learning_curves.png",
-                     lambda path: ax.figure.savefig(path, dpi=150, bbox_inches="tight"))
+                     lambda path: figure.savefig(path, dpi=150, bbox_inches="tight"))
     _text(in_words(rows) + "\n", study.out / "learning_curves.txt")
 
 

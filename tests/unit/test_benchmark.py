@@ -53,6 +53,7 @@ def test_every_method_names_a_thing_that_exists_and_its_place_in_the_paper():
     assert {"by hand", "from scratch", "general imagery", "phantom"} <= families
 
 
+@pytest.mark.slow
 def test_no_child_is_in_training_and_test_and_all_are_read_once_out_of_fold(undisturbed):
     own, _ = undisturbed
     number = own.fold_numbers()
@@ -87,6 +88,7 @@ def test_another_study_is_refused_in_the_same_folder(undisturbed):
         scale_out.run(other, cells, workers=0)
 
 
+@pytest.mark.slow
 def test_a_killed_worker_loses_no_result_and_the_digits_are_the_same(undisturbed, tmp_path):
     from distributed import Client
 
@@ -111,6 +113,7 @@ def test_a_killed_worker_loses_no_result_and_the_digits_are_the_same(undisturbed
     assert contents(tmp_path) == contents(own.out)
 
 
+@pytest.mark.slow
 def test_a_killed_command_goes_on_and_ends_with_the_same_bytes(undisturbed, tmp_path):
     own, cells = undisturbed
     command = [sys.executable, "-m", "boneage_kit", "benchmark", "--data", "phantom", "--n", "40",

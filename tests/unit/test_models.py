@@ -11,6 +11,7 @@ from boneage_kit.models.backbones import GreyToImageNet
 from boneage_kit.models.spatial_transformer import SpatialTransformer
 
 
+@pytest.mark.slow
 def test_every_name_builds_and_reads_years_from_grey_images():
     images, sex = torch.rand(2, 1, 64, 64), torch.tensor([0, 1])
     for row in models.names().itertuples():

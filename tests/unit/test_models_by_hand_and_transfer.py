@@ -154,6 +154,7 @@ def test_a_curve_uses_each_size_once():
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="needs the real radiographs in ../shared/real")
+@pytest.mark.slow
 def test_regions_hit_expert_boxes_on_real_hands():
     import sys
 

@@ -34,6 +34,7 @@ def hands():
     ("bonet", {"deformation": "tps"}),
     ("resnet18", {"pretrained": False}),
 ])
+@pytest.mark.slow
 def test_a_graph_predicts_as_torch_does_with_and_without_views(name, options, hands):
     model = models.create(name, **options).eval()
     weights = {key: value.numpy() for key, value in model.state_dict().items()}

@@ -42,6 +42,7 @@ def digits(fitted):
     return torch.cat([tensor.flatten().double() for tensor in fitted.model.state_dict().values()])
 
 
+@pytest.mark.slow
 def test_a_network_learns_what_can_be_learnt(hands):
     fitted = fit(hands, epochs=15, learning_rate=0.01, validation=hands)
     ages = training.predict(fitted.model, hands[0], hands[2])
@@ -51,6 +52,7 @@ def test_a_network_learns_what_can_be_learnt(hands):
     assert fitted.history["epoch"].tolist() == list(range(1, 16))
 
 
+@pytest.mark.slow
 def test_same_seed_same_digits_and_another_seed_others(hands):
     first, second, other = (digits(fit(hands, seed=seed)) for seed in (1, 1, 2))
     assert torch.equal(first, second)
@@ -67,6 +69,7 @@ def test_training_leaves_the_callers_random_numbers_alone(hands):
 
 @pytest.mark.parametrize("schedule", ["one_cycle", "fine_tune"])
 @pytest.mark.parametrize("stop_after", [1, 3])
+@pytest.mark.slow
 def test_an_interrupted_training_ends_with_the_same_digits(
     hands, tmp_path, monkeypatch, schedule, stop_after
 ):
