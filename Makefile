@@ -15,7 +15,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3 py
 	$(shell $(name) -c "$(NEW_ENOUGH)" 2>/dev/null && echo $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check format test test-browser notebooks readme faults golden lock address docs docs-check bench setup-dev wheel wheel-check wheelhouse clean
+.PHONY: help setup run check format test test-browser notebooks readme faults golden lock address docs docs-check docs-folder bench setup-dev wheel wheel-check wheelhouse clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -101,12 +101,17 @@ wheel: $(DEV)  ## build wheel and sdist into dist/
 
 wheel-check: wheel  ## the wheel in an environment of its own executes every notebook (smoke)
 	rm -rf out/fresh && $(PYTHON) -m venv out/fresh/venv
-	out/fresh/venv/bin/pip install --quiet dist/*.whl
+	out/fresh/venv/bin/pip install --quiet "$$(ls dist/*.whl)[train]"
 	cd out/fresh && venv/bin/boneage-kit run --preset smoke
 
 wheelhouse: $(READY)  ## every package of requirements.lock and the kit, for a room without network
-	$(BIN)/python -m pip download --quiet --dest wheelhouse -r requirements.lock
+	$(BIN)/python -m pip wheel --quiet --no-deps --prefer-binary --wheel-dir wheelhouse -r requirements.lock
+	$(BIN)/python -m pip wheel --quiet --prefer-binary --wheel-dir wheelhouse --find-links wheelhouse \
+		--constraint requirements.lock "$$(grep '^torch==' requirements.lock)"
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir wheelhouse .
+
+docs-folder: $(DEV)  ## the book as pages that open from a folder, without server and network
+	$(BIN)/python tools/folder_book.py
 
 clean:  ## remove .venv, out/, build/, dist/ and wheelhouse/
 	rm -rf $(VENV) out build dist wheelhouse

@@ -54,16 +54,17 @@ def pip_target(url: str) -> str:
     """Return pip's argument for a page of the package index, a wheel or a repository.
 
     >>> pip_target("https://pypi.org/project/boneage-kit/")
-    'boneage-kit'
+    'boneage-kit[train]'
     >>> pip_target("https://example.org/kit-0.1.0-py3-none-any.whl")
-    'https://example.org/kit-0.1.0-py3-none-any.whl'
+    'boneage-kit[train] @ https://example.org/kit-0.1.0-py3-none-any.whl'
     >>> pip_target("https://example.org/account/kit")
-    'git+https://example.org/account/kit'
+    'boneage-kit[train] @ git+https://example.org/account/kit'
     """
     page = INDEX_PAGE.fullmatch(url)
     if page:
-        return page[1]
-    return url if url.endswith(".whl") else f"git+{url}"
+        return f"{page[1]}[train]"
+    source = url if url.endswith(".whl") else f"git+{url}"
+    return f"boneage-kit[train] @ {source}"
 
 
 def badges(name: str, notebook: str, binder_opens: str, alts: tuple[str, str, str]) -> str:

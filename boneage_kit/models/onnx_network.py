@@ -25,7 +25,7 @@ _ROWS = 8
 
 
 def available() -> bool:
-    """Return whether ONNX Runtime is installed (``pip install boneage-kit[predict]``)."""
+    """Return whether ONNX Runtime is installed (the bare installation brings it)."""
     return importlib.util.find_spec("onnxruntime") is not None
 
 
