@@ -1,7 +1,7 @@
-"""Where decoded images, features and phantom cohorts are kept between runs.
+"""Files of the kit: the cache folder, whole files or none, and folders that one run holds alone.
 
-Everything here can be deleted at any time; it is made again. Two processes may write the same
-entry at once: each writes a file of its own and renames it into place.
+Everything in the cache folder can be deleted at any time; it is made again. Two processes may
+write the same entry at once: each writes a file of its own and renames it into place.
 """
 
 from __future__ import annotations
@@ -9,42 +9,129 @@ from __future__ import annotations
 import json
 import math
 import os
-import sys
 import tempfile
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+from platformdirs import user_cache_path
+
+from . import _settings
+from .errors import BadInput
+
+LOCK = ".lock"
+
 
 def folder() -> Path:
-    """Return the cache folder: ``$BONEAGE_KIT_CACHE``, or the platform's own place.
+    """Return the cache folder: ``$BONEAGE_KIT_CACHE``, or the platform's own folder for caches.
 
     A home that cannot be written gives a folder in the temporary directory instead.
 
     >>> folder().is_dir()
     True
     """
-    named = os.environ.get("BONEAGE_KIT_CACHE")
-    place = Path(named) if named else _platform_cache() / "boneage_kit"
+    wanted = _settings.cache_folder() or user_cache_path("boneage_kit", appauthor=False)
     try:
-        place.mkdir(parents=True, exist_ok=True)
-        if os.access(place, os.W_OK):
-            return place
+        wanted.mkdir(parents=True, exist_ok=True)
+        if os.access(wanted, os.W_OK):
+            return wanted
     except OSError:
         pass
-    place = Path(tempfile.gettempdir()) / "boneage_kit"
-    place.mkdir(parents=True, exist_ok=True)
-    return place
+    fallback = Path(tempfile.gettempdir()) / "boneage_kit"
+    fallback.mkdir(parents=True, exist_ok=True)
+    return fallback
 
 
-def _platform_cache() -> Path:
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    named = os.environ.get("XDG_CACHE_HOME", "")  # the XDG rule: empty or relative is as not set
-    return Path(named) if os.path.isabs(named) else Path.home() / ".cache"
+def check_writable(path: Path | str, *, option: str = "--out", is_folder: bool = True) -> None:
+    """Refuse an output that cannot be written, before the work for it begins.
+
+    Parameters
+    ----------
+    path
+        The folder or file that will be written. Nothing is left of the check.
+    option
+        The option of the command that names it.
+    is_folder
+        Whether a folder or a file will be written.
+
+    Raises
+    ------
+    BadInput
+        If it lies under a file, in a folder without permission, on a full disk, has a name that
+        is too long, or is a file where a folder is wanted (or the other way round).
+
+    >>> check_writable("/dev/null/results")
+    Traceback (most recent call last):
+    boneage_kit.errors.BadInput: The folder /dev/null/results cannot be written (Not a directory).
+    Choose another with --out.
+    """
+    path = Path(path)
+    kind = "folder" if is_folder else "file"
+    parent = path if is_folder else path.parent
+    if not is_folder and path.is_dir():
+        raise BadInput(f"{path} is a folder.", f"Name a file with {option}.")
+    try:
+        made = [each for each in (parent, *parent.parents) if not os.path.lexists(each)]
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            probe = parent / f".{uuid.uuid4().hex}"
+            try:
+                probe.write_bytes(b"probe")
+            finally:
+                probe.unlink(missing_ok=True)
+            _check_name(path)
+        finally:
+            for each in made:
+                with suppress(OSError):
+                    each.rmdir()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise BadInput(f"The {kind} {path} cannot be written ({why}).",
+                       f"Choose another with {option}.") from None
+
+
+def _check_name(path: Path) -> None:
+    with suppress(FileNotFoundError):
+        os.lstat(path)  # a name that is too long is an error of its own
+
+
+@contextmanager
+def held_alone(path: Path) -> Iterator[None]:
+    """Hold a folder while the block runs; a second process that wants it is refused.
+
+    The operating system releases the lock when its owner ends, however it ends. The file
+    ``.lock`` stays; an empty one blocks nobody.
+
+    Raises
+    ------
+    BadInput
+        If another process holds the folder, or its ``.lock`` cannot be one.
+
+    >>> import tempfile
+    >>> shared = Path(tempfile.mkdtemp())
+    >>> with held_alone(shared):
+    ...     with held_alone(shared):
+    ...         pass
+    Traceback (most recent call last):
+    boneage_kit.errors.BadInput: Another run is writing to ... Wait for it, ...
+    """
+    lock = FileLock(path / LOCK)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise BadInput(f"Another run is writing to {path}.",
+                       "Wait for it, or choose another folder with --out.") from None
+    except (OSError, NotImplementedError) as error:
+        raise BadInput(f"{path / LOCK} cannot be used as a lock ({error}).",
+                       "Delete it, or choose another folder with --out.") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
@@ -52,14 +139,14 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
 
     An interrupted or failed write leaves the old file, or none: never half a file.
 
-    >>> import pathlib, tempfile
-    >>> target = pathlib.Path(tempfile.mkdtemp()) / "a.txt"
+    >>> import tempfile
+    >>> target = Path(tempfile.mkdtemp()) / "a.txt"
     >>> write_atomically(target, lambda p: p.write_text("whole")).read_text()
     'whole'
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # not mkstemp: its files are for their owner's eyes only, and a report is to be shared
-    temporary = path.parent / f".{uuid.uuid4().hex}{path.suffix}"
+    temporary = path.parent / f".{uuid.uuid4().hex}{path.suffix[:16]}"
     try:
         write(temporary)
         os.replace(temporary, path)
@@ -69,10 +156,15 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
     return path
 
 
+def write_text(path: Path, text: str) -> Path:
+    """Write text as UTF-8, whole or not at all."""
+    return write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
 def write_json(path: Path, content: Any) -> Path:
     """Write ``content`` as JSON, whole or not at all; NaN and infinity become null."""
-    text = json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    return write_atomically(path, lambda place: place.write_text(text, encoding="utf-8"))
+    text = json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
+    return write_text(path, text + "\n")
 
 
 def _finite(value: Any) -> Any:
@@ -86,8 +178,8 @@ def _finite(value: Any) -> Any:
 
 
 def read_json(path: Path) -> Any:
-    """Return a JSON file's content, or None where it is missing or half written."""
+    """Return a JSON file's content, or None where it is missing, half written or too deep."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None

@@ -1,4 +1,4 @@
-"""Whether somebody is watching."""
+"""Whether a person looks on: progress bars are for them only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Seeds, threads and Colab: what makes a notebook give the same digits again.
+"""Seeds, threads and memory: what makes a notebook give the same digits again.
 
 Nothing here imports torch. Where a notebook does, the seed and the number of threads are set
 at that moment, because the same seed with another number of threads gives other digits.
@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import importlib.abc
-import importlib.machinery
 import os
 import random
 import sys
-from collections.abc import Callable, Sequence
 from types import ModuleType
 
 import numpy as np
+import wrapt
+from threadpoolctl import threadpool_limits
+
+from . import _settings
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+#: Seed and threads that torch gets when it is imported: those of the latest call.
+_asked: dict[str, int] = {}
 
 
 def fix_seed_and_threads(seed: int, threads: int) -> None:
@@ -32,83 +35,32 @@ def fix_seed_and_threads(seed: int, threads: int) -> None:
         Threads of BLAS and torch; 0 leaves the machine's own. ``BONEAGE_KIT_THREADS`` overrides
         it, to see how far the digits depend on it.
 
+    Raises
+    ------
+    BadInput
+        If ``BONEAGE_KIT_THREADS`` is no number of threads.
+
     >>> fix_seed_and_threads(seed=0, threads=0)
     >>> int(np.random.randint(100))
     44
     """
-    threads = int(os.environ.get("BONEAGE_KIT_THREADS", threads))
+    threads = _settings.threads(threads)
     random.seed(seed)
     np.random.seed(seed)
     if threads:
         for name in _THREAD_VARIABLES:
             os.environ[name] = str(threads)
-        _limit_loaded_libraries(threads)
-
-    def prepare(torch: ModuleType) -> None:
-        torch.manual_seed(seed)
-        if threads:
-            torch.set_num_threads(threads)
-
-    when_imported("torch", prepare)
+        threadpool_limits(threads)  # of the libraries that are loaded already: NumPy's BLAS
+    waiting = bool(_asked) and "torch" not in sys.modules
+    _asked.update(seed=seed, threads=threads)
+    if not waiting:
+        wrapt.register_post_import_hook(_prepare_torch, "torch")  # at once where it is loaded
 
 
-def _limit_loaded_libraries(threads: int) -> None:
-    """Limit the BLAS and OpenMP that are loaded already (NumPy's own, for one)."""
-    try:
-        from threadpoolctl import threadpool_limits
-    except ImportError:  # comes with scikit-learn; without it the variables above must do
-        return
-    threadpool_limits(threads)
-
-
-class _CallingLoader(importlib.abc.Loader):
-    """A module's own loader, followed by one call."""
-
-    def __init__(self, loader: importlib.abc.Loader, call: Callable[[ModuleType], None]) -> None:
-        self._loader = loader
-        self._call = call
-
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
-        return self._loader.create_module(spec)
-
-    def exec_module(self, module: ModuleType) -> None:
-        self._loader.exec_module(module)
-        self._call(module)
-
-
-class _Watcher(importlib.abc.MetaPathFinder):
-    """Waits for the first import of one module and leaves every other alone."""
-
-    def __init__(self, name: str, call: Callable[[ModuleType], None]) -> None:
-        self.name = name
-        self.call = call
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        if fullname != self.name:
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(fullname, path)
-        if spec is not None and spec.loader is not None:
-            spec.loader = _CallingLoader(spec.loader, self.call)
-        return spec
-
-
-def when_imported(name: str, call: Callable[[ModuleType], None]) -> None:
-    """Call ``call(module)`` at the first import of ``name``: at once where it is loaded.
-
-    A later call for the same module replaces an earlier one that still waits.
-
-    >>> when_imported("sys", lambda module: None)
-    """
-    if name in sys.modules:
-        call(sys.modules[name])
-        return
-    waiting = [one for one in sys.meta_path if isinstance(one, _Watcher) and one.name == name]
-    if waiting:
-        waiting[0].call = call
-    else:
-        sys.meta_path.insert(0, _Watcher(name, call))
+def _prepare_torch(torch: ModuleType) -> None:
+    torch.manual_seed(_asked["seed"])
+    if _asked["threads"]:
+        torch.set_num_threads(_asked["threads"])
 
 
 def return_free_memory() -> None:

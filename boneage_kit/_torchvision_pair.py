@@ -5,15 +5,23 @@ loaded, the operators ``torchvision::nms`` and ``torchvision::qnms`` are never d
 ``import torchvision`` stops with ``operator torchvision::nms does not exist``. This module
 waits for the first import of torchvision and, only on that very error, declares the two schemas
 and imports again. Where torch and torchvision match it does nothing, and it imports neither.
+
+wrapt's import hooks run after an import that succeeded; this one has to catch its error, so the
+finder is our own. An installed kit starts it in every Python of its environment (a ``.pth`` file
+with a copy of this module), so that ``import timm`` needs no ``import boneage_kit`` before. That
+is why the module imports next to nothing.
 """
 
 from __future__ import annotations
 
-import importlib.abc
-import importlib.machinery
 import sys
-from collections.abc import Sequence
-from types import ModuleType
+from importlib.machinery import PathFinder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
 
 _MISSING = "torchvision::nms does not exist"
 _SCHEMA = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
@@ -29,13 +37,16 @@ def _declare_missing_operators() -> None:
     _libraries.append(library)
 
 
-class _RetryingLoader(importlib.abc.Loader):
+class _RetryingLoader:
     """Torchvision's own loader, tried a second time once the schemas are declared."""
 
-    def __init__(self, loader: importlib.abc.Loader) -> None:
+    def __init__(self, loader) -> None:  # noqa: ANN001 (importlib.abc.Loader: 20 ms to import)
         self._loader = loader
 
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._loader, name)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
@@ -50,21 +61,22 @@ class _RetryingLoader(importlib.abc.Loader):
             self._loader.exec_module(module)
 
 
-class _TorchvisionFinder(importlib.abc.MetaPathFinder):
+class TorchvisionFinder:
     """Wrap torchvision's loader at its first import; leave every other module alone."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
+    ) -> ModuleSpec | None:
         if fullname != "torchvision":
             return None
-        spec = importlib.machinery.PathFinder.find_spec(fullname, path)
+        spec = PathFinder.find_spec(fullname, path)
         if spec is not None and spec.loader is not None:
-            spec.loader = _RetryingLoader(spec.loader)
+            spec.loader = _RetryingLoader(spec.loader)  # type: ignore[assignment]
         return spec
 
 
 def install() -> None:
     """Watch for the first import of torchvision (idempotent; costs no import)."""
-    if not any(isinstance(finder, _TorchvisionFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _TorchvisionFinder())
+    # by name: the copy that the environment started is another class
+    if not any(type(finder).__name__ == TorchvisionFinder.__name__ for finder in sys.meta_path):
+        sys.meta_path.insert(0, TorchvisionFinder())  # type: ignore[arg-type]

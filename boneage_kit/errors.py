@@ -21,5 +21,5 @@ class BadInput(ValueError):
         super().__init__(f"{problem} {remedy}")
 
     def __reduce__(self) -> tuple:
-        """Let it travel between processes, whole."""
+        """Pickle both sentences, so that an error of a worker process arrives whole."""
         return type(self), (self.problem, self.remedy)

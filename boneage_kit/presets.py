@@ -1,4 +1,4 @@
-"""One table holds every size of the kit: ``presets.csv`` beside this file."""
+"""The sizes of a run of the lessons (images, pixels, passes, repeats), from ``presets.csv``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ class Preset:
     epochs_few: int
     epochs_finetune: int
     train_sizes: tuple[int, ...]
-    folds: int
     seeds: int
     bootstrap: int
     threads: int

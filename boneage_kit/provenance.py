@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib.metadata
 import os
@@ -17,7 +18,7 @@ import psutil
 
 from . import __version__
 
-_PACKAGE = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent
 #: The libraries whose version can change a digit or a pixel.
 LIBRARIES = (
     "torch", "torchvision", "fastai", "timm", "numpy", "scipy", "pandas", "scikit-learn",
@@ -25,7 +26,7 @@ LIBRARIES = (
 )  # fmt: skip
 
 _NO_PART_OF_A_RESULT = re.compile(
-    r"_notebooks/|data/results/.*\.json|execution/|cli/|.*__pycache__/"
+    r"_notebooks/|data/results/.*\.json|execution/|cli/|.*__pycache__/|.*\.pyi$|py\.typed$"
 )
 
 
@@ -41,13 +42,13 @@ def versions() -> dict[str, str]:
     >>> "numpy" in versions()
     True
     """
-    found = {"python": platform.python_version()}
+    installed = {"python": platform.python_version()}
     for name in LIBRARIES:
         try:
-            found[name] = importlib.metadata.version(name)
+            installed[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-    return found
+    return installed
 
 
 def machine() -> dict[str, str | int | float]:
@@ -100,8 +101,8 @@ def _processor() -> str:
 def kit() -> dict[str, str | bool | None]:
     """Return the kit's version, git commit (None outside a checkout), and code fingerprint.
 
-    ``modified`` tells that files differ from the commit; ``code`` is a hash of the package's own
-    files, so that two results can be told apart even so.
+    ``modified`` tells that files differ from the commit; ``code`` is :func:`code_fingerprint`,
+    which tells two results apart even so.
     """
     commit = _git("rev-parse", "HEAD")
     changes = _git("status", "--porcelain", "--untracked-files=no", "--", "boneage_kit")
@@ -126,12 +127,47 @@ def _git(*arguments: str) -> str | None:
     return done.stdout.strip()
 
 
+@cache
 def code_fingerprint(package: Path = _PACKAGE) -> str:
-    """Return a hash over the files of the package that can change what a notebook shows."""
+    """Return a hash of what the package does: 16 hexadecimal digits.
+
+    A changed statement or table changes it. A comment, a docstring, the formatting and the kind
+    of line ends do not; neither do files that change no result (``cli``, ``execution``, stubs).
+
+    >>> len(code_fingerprint())
+    16
+    """
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*")):
         inside = path.relative_to(package).as_posix()
-        if not path.is_file() or _NO_PART_OF_A_RESULT.match(inside):
-            continue
-        digest.update(inside.encode() + b"\0" + path.read_bytes() + b"\0")
+        if path.is_file() and not _NO_PART_OF_A_RESULT.match(inside):
+            digest.update(inside.encode() + b"\0" + _meaning(path) + b"\0")
     return digest.hexdigest()[:16]
+
+
+def _meaning(path: Path) -> bytes:
+    """Return a file's bytes; of Python its statements, of other text the lines without CR."""
+    content = path.read_bytes()
+    if path.suffix == ".py":
+        return _statements(ast.parse(content)).encode()
+    try:
+        return content.decode("utf-8").replace("\r\n", "\n").encode()
+    except UnicodeDecodeError:
+        return content
+
+
+def _statements(value: object) -> str:
+    """Return code as text that is the same on every Python, without docstrings."""
+    if isinstance(value, ast.AST):
+        fields = [f"{name}={_statements(field)}" for name, field in ast.iter_fields(value)
+                  if field is not None and field != [] and name not in ("ctx", "kind")]
+        return f"{type(value).__name__}({','.join(fields)})"
+    if isinstance(value, list):
+        return f"[{','.join(_statements(item) for item in value if not _is_docstring(item))}]"
+    return repr(value)
+
+
+def _is_docstring(statement: object) -> bool:
+    """Whether a statement is a text alone, which does nothing."""
+    return (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+            and isinstance(statement.value.value, str))

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ._io import read_json, write_atomically
+from ._io import read_json, write_text
 from .errors import BadInput
 
 Json = dict[str, Any]
@@ -88,21 +88,20 @@ def add(rows: list[dict[str, Any]], new: Mapping[str, Any]) -> None:
     >>> rows = []
     >>> add(rows, row(result="MAE", method="a", value=1.0))
     >>> add(rows, row(result="MAE", method="a", value=2.0))
-    >>> [one["value"] for one in rows]
+    >>> [row["value"] for row in rows]
     [2.0]
     """
     key = tuple(new[name] for name in KEY)
-    for place, old in enumerate(rows):
+    for number, old in enumerate(rows):
         if tuple(old[name] for name in KEY) == key:
-            rows[place] = dict(new)
+            rows[number] = dict(new)
             return
     rows.append(dict(new))
 
 
 def write(rows: list[dict[str, Any]], path: Path) -> None:
     """Write the rows as a JSON list, whole or not at all."""
-    text = json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
-    write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    write_text(path, json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
 
 
 def read(paths: Iterable[Path]) -> pd.DataFrame:
@@ -111,7 +110,7 @@ def read(paths: Iterable[Path]) -> pd.DataFrame:
     >>> read([]).columns[:3].tolist()
     ['notebook', 'result', 'method']
     """
-    rows = [one for path in paths for one in json.loads(Path(path).read_text(encoding="utf-8"))]
+    rows = [row for path in paths for row in json.loads(Path(path).read_text(encoding="utf-8"))]
     return pd.DataFrame(rows, columns=list(RESULT_COLUMNS))
 
 
@@ -135,14 +134,14 @@ def for_display(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """
     shown = [
         {
-            "result": one["result"],
-            "method": one["method"],
-            "value": in_words(one["value"], one["unit"]),
-            "95 % interval": _interval(one),
-            "trained on": _count(one["n_train"]),
-            "tested on": _count(one["n_test"]),
+            "result": row["result"],
+            "method": row["method"],
+            "value": in_words(row["value"], row["unit"]),
+            "95 % interval": _interval(row),
+            "trained on": _count(row["n_train"]),
+            "tested on": _count(row["n_test"]),
         }
-        for one in rows
+        for row in rows
     ]
     columns = ["result", "method", "value", "95 % interval", "trained on", "tested on"]
     table = pd.DataFrame(shown, columns=columns)
@@ -150,10 +149,10 @@ def for_display(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return table
 
 
-def _interval(one: Mapping[str, Any]) -> str:
-    if one["lower"] is None or one["upper"] is None:
+def _interval(row: Mapping[str, Any]) -> str:
+    if row["lower"] is None or row["upper"] is None:
         return ""
-    return f"{one['lower']:.2f} to {one['upper']:.2f}"
+    return f"{row['lower']:.2f} to {row['upper']:.2f}"
 
 
 def _count(value: Any) -> str:

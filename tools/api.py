@@ -2,13 +2,15 @@
 
     python tools/api.py DIR
 
-The names are those of each room's ``__all__``, which is also what ``dir()`` and a Tab show. The book
-takes these pages when it is built (``make docs``); they are not committed, so they cannot be stale.
+The names are those of each room's ``__all__``, which is also what ``dir()`` and a Tab show. The
+book takes these pages when it is built (``make docs``); they are not committed, so they cannot be
+stale.
 """
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import re
 import sys
@@ -24,19 +26,21 @@ ROLE = re.compile(r":(?:py:)?(?:mod|class|func|meth|data|attr|exc):`~?([^`]+)`")
 DOCTEST = re.compile(r"^>>> .*(?:\n(?!\n).*)*", re.MULTILINE)
 
 
-def rooms() -> list[ModuleType]:
-    """Return the package itself and every room that it shows, in alphabetical order."""
-    names = [name for name in sorted(boneage_kit.__all__)
-             if inspect.ismodule(getattr(boneage_kit, name))]
-    return [boneage_kit, *(importlib.import_module(f"{PACKAGE}.{name}") for name in names)]
+def rooms() -> list[str]:
+    """Return the full names of the package and of every room that it shows."""
+    names = [f"{PACKAGE}.{name}" for name in sorted(boneage_kit.__all__)]
+    return [PACKAGE, *(name for name in names if importlib.util.find_spec(name))]
 
 
 def public_names(module: ModuleType) -> list[str]:
     """Return a module's ``__all__``, or what it defines itself without an underscore in front."""
     if hasattr(module, "__all__"):
         return sorted(module.__all__)
-    return sorted(name for name, thing in vars(module).items()
-                  if not name.startswith("_") and getattr(thing, "__module__", "") == module.__name__)
+    return sorted(
+        name
+        for name, thing in vars(module).items()
+        if not name.startswith("_") and getattr(thing, "__module__", "") == module.__name__
+    )
 
 
 def page(module: ModuleType) -> str:
@@ -48,13 +52,16 @@ def page(module: ModuleType) -> str:
 
 
 def entry(name: str, thing: object, level: int) -> list[str]:
-    """Return the parts of one name: heading, signature, docstring, and what a class or module holds."""
+    """Return the parts of one name: heading, signature, docstring, then what it holds."""
     heading = f"{'#' * level} {name}"
     if inspect.ismodule(thing):
         return module_entry(heading, thing, level)
     if inspect.isclass(thing):
-        methods = [part for member, value in members(thing)
-                   for part in entry(f"{name}.{member}", value, level + 1)]
+        methods = [
+            part
+            for member, value in members(thing)
+            for part in entry(f"{name}.{member}", value, level + 1)
+        ]
         return [heading, signature(name, thing), prose(inspect.getdoc(thing)), *methods]
     if callable(thing):
         return [heading, signature(name, thing), prose(inspect.getdoc(thing))]
@@ -65,7 +72,10 @@ def module_entry(heading: str, module: ModuleType, level: int) -> list[str]:
     """Return a module's parts; a room of the package only as a word, since it has its own page."""
     docstring = inspect.getdoc(module) or ""
     if module.__name__.count(".") == 1:
-        return [heading, f"{prose(docstring.partition(chr(10))[0])} [Its page]({module.__name__}.md)."]
+        return [
+            heading,
+            f"{prose(docstring.partition(chr(10))[0])} [Its page]({module.__name__}.md).",
+        ]
     parts = [heading, prose(docstring)]
     for name in public_names(module):
         parts += entry(f"{heading.split()[1]}.{name}", getattr(module, name), level + 1)
@@ -88,8 +98,10 @@ def signature(name: str, thing: object) -> str:
         call = inspect.signature(thing)
     except (TypeError, ValueError):
         return ""
-    arguments = [parameter.replace(annotation=unquoted(parameter.annotation))
-                 for parameter in call.parameters.values()]
+    arguments = [
+        parameter.replace(annotation=unquoted(parameter.annotation))
+        for parameter in call.parameters.values()
+    ]
     call = call.replace(parameters=arguments, return_annotation=unquoted(call.return_annotation))
     text = f"{name}{call}"
     if len(text) > 88:
@@ -157,9 +169,9 @@ def write(folder: Path) -> list[Path]:
     """Write one page per room into ``folder`` and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for module in rooms():
-        paths.append(folder / f"{module.__name__}.md")
-        paths[-1].write_text(page(module), encoding="utf-8")
+    for room in rooms():
+        paths.append(folder / f"{room}.md")
+        paths[-1].write_text(page(importlib.import_module(room)), encoding="utf-8")
     return paths
 
 

@@ -55,8 +55,9 @@ def stage(*, themed: bool) -> Path:
 def build(*, themed: bool) -> tuple[int, str]:
     """Run Jupyter Book, strictly; return 1 where anything was wrong, and what it said."""
     command = ["jupyter-book", "build", "--html" if themed else "--site", "--strict", "--ci"]
-    done = subprocess.run(command, cwd=stage(themed=themed), capture_output=True, text=True,
-                          check=False)
+    done = subprocess.run(
+        command, cwd=stage(themed=themed), capture_output=True, text=True, check=False
+    )
     said = done.stdout + done.stderr
     return int(done.returncode != 0 or "⚠️" in said), said  # --strict lets warnings pass
 

@@ -59,8 +59,11 @@ def interval(value: float, lower: float | None, upper: float | None, form: str =
 
 def errors(run: dict) -> list[dict]:
     """Return a run's rows that hold a mean absolute error in years."""
-    return [row for row in run["rows"]
-            if row["result"] == "MAE" and row["unit"] == "years" and row["value"] is not None]
+    return [
+        row
+        for row in run["rows"]
+        if row["result"] == "MAE" and row["unit"] == "years" and row["value"] is not None
+    ]
 
 
 def is_floor(row: dict) -> bool:
@@ -71,9 +74,12 @@ def headline_table(runs: dict[str, dict]) -> str:
     """Return README's table: four methods, phantom and real hands beside each other."""
     lines = []
     for label, notebook, method in HEADLINE:
-        cells = [interval(row["value"], row["lower"], row["upper"])
-                 for run in runs.values() for row in errors(run)
-                 if row["notebook"].startswith(notebook) and row["method"] == method]
+        cells = [
+            interval(row["value"], row["lower"], row["upper"])
+            for run in runs.values()
+            for row in errors(run)
+            if row["notebook"].startswith(notebook) and row["method"] == method
+        ]
         lines.append([label, *cells])
     return table(["method", *(source for source in runs)], lines, len(runs))
 
@@ -84,8 +90,11 @@ def notebook_table(run: dict, small: dict | None) -> str:
     beside = {entry["name"]: entry for entry in small["notebooks"]} if small else {}
     rows = []
     for notebook in run["notebooks"]:
-        cells = [f"[{notebook['title']}](../notebooks/{notebook['name']}.ipynb)",
-                 f"{notebook['minutes']:.1f}", gigabytes(notebook)]
+        cells = [
+            f"[{notebook['title']}](../notebooks/{notebook['name']}.ipynb)",
+            f"{notebook['minutes']:.1f}",
+            gigabytes(notebook),
+        ]
         if notebook["name"] in beside:
             lesser = beside[notebook["name"]]
             cells += [f"{lesser['processor_minutes']:.1f}", gigabytes(lesser)]
@@ -95,18 +104,22 @@ def notebook_table(run: dict, small: dict | None) -> str:
     if small:
         total += [f"{sum(entry['processor_minutes'] for entry in beside.values()):.1f}", ""]
     header = ["notebook", "minutes", "peak memory", "minutes, small", "peak memory, small"]
-    said = (f"Measured by `make run` (preset {DEFAULT}) on {machine['cores']} cores "
-            f"({machine['processor']}), with {run['run']['threads']} threads; "
-            f"`make bench` measures yours.{small_machine_explained(small)}")
-    return f"{said}\n\n{table(header[:len(total)], [*rows, total], len(total) - 1)}"
+    said = (
+        f"Measured by `make run` (preset {DEFAULT}) on {machine['cores']} cores "
+        f"({machine['processor']}), with {run['run']['threads']} threads; "
+        f"`make bench` measures yours.{small_machine_explained(small)}"
+    )
+    return f"{said}\n\n{table(header[: len(total)], [*rows, total], len(total) - 1)}"
 
 
 def small_machine_explained(small: dict | None) -> str:
     if not small:
         return ""
-    return (f"\nThe small machine has one thread and at most {small['gigabytes']:g} GB, which the "
-            "kernel enforces;\nits minutes are minutes of the processor "
-            "(`sudo python studies/small_machine.py --keep`).")
+    return (
+        f"\nThe small machine has one thread and at most {small['gigabytes']:g} GB, which the "
+        "kernel enforces;\nits minutes are minutes of the processor "
+        "(`sudo python studies/small_machine.py --keep`)."
+    )
 
 
 def gigabytes(notebook: dict) -> str:
@@ -121,23 +134,40 @@ def result_tables(runs: dict[str, dict]) -> str:
 def result_table(title: str, run: dict) -> str:
     """Return the MAE of every method of one run under its heading, with the run's command."""
     floors = [row for row in errors(run) if is_floor(row)]
-    others = sorted((row for row in errors(run) if not is_floor(row)),
-                    key=lambda row: row["notebook"])
-    rows = [[row["method"] + (", the floor" if is_floor(row) else ""), row["notebook"][:2],
-             interval(row["value"], row["lower"], row["upper"]), f"{12 * row['value']:.1f}",
-             number(row["n_train"]), number(row["n_test"])] for row in [*floors[:1], *others]]
-    header = ["method", "notebook", "MAE, years (95 %)", "MAE, months", "training images",
-              "test images"]
+    others = sorted(
+        (row for row in errors(run) if not is_floor(row)), key=lambda row: row["notebook"]
+    )
+    rows = [
+        [
+            row["method"] + (", the floor" if is_floor(row) else ""),
+            row["notebook"][:2],
+            interval(row["value"], row["lower"], row["upper"]),
+            f"{12 * row['value']:.1f}",
+            number(row["n_train"]),
+            number(row["n_test"]),
+        ]
+        for row in [*floors[:1], *others]
+    ]
+    header = [
+        "method",
+        "notebook",
+        "MAE, years (95 %)",
+        "MAE, months",
+        "training images",
+        "test images",
+    ]
     command = f"boneage-kit run --preset {run['run']['preset']} --data {run['run']['data']}"
-    return (f"### {title}\n\n`{command}`\n\n{table(header, rows, 4)}\n\n{floor_span(floors)}")
+    return f"### {title}\n\n`{command}`\n\n{table(header, rows, 4)}\n\n{floor_span(floors)}"
 
 
 def floor_span(floors: list[dict]) -> str:
     """Return in words how far the floor differs between notebooks."""
     values = [row["value"] for row in floors]
     notebooks = sorted({row["notebook"][:2] for row in floors})
-    return (f"Over notebooks {', '.join(notebooks)} the floor lies between {min(values):.2f} and "
-            f"{max(values):.2f} years.")
+    return (
+        f"Over notebooks {', '.join(notebooks)} the floor lies between {min(values):.2f} and "
+        f"{max(values):.2f} years."
+    )
 
 
 def number(count: float | None) -> str:
@@ -147,35 +177,58 @@ def number(count: float | None) -> str:
 
 def benchmark_tables() -> str:
     """Return the kept studies: one table per kind of radiograph and number of training images."""
-    return "\n\n".join(f"#### {title}\n\n{board_table(study, size)}"
-                       for study, size, title in BOARDS)
+    return "\n\n".join(
+        f"#### {title}\n\n{board_table(study, size)}" for study, size, title in BOARDS
+    )
 
 
 def board_table(study: str, size: int) -> str:
-    """Return the methods of one study at one number of training images, in the catalogue's order."""
+    """Return the methods of one study at one number of training images."""
     board = kept.leaderboard(study)
     board = board[near(board["n_train"], size)].set_index("method")
     rows = []
     for name, method in methods.methods().items():
         if name in board.index:
             entry = board.loc[name]
-            rows.append([method.label, interval(entry["mae_years"], entry["lower"], entry["upper"]),
-                         f"{entry['mae_months']:.1f}", number(entry["children"])])
+            rows.append(
+                [
+                    method.label,
+                    interval(entry["mae_years"], entry["lower"], entry["upper"]),
+                    f"{entry['mae_months']:.1f}",
+                    number(entry["children"]),
+                ]
+            )
     return table(["method", "MAE, years (95 %)", "MAE, months", "children"], rows, 3)
 
 
 def ablation_tables() -> str:
     """Return the paired answers to the paper's questions, real and phantom hands apart."""
-    return "\n\n".join(f"#### {title}\n\n{ablation_table(study)}"
-                       for study, title in (("phantom", "Phantoms"), ("rsna", "Real hands")))
+    return "\n\n".join(
+        f"#### {title}\n\n{ablation_table(study)}"
+        for study, title in (("phantom", "Phantoms"), ("rsna", "Real hands"))
+    )
 
 
 def ablation_table(study: str) -> str:
-    rows = [[row.question, interval(12 * row.difference_years, 12 * row.lower, 12 * row.upper,
-                                    "+.1f"), number(row.children), row.verdict]
-            for row in kept.ablations(study).itertuples()]
-    return table(["question (below zero: the first is better)", "difference, months (95 %)",
-                  "children", "verdict"], rows, 0)
+    rows = [
+        [
+            row.question,
+            interval(12 * row.difference_years, 12 * row.lower, 12 * row.upper, "+.1f"),
+            number(row.children),
+            row.verdict,
+        ]
+        for row in kept.ablations(study).itertuples()
+    ]
+    return table(
+        [
+            "question (below zero: the first is better)",
+            "difference, months (95 %)",
+            "children",
+            "verdict",
+        ],
+        rows,
+        0,
+    )
 
 
 def fill(text: str, name: str, content: str) -> str:
@@ -192,8 +245,10 @@ def pages() -> dict[Path, str]:
     small = results.read_json(ROOT / "boneage_kit" / "data" / "results" / "small-machine.json")
     tables = {
         README: {"headline": headline_table(runs)},
-        RESULTS: {"notebooks": notebook_table(runs["phantom"], small),
-                  "results": result_tables(runs)},
+        RESULTS: {
+            "notebooks": notebook_table(runs["phantom"], small),
+            "results": result_tables(runs),
+        },
         BENCHMARK: {"benchmark": benchmark_tables(), "ablations": ablation_tables()},
     }
     texts = {}

@@ -1,7 +1,7 @@
-"""How a hand matures, as tables and as the two methods that read them.
+"""How a hand matures: the tables, and the two methods that stand on them.
 
 ``ossification`` says when centres appear and fuse, ``greulich_pyle`` is the atlas method,
-``tanner_whitehouse`` the scoring method, ``readers`` how far those who use them disagree.
+``tanner_whitehouse`` the scoring method, ``human_readers`` how far their readers disagree.
 All ages are in years; every number stands in a CSV of this folder with its source.
 """
 

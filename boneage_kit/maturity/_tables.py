@@ -28,7 +28,7 @@ def frame(name: str, sex: str | None = None) -> pd.DataFrame:
 
     With ``sex``, only its rows, without the column.
     """
-    import pandas as pd
+    import pandas as pd  # here, so that plates and scores need NumPy alone
 
     with (files(__package__) / f"{name}.csv").open(encoding="utf-8") as file:
         table = pd.read_csv(file)

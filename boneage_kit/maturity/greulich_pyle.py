@@ -60,8 +60,8 @@ def age_in_words(years: float) -> str:
     ('8 y 10 m', '3 m', '11 y')
     """
     whole, months = divmod(round(12 * float(_tables.check_ages(years, "age"))), 12)
-    words = [f"{whole} y"] * (whole > 0) + [f"{months} m"] * (months > 0)
-    return " ".join(words) or "0 m"
+    parts = [f"{whole} y"] * (whole > 0) + [f"{months} m"] * (months > 0)
+    return " ".join(parts) or "0 m"
 
 
 def gp_milestones(sex: str) -> pd.DataFrame:
@@ -95,5 +95,5 @@ def gilsanz_phase(bone_age: float, sex: str) -> dict[str, str]:
     sex = _tables.check_sex(sex)
     months = 12 * float(_tables.check_ages(bone_age, "bone age"))
     phases = [row for row in _tables.rows("gilsanz_phases") if row["sex"] == sex]
-    found = next((row for row in phases if months < float(row["to_age_months"])), phases[-1])
-    return {key: found[key] for key in ("phase", "look_at", "sign")}
+    phase = next((row for row in phases if months < float(row["to_age_months"])), phases[-1])
+    return {key: phase[key] for key in ("phase", "look_at", "sign")}

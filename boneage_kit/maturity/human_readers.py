@@ -13,7 +13,7 @@ __all__ = ["reader_studies"]
 
 
 def reader_studies() -> pd.DataFrame:
-    """Return published reproducibility figures, one a row, in years.
+    """Return published reproducibility figures in years, one per row.
 
     Columns: ``study``, ``comparison`` (within one reader, between readers, ...), ``method``,
     ``measure``, ``value`` and ``spread``, or ``lower`` and ``upper`` (95 % limits of agreement),

@@ -21,7 +21,7 @@ __all__ = ["bone_age_sd", "ossification_table"]
 
 
 def ossification_table(sex: str) -> pd.DataFrame:
-    """Return the timetable of one sex: a row for each ossification centre, ages in years.
+    """Return the timetable of one sex: one row per ossification centre, ages in years.
 
     Columns: ``centre`` (short name such as ``capitate``, ``MC1_epi``, ``radius_distal_epi``),
     ``name`` and ``row`` in words; ``appear_p5``, ``appear_p50``, ``appear_p95`` (percentiles of
@@ -66,7 +66,7 @@ def bone_age_sd(chronological_age: ArrayLike, sex: str) -> float | np.ndarray:
     sex = _tables.check_sex(sex)
     ages = _tables.check_ages(chronological_age, "chronological age")
     series = [row for row in _tables.rows("bone_age_sd") if row["sex"] == sex]
-    known = [float(row["chronological_age_months"]) / 12 for row in series]
+    printed = [float(row["chronological_age_months"]) / 12 for row in series]
     spread = [float(row["sd_months"]) / 12 for row in series]
-    result = np.interp(ages, known, spread)
+    result = np.interp(ages, printed, spread)
     return float(result) if result.ndim == 0 else result

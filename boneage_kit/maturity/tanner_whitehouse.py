@@ -1,4 +1,4 @@
-"""The scoring method: 13 bones, a stage each, a sum, and the age at which that sum is usual.
+"""The scoring method: 13 bones get a stage each, and their points add up to an age.
 
 RUS stands for radius, ulna and short bones. TW3 kept TW2's stages and scores and replaced the
 table from score to age, so that both ages of one score can be compared here.

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
 from torch import nn
 
+from .. import _settings
 from ..errors import BadInput
-
-VARIABLE = "BONEAGE_KIT_DEVICE"
 
 
 def choose_device(device: str | torch.device | None = None) -> torch.device:
@@ -25,7 +23,7 @@ def choose_device(device: str | torch.device | None = None) -> torch.device:
     >>> choose_device("cpu")
     device(type='cpu')
     """
-    asked = device or os.environ.get(VARIABLE)
+    asked = device or _settings.device()
     if not asked:
         return torch.device(_best())
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, reduce
 
 import numpy as np
 
@@ -41,10 +41,10 @@ class Canvas:
         x, y = self.x[window[1]] - np.float32(ox), self.y[window[0]] - np.float32(oy)
         s = x * np.float32(ax) + (y * np.float32(ay))[:, None]
         t = x * np.float32(ay) - (y * np.float32(ax))[:, None]
-        shade = _box if isinstance(solid, Box) else _blob
         strut = (t, s) if isinstance(solid, Box) and solid.crosswise else (s, t)
         grain = _grain(*strut, solid.grain) if max(self.spacing) < 0.45 else None
-        mineral, inside = shade(solid, s, t, grain)
+        mineral, inside = (_box(solid, s, t, grain) if isinstance(solid, Box)
+                           else _blob(solid, s, t, grain))
         if density != 1:
             mineral *= np.float32(density)
         self.mineral[window] += mineral
@@ -63,8 +63,8 @@ class Canvas:
         return (slice(r0, r1), slice(c0, c1)) if r1 > r0 and c1 > c0 else None
 
 
-def _lookup(table: np.ndarray, place: np.ndarray) -> np.ndarray:
-    return np.take(table, place, mode="clip")
+def _lookup(table: np.ndarray, index: np.ndarray) -> np.ndarray:
+    return np.take(table, index, mode="clip")
 
 
 def _root(square: np.ndarray) -> np.ndarray:
@@ -122,13 +122,13 @@ def _edge(below: np.ndarray, above: np.ndarray, shell_bottom: float, shell_top: 
 def _blob(blob: Blob, s: np.ndarray, t: np.ndarray,
           grain: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     f = np.float32
-    place = (pseudo_angle(s, t) * f(TURNS / 4) + f(0.5)).astype(np.intp)
-    place[place >= TURNS] = 0
+    turn = (pseudo_angle(s, t) * f(TURNS / 4) + f(0.5)).astype(np.intp)
+    turn[turn >= TURNS] = 0
     distance = np.sqrt(s * s + t * t)
-    v = distance * _lookup((1 / blob.radius).astype(f), place)
+    v = distance * _lookup((1 / blob.radius).astype(f), turn)
     inside = v < 1
     core_radius = np.maximum(blob.radius - blob.shell, 1e-3)
-    w = distance * _lookup((1 / core_radius).astype(f), place)
+    w = distance * _lookup((1 / core_radius).astype(f), turn)
     for a in (v, w):
         a *= a
         a *= a
@@ -149,7 +149,7 @@ _ALONG, _ACROSS = 4.0, 9.0
 def _trabeculae() -> np.ndarray:
     """Return a seamless tile [512, 512] of struts around 1: bright threads, darker meshes."""
     rng = np.random.Generator(np.random.Philox(20171))
-    threads = sum(_ridges(rng, reach) for reach in (1, 2))
+    threads = _ridges(rng, reach=1) + _ridges(rng, reach=2)
     threads = threads - threads.mean()
     return np.clip(1 + 0.32 * threads / threads.std(), 0.3, 2.0).astype(np.float32)
 
@@ -157,7 +157,7 @@ def _trabeculae() -> np.ndarray:
 def _ridges(rng: np.random.Generator, reach: int) -> np.ndarray:
     noise = rng.standard_normal((_TILE, _TILE))
     for axis in (0, 1, 0, 1):
-        noise = sum(np.roll(noise, k, axis) for k in range(-reach, reach + 1))
+        noise = reduce(np.add, [np.roll(noise, k, axis) for k in range(-reach, reach + 1)])
     return -np.abs(noise) / noise.std()
 
 

@@ -17,12 +17,10 @@ _GROWTH = ((0, .067, .133, .333, .533, .733, .87, 1.0), (.21, .46, .61, .71, .79
 #: ... and what a new one has caught up of it, over the years since it appeared.
 _CATCH_UP = ((0.0, 0.2, 0.8, 2.0, 3.5), (0.15, 0.30, 0.60, 0.88, 1.0))
 
-
 #: The hamate lies against the capitate long before both fill the wrist (their outlines overlap
 #: at the girls' 5.75-year plate): mm to the radial side, and how much of it over age.
 _PULL = {"hamate": 10.5, "triquetral": 5.0, "trapezium": 3.0}
 _CLOSENESS = ((0, .385, .44, .6, 1.0), (.89, .88, .74, .80, 1.0))
-
 
 #: The second outline of a grown carpal: its size, and its place in radii (radial, distal).
 _RIM_ONLY = -1.3  # so little in the core that the rim alone is seen
@@ -41,7 +39,7 @@ def adult_outlines() -> dict[str, np.ndarray]:
     points: dict[str, list[tuple[float, float]]] = {}
     for row in rows("carpal_outlines"):
         points.setdefault(row["bone"], []).append((float(row["x_mm"]), float(row["y_mm"])))
-    return {bone: np.array(found) for bone, found in points.items()}
+    return {bone: np.array(corners) for bone, corners in points.items()}
 
 
 def fill(structure: str, sex: str, age: float) -> float:
@@ -127,19 +125,19 @@ def _inner(bone: Blob, name: str, form: float) -> list[Blob]:
         return []
     size, dx, dy = _SECOND[name]
     reach = float(bone.radius.mean())
-    place = (bone.origin[0] + dx * reach, bone.origin[1] + dy * reach)
-    return [Blob(bone.label, place, bone.axis, size * bone.radius, depth=1.3 * (2 * form - 1),
+    centre = (bone.origin[0] + dx * reach, bone.origin[1] + dy * reach)
+    return [Blob(bone.label, centre, bone.axis, size * bone.radius, depth=1.3 * (2 * form - 1),
                  shell=0.38, spongy=_RIM_ONLY)]
 
 
-def sesamoid(name: str, sex: str, age: float, place: tuple[float, float],
+def sesamoid(name: str, sex: str, age: float, centre: tuple[float, float],
              scale: float) -> Blob | None:
-    """Return a thumb sesamoid at ``place`` (mm), or None before it appears."""
+    """Return a thumb sesamoid at ``centre`` (mm), or None before it appears."""
     share = fill(name, sex, age)
     if share == 0:
         return None
     long, wide = growth.adult_size("adductor_sesamoid", sex)
     angle = np.linspace(0, 2 * np.pi, TURNS, endpoint=False)
     radius = share * scale / 2 * long * wide / np.hypot(wide * np.cos(angle), long * np.sin(angle))
-    return Blob(LABEL_IDS[name], place, (0.0, 1.0), np.maximum(radius, 0.35),
+    return Blob(LABEL_IDS[name], centre, (0.0, 1.0), np.maximum(radius, 0.35),
                 depth=0.4 * wide * share * scale, shell=0.3)

@@ -6,19 +6,17 @@ readers' opinion, which no clinical data set can offer.
 
 from __future__ import annotations
 
-import csv
 import warnings
 from collections.abc import Mapping
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from .. import maturity
 from ..errors import BadInput
-
-if TYPE_CHECKING:
-    import pandas as pd
+from .growth import rows as csv_rows
+from .rendering import PhantomRadiograph, render
 
 __all__ = ["cohort", "read_plates", "render_row"]
 
@@ -50,7 +48,7 @@ def cohort(n: int = 1390, seed: int = 0, group_effect: str = "none",
         ``"none"``: the four groups mature alike. ``"published"``: group averages from the
         literature shift maturity against age, with a warning of what this is for.
     difficulty
-        How wild the radiographs are, 0 (atlas plate) to 1 (everyday films).
+        How much the films vary, 0 (all as on an atlas plate) to 1 (as everyday films do).
 
     Returns
     -------
@@ -67,8 +65,6 @@ def cohort(n: int = 1390, seed: int = 0, group_effect: str = "none",
     >>> sorted(set(table["group"])), sorted(set(table["sex"]))
     (['ASI', 'BLK', 'CAU', 'HIS'], ['F', 'M'])
     """
-    import pandas as pd
-
     _check(n, seed, group_effect, difficulty)
     rng = np.random.default_rng([seed, 20170101])
     group, sex, years = _strata(n, rng)
@@ -91,13 +87,11 @@ def cohort(n: int = 1390, seed: int = 0, group_effect: str = "none",
     })
 
 
-def render_row(row: Mapping[str, Any] | pd.Series, size: int = 512) -> Any:
+def render_row(row: Mapping[str, Any] | pd.Series, size: int = 512) -> PhantomRadiograph:
     """Draw the radiograph of one row of :func:`cohort` (or of its file) at ``size`` pixels.
 
     Returns the same :class:`PhantomRadiograph` each time, on any machine.
     """
-    from . import render
-
     return render(sex=row["sex"], bone_age=float(row["true_bone_age"]), seed=int(row["seed"]),
                   size=size, difficulty=float(row["difficulty"]))
 
@@ -126,10 +120,10 @@ def read_plates(true_bone_age: np.ndarray, sex: np.ndarray, rng: np.random.Gener
     seen = seen + scatter * rng.standard_normal(len(true)).clip(-3, 3)
     on_plate = rng.random(len(true)) < model["share_on_plates"]
     reading = np.empty(len(true))
-    for one in ("F", "M"):
-        plates = maturity.gp_plate_ages(one)
+    for of_sex in ("F", "M"):
+        plates = maturity.gp_plate_ages(of_sex)
         between = (plates[1:] + plates[:-1]) / 2
-        rows = sex == one
+        rows = sex == of_sex
         reading[rows] = np.where(on_plate[rows], _nearest(seen[rows], plates),
                                  _nearest(seen[rows], between))
     return reading
@@ -150,14 +144,9 @@ def _check(n: int, seed: int, group_effect: str, difficulty: float) -> None:
         warnings.warn(WARNING, stacklevel=3)
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    with (files(__package__) / name).open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 def _strata(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return group, sex and age year (0 to 18) of each child, in random order."""
-    cells = [row for row in _rows("dha_shape.csv") if row["kind"] == "group_sex"]
+    cells = [row for row in csv_rows("dha_shape") if row["kind"] == "group_sex"]
     share = np.array([float(row["weight"]) for row in cells])
     exact = n * share / share.sum()
     count = np.floor(exact).astype(int)
@@ -175,7 +164,7 @@ def _strata(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, n
 
 def _age_weights() -> np.ndarray:
     weights = np.zeros(19)
-    for row in _rows("dha_shape.csv"):
+    for row in csv_rows("dha_shape"):
         if row["kind"] == "age":
             first, _, last = row["key"].partition("-")
             weights[int(first):int(last or first) + 1] = float(row["weight"])
@@ -186,20 +175,20 @@ def _true_bone_age(age: np.ndarray, sex: np.ndarray, group: np.ndarray, group_ef
                    rng: np.random.Generator) -> np.ndarray:
     deviate = rng.standard_normal(len(age)).clip(-3, 3)
     true = np.empty(len(age))
-    for one in ("F", "M"):
-        rows = sex == one
-        true[rows] = age[rows] + deviate[rows] * maturity.bone_age_sd(age[rows], one)
+    for of_sex in ("F", "M"):
+        rows = sex == of_sex
+        true[rows] = age[rows] + deviate[rows] * maturity.bone_age_sd(age[rows], of_sex)
     if group_effect == "published":
-        for row in _rows("group_effects.csv"):
+        for row in csv_rows("group_effects"):
             member = (group == row["group"]) & (sex == row["sex"])
             member &= (age >= float(row["from_age"])) & (age < float(row["to_age"]))
             true[member] += float(row["shift"])
-    oldest = np.where(sex == "M", *(maturity.gp_plate_ages(one)[-1] for one in ("M", "F")))
+    oldest = np.where(sex == "M", *(maturity.gp_plate_ages(name)[-1] for name in ("M", "F")))
     return np.clip(true, 0, oldest)
 
 
 def _model() -> dict[str, float]:
-    return {row["parameter"]: float(row["value"]) for row in _rows("reader_model.csv")}
+    return {row["parameter"]: float(row["value"]) for row in csv_rows("reader_model")}
 
 
 def _reader_sd(age: np.ndarray, sex: str, model: Mapping[str, float]) -> np.ndarray:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import TypedDict
 
 import numpy as np
 
-from .growth import Clock
+from .growth import Clock, rows
 
 #: Height of a full-grown epiphysis as a share of the width of the shaft's end, from
 #: full-size radiographs of the RSNA set measured by eye.
 HEIGHT = {"MC": 0.78, "MC1": 0.34, "PP": 0.30, "MP": 0.30, "DP": 0.32, "radius": 0.40,
           "ulna": 0.34}
 
-
-#: From where on ``hollow`` and ``facets`` count as seen.
+#: From where on ``hollow`` and ``facets`` count as seen; the same values in ``epiphysis_form.csv``.
 HOLLOW, FACETS = 0.50, 0.40
+#: Years before and after the mark in which the corners grow over the shaft (estimate).
+_CAPPING = 0.6
+#: Narrowest and widest growth plate in mm, by eye on full-size radiographs of the RSNA set.
+_GAP_MM = (0.28, 0.9)
 
 
 @dataclass(frozen=True)
@@ -42,38 +47,44 @@ class Epiphysis:
 
 
 def at(clock: Clock, age: float, scale: float) -> Epiphysis:
-    """Return an epiphysis at its own bone age (years); ``scale`` is the shaft end's mm.
+    """Return an epiphysis at its own bone age (years); ``scale`` is its shaft's width in mm.
+
+    ``epiphysis_form.csv`` has the values at each mark of the clock, with their sources.
 
     >>> from boneage_kit.phantom.growth import clock
     >>> girl = clock("proximal_phalanx_3", "F")
     >>> at(girl, 0.5, 8.0).present, round(at(girl, 1.8, 8.0).width, 2), at(girl, 15, 12).fused
     (False, 0.53, 1.0)
     """
-    c = clock
-    soon = c.half_width + 0.4 * (c.as_wide - c.half_width)  # they widen fast at first
-    width = float(np.interp(age, [c.appear, c.distinct, c.half_width, soon, c.as_wide - 0.3,
-                                  c.as_wide, c.as_wide + 0.2, max(c.cap, c.as_wide + 0.4),
-                                  c.fusion_end],
-                            [0.10, 0.28, 0.525, 0.82, 0.955, 1.0, 1.02, 1.07, 1.05]))
-    height = float(np.interp(age, [c.appear, c.distinct, c.half_width, c.as_wide, c.cap],
-                             [0.30, 0.58, 0.82, 0.96, 1.0]))
-    gap = float(np.interp(age, [c.appear, c.half_width, c.as_wide, c.cap, c.fusion_start],
-                          [0.11, 0.060, 0.042, 0.032, 0.020])) * scale
-    fused = float(np.clip((age - c.fusion_start) / (c.fusion_end - c.fusion_start), 0, 1))
+    gap = scale * _value("gap", clock, age)
+    fused = (age - clock.fusion_start) / (clock.fusion_end - clock.fusion_start)
     return Epiphysis(
-        present=age >= c.appear,
-        width=width,
-        height=height,
-        gap=float(np.clip(gap, 0.28, 0.9)),
-        hollow=float(np.interp(age, [c.shape_e - 0.6, c.shape_e, max(c.cap, c.shape_e + 1)],
-                               [0, HOLLOW, 1])),
-        facets=float(np.interp(age, [c.shape_f - 0.8, c.shape_f, c.shape_g], [0, FACETS, 1])),
-        cap=_rise(age, c.cap - 0.6, c.cap + 0.6),
-        fused=fused,
-        scar=float(np.interp(age, [c.fusion_start, c.fusion_end, c.fusion_end + 2.5],
-                             [0.0, 1.0, 0.25])),
-        edge=_rise(age, c.appear, c.distinct),
+        present=age >= clock.appear,
+        width=_value("width", clock, age),
+        height=_value("height", clock, age),
+        gap=float(np.clip(gap, *_GAP_MM)),
+        hollow=_value("hollow", clock, age),
+        facets=_value("facets", clock, age),
+        cap=_rise(age, clock.cap - _CAPPING, clock.cap + _CAPPING),
+        fused=float(np.clip(fused, 0, 1)),
+        scar=_value("scar", clock, age),
+        edge=_rise(age, clock.appear, clock.distinct),
     )
+
+
+@cache
+def _form(quantity: str) -> tuple[list[str], list[float], list[float]]:
+    """Return the marks, the years after them and the values of ``epiphysis_form.csv``."""
+    table = [row for row in rows("epiphysis_form") if row["quantity"] == quantity]
+    return ([row["mark"] for row in table], [float(row["years_later"]) for row in table],
+            [float(row["value"]) for row in table])
+
+
+def _value(quantity: str, clock: Clock, age: float) -> float:
+    """Return a quantity at an age (years), interpolated between the marks of its bone."""
+    marks, later, values = _form(quantity)
+    ages = [getattr(clock, mark) + years for mark, years in zip(marks, later, strict=True)]
+    return float(np.interp(age, ages, values))
 
 
 def reach(state: Epiphysis, half_width: float, u: np.ndarray) -> np.ndarray:
@@ -91,8 +102,19 @@ def bridged(fused: float, u: np.ndarray) -> np.ndarray:
     return np.clip(1.8 * fused - 0.8 * np.abs(u), 0, 1)
 
 
-def shares(fused: float, merged: bool, t: np.ndarray, half: float) -> dict[str, object]:
-    """Return what of a shaft is drawn apart, and what as one with its epiphysis, over ``t`` mm."""
+class Shares(TypedDict, total=False):
+    """Options of a :class:`~boneage_kit.phantom.shapes.Box` that is partly there."""
+
+    share_over: np.ndarray
+    label_half: float
+
+
+def shares(fused: float, merged: bool, t: np.ndarray, half: float) -> Shares:
+    """Return the options of a shaft's box while its epiphysis fuses, over ``t`` mm; else none.
+
+    The shaft is drawn twice then, alone and ``merged`` with its epiphysis. Each place across the
+    plate shows the share of the one or the other.
+    """
     if not 0 < fused < 1:
         return {}
     closed = bridged(fused, t / half)

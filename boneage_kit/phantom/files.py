@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PIL import Image
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian
 
-from .. import _io
+from .. import __version__, _io
 from ..errors import BadInput
-
-if TYPE_CHECKING:
-    from pydicom.dataset import Dataset
+from .rendering import PhantomRadiograph
 
 __all__ = ["write_dicom", "write_png"]
 
@@ -25,7 +25,7 @@ BITS_STORED = 12
 _DAY, _HOUR = "20170101", "000000"  # a phantom has no date; a fixed one gives the same file
 
 
-def write_png(radiograph: Any, path: str | Path, bits: int = 8) -> Path:
+def write_png(radiograph: PhantomRadiograph, path: str | Path, bits: int = 8) -> Path:
     """Write the pixels as a grey PNG of 8 or 16 bits (0..1 becomes 0..255 or 0..65535).
 
     Parameters
@@ -40,15 +40,14 @@ def write_png(radiograph: Any, path: str | Path, bits: int = 8) -> Path:
     BadInput
         If ``bits`` is neither 8 nor 16.
     """
-    from PIL import Image
-
     if bits not in (8, 16):
         raise BadInput(f"A PNG of {bits} bits is not written here.", "Use bits=8 or bits=16.")
     image = Image.fromarray(_integers(radiograph.pixels, bits))
     return _io.write_atomically(Path(path), lambda file: image.save(file, format="PNG"))
 
 
-def write_dicom(radiograph: Any, path: str | Path, photometric: str = "MONOCHROME2") -> Path:
+def write_dicom(radiograph: PhantomRadiograph, path: str | Path,
+                photometric: str = "MONOCHROME2") -> Path:
     """Write a valid Digital X-Ray Image object (DX, for presentation).
 
     12 bits stored in 16, explicit VR little endian, pixel spacing at the detector, sex, the left
@@ -84,13 +83,7 @@ def _integers(pixels: np.ndarray, bits: int) -> np.ndarray:
     return np.rint(np.clip(pixels, 0, 1) * scale).astype(kind)
 
 
-def _dx_object(radiograph: Any, photometric: str) -> Dataset:
-    from pydicom.dataset import Dataset, FileMetaDataset
-    from pydicom.uid import (
-        DigitalXRayImageStorageForPresentation,
-        ExplicitVRLittleEndian,
-    )
-
+def _dx_object(radiograph: PhantomRadiograph, photometric: str) -> Dataset:
     pixels = _integers(radiograph.pixels, BITS_STORED)
     if photometric == "MONOCHROME1":
         pixels = (2**BITS_STORED - 1) - pixels
@@ -115,17 +108,13 @@ def _uid(kind: bytes, content: bytes) -> str:
 
 
 def _code(value: str, scheme: str, meaning: str) -> Dataset:
-    from pydicom.dataset import Dataset
-
     item = Dataset()
     item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning
     return item
 
 
-def _describe_study(dataset: Dataset, radiograph: Any, content: bytes) -> None:
+def _describe_study(dataset: Dataset, radiograph: PhantomRadiograph, content: bytes) -> None:
     """Patient, study, series and equipment (PS3.3 C.7.1 to C.7.5): a phantom, not a person."""
-    from .. import __version__
-
     dataset.SpecificCharacterSet = "ISO_IR 192"
     dataset.PatientName, dataset.PatientID = "Phantom^boneage_kit", "PHANTOM"
     dataset.PatientBirthDate, dataset.PatientSex = "", radiograph.sex

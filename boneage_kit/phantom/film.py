@@ -1,15 +1,20 @@
-"""Pose, exposure and what else is on a film: one draw of everything that is not the child."""
+"""One film: pose, exposure, what lies on it, and how thickness becomes its picture."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 
 from .canvas import Canvas
-from .hand import Build, Pose
-from .marker import Marker, draw_marker, stamp
+from .hand import Build, Hand, Pose
+from .marker import Marker, stamp
+from .shapes import Box, N
 from .xray import Exposure, expose
+
+#: Mineral of a gold or steel band and of plaster, in shares of cortical bone (estimates).
+_METAL, _PLASTER = 6.0, 0.16
 
 
 @dataclass(frozen=True)
@@ -61,79 +66,33 @@ class Film:
     cast: float = 0.0
 
 
-def draw_film(difficulty: float, rng: np.random.Generator) -> Film:
-    """Return the film of one child: the atlas's own at difficulty 0, any clinic's at 1.
-
-    How often what occurs at 1 was counted by eye on 120 RSNA thumbnails: a marker nearly always,
-    a grey background on one in four, a very dark picture on one in eight, visible collimation on
-    one in four.
-    """
-    if difficulty == 0:
-        return Film()
-    d = float(difficulty)
-    z, u, p = rng.standard_normal(40), rng.random(32), rng.random(32)
-    turned = 35 * z[26] if p[0] < 0.08 * d else 0.0
-    edges = _edges(u[12:20]) if p[4] < 0.28 * d else None
-    room = 0.5 + 0.5 * min(edges.bottom - edges.top, edges.right - edges.left) if edges else 1.0
-    return Film(
-        pose=_pose(d, z), rotation=d * 8 * z[21] + turned,
-        shift=(d * 0.05 * z[22], d * 0.02 * z[23]),
-        fill=room * (0.97 + d * (0.03 - 0.30 * u[3] ** 1.4)), lower=-0.5 + d * 0.5 * u[4],
-        forearm=0.45 + d * (1.0 * u[5] ** 1.2 - 0.15), stretch=1 + d * (0.10 + 0.42 * u[6] ** 0.6),
-        build=_build(d, np.clip(z, -2.5, 2.5)), plump=float(np.exp(0.11 * d * z[25])),
-        density=float(np.exp(0.25 * d * z[31])), patchy=0.15 * d,
-        exposure=_exposure(d, z, u),
-        fog=d * (0.03 + 0.10 * u[7] ** 2) + (0.5 * u[8] if p[1] < 0.25 * d else 0.0),
-        veil=0.14 * d * u[22] ** 1.5,
-        grain=0.02 * d * u[21] ** 2,
-        contrast=0.12 + 0.5 * u[9] if p[2] < 0.13 * d else 1 - 0.25 * d * u[10],
-        tilt=(0.12 * d * z[27] * (p[3] < 0.5), 0.12 * d * z[28] * (p[3] < 0.5)),
-        edges=edges,
-        marker=draw_marker(rng) if p[5] < min(1.0, 1.3 * d) * 0.95 else None,
-        ring="proximal_phalanx_4" if p[6] < 0.008 * d else None,
-        cast=6.0 + 4 * u[20] if p[7] < 0.006 * d else 0.0,
-    )
+def worn(hand: Hand, film: Film) -> list[Box]:
+    """Return the ring and the plaster cast of a film: drawn like bone, without a label."""
+    solids = [_ring(hand, film.ring)] if film.ring else []
+    return solids + ([_cast(hand, film.cast)] if film.cast else [])
 
 
-def _pose(d: float, z: np.ndarray) -> Pose:
-    fan = np.array([0, 1, 0, -1, -1.6])
-    own = np.array([[9, 2.5, 1, 2, 3], [9, 4, 3, 4, 6]]) * z[:10].reshape(2, 5)
-    abducted = np.array([2, 0, 0, 0, 0])
-    return Pose(
-        spread=tuple(d * (own[0] + abducted + max(3 * z[10] + 2, -0.5) * fan)),
-        bend=tuple(d * (own[1] + max(4 * z[11] + 3, -2) * fan)),
-        curl=tuple(d * 2.5 * z[12:17]),
-        wrist=d * 8 * z[17],
-    )
+def _ring(hand: Hand, bone: str) -> Box:
+    """Return a band around the finger at the middle of a phalanx."""
+    (x, y), (ax, ay) = hand.axes[bone]
+    along = 0.45 * hand.bones[bone].shaft
+    reach = 0.72 * hand.bones[bone].size.base
+    return _tube((x + ax * along, y + ay * along), (ax, ay), -1.3, 1.3, reach, 1.0, _METAL)
 
 
-def _build(d: float, z: np.ndarray) -> Build:
-    return Build(
-        ahead=1.5 * d * z[32], scale=1 + 0.05 * d * z[24], breadth=1 + 0.05 * d * z[29],
-        carpus=1 + 0.05 * d * z[30], width=float(np.exp(0.10 * d * z[33])),
-        carpals=float(np.exp(0.08 * d * z[34])), cortex=float(np.exp(0.20 * d * z[35])),
-        spongy=float(np.exp(0.30 * d * z[36])),
-    )
+def _cast(hand: Hand, thick: float) -> Box:
+    """Return a plaster cast, ``thick`` mm, from the forearm to the middle of the palm."""
+    reach = 0.75 * hand.wrist_width + thick
+    return _tube(hand.landmarks["wrist"], hand.axes["radius"][1], -2.2 * hand.palm,
+                 1.05 * hand.palm, reach, thick, _PLASTER)
 
 
-def _exposure(d: float, z: np.ndarray, u: np.ndarray) -> Exposure:
-    return Exposure(
-        kvp=round(52 + d * 4 * (2 * u[0] - 1), 1),
-        photons=4000 * float(np.exp(d * 0.8 * z[18])),
-        scatter=0.25 + d * (0.10 + 0.35 * u[1]),
-        blur_mm=0.05 + d * 0.25 * u[2],
-        detail=d * (0.6 * u[23] - 0.40),
-        uneven=0.13 * d * abs(float(z[37])),
-        white=(1 + 0.25 * d) * float(np.exp(d * 0.15 * z[19])),
-        gamma=float(np.exp(d * (0.18 + 0.33 * z[20]))),
-    )
-
-
-def _edges(u: np.ndarray) -> Edges:
-    wide = 0.14 * u[:4] ** 2
-    return Edges(top=wide[0], bottom=1 - wide[1], left=wide[2], right=1 - wide[3],
-                 slope=0.12 * (u[4] - 0.5) * (u[5] < 0.5),
-                 outside=0.0 if u[6] < 0.6 else 0.25 * u[6], rim=0.8 * (u[7] < 0.5))
+def _tube(origin: tuple[float, float], axis: tuple[float, float], start: float, stop: float,
+          reach: float, wall: float, mineral: float) -> Box:
+    side, shell = np.full(N, reach), np.full(N, wall)
+    return Box(0, origin, axis, start, stop, -side, side, 0.8 * side, shell, shell,
+               np.full(N, 0.22), 1.02 * reach, np.full(N, start), np.full(N, stop),
+               shell_bottom=0.0, shell_top=0.0, rounding=0.3, share_along=np.full(N, mineral))
 
 
 def finish(mineral: np.ndarray, soft: np.ndarray, canvas: Canvas, film: Film, times: int,
@@ -193,5 +152,5 @@ def _collimate(pixels: np.ndarray, edges: Edges) -> None:
 def _shrink(a: np.ndarray, times: int) -> np.ndarray:
     if times == 1:
         return a
-    total = sum(a[i::times, j::times] for i in range(times) for j in range(times))
-    return total * np.float32(1 / times**2)
+    parts = [a[i::times, j::times] for i in range(times) for j in range(times)]
+    return reduce(np.add, parts) * np.float32(1 / times**2)

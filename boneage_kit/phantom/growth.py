@@ -66,11 +66,11 @@ def cortex(sex: str, age: float) -> float:
 
 @cache
 def _cortex_series(sex: str, column: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    found = [row for row in rows("metacarpal_cortex")
-             if row["sex"] == sex or (sex == "F" and float(row["bone_age_years"]) < 3)]
-    found.sort(key=lambda row: float(row["bone_age_years"]))
-    return (tuple(float(row["bone_age_years"]) for row in found),
-            tuple(float(row[column]) for row in found))
+    series = [row for row in rows("metacarpal_cortex")
+              if row["sex"] == sex or (sex == "F" and float(row["bone_age_years"]) < 3)]
+    series.sort(key=lambda row: float(row["bone_age_years"]))
+    return (tuple(float(row["bone_age_years"]) for row in series),
+            tuple(float(row[column]) for row in series))
 
 
 def size(bone: str, sex: str, age: float) -> Size:
@@ -93,7 +93,7 @@ def size(bone: str, sex: str, age: float) -> Size:
 def adult_size(structure: str, sex: str) -> tuple[float, float]:
     """Return adult length and width (mm) of a carpal, a sesamoid or a forearm end.
 
-    The forearm's rows give the PA width of the distal end in the place of the length.
+    The forearm's rows give the PA width of the distal end instead of the length.
     """
     row = _by("hand_geometry", "bone", sex)[structure]
     return float(row["adult_length_mm"]), float(row["adult_midshaft_width_mm"] or "nan")
@@ -118,6 +118,21 @@ class Clock:
     cap: float
     fusion_start: float
     fusion_end: float
+
+    @property
+    def mostly_wide(self) -> float:
+        """When it is 0.82 as wide as the shaft: 0.4 of the way from half to full width."""
+        return self.half_width + 0.4 * (self.as_wide - self.half_width)
+
+    @property
+    def capped(self) -> float:
+        """When its corners overhang the shaft: at capping, at least 0.4 years after full width."""
+        return max(self.cap, self.as_wide + 0.4)
+
+    @property
+    def shaped(self) -> float:
+        """When its joint face has its final shape: at capping, at least a year after it is seen."""
+        return max(self.cap, self.shape_e + 1)
 
 
 @cache

@@ -29,7 +29,6 @@ _CARPUS = {"M": ((0, 2, 5, 8, 11, 13, 15, 18), (.78, .76, .71, .70, .69, .64, .5
 _ADULT_CARPUS_MM = 32.4
 
 
-
 @dataclass(frozen=True)
 class Pose:
     """Angles of a hand on the film, all in degrees; zero is the atlas position."""
@@ -42,7 +41,7 @@ class Pose:
 
 @dataclass(frozen=True)
 class Build:
-    """What a child's hand has of its own beside its maturity; 1 is the mean of the tables.
+    """How a child's hand is built, whatever its maturity; 1 is the mean of the tables.
 
     ``ahead`` (years) is how far size and proportions run ahead of the bone age: children of one
     maturity are not of one size. ``scale`` multiplies all lengths and widths, ``breadth`` the
@@ -141,15 +140,15 @@ def _place_ray(hand: Hand, ray: int, pose: Pose, broad: float) -> None:
     hand.landmarks[f"MCP{ray}"] = joint
     angle += _FINGERS[ray] + pose.bend[ray - 1]
     names = ("proximal", "distal") if ray == 1 else ("proximal", "middle", "distal")
-    for place, row in enumerate(names):
+    for i, row in enumerate(names):
         bone = hand.bones[f"{row}_phalanx_{ray}"]
         axis = _unit(angle)
         space = 0.045 * bone.size.base + 0.55
         origin = _along(joint, axis, space - bone.proximal_end)
         hand.axes[bone.name] = origin, axis
         joint = _along(origin, axis, bone.distal_end)
-        following = "tip" if place == len(names) - 1 else \
-            ("IP" if ray == 1 else ("PIP", "DIP")[place])
+        following = "tip" if i == len(names) - 1 else \
+            ("IP" if ray == 1 else ("PIP", "DIP")[i])
         hand.landmarks[f"{following}{ray}"] = joint
         angle += pose.curl[ray - 1]
 
@@ -167,14 +166,15 @@ def _place_forearm(hand: Hand, ages: dict[str, float], age: float, frame: float,
     places = forearm.places(hand.sex, age, scale, frame, hand.palm)
     for name, (x, y) in places.items():
         x, y = x - pivot[0], y - pivot[1]
-        place = (pivot[0] + turn[0] * x - turn[1] * y, pivot[1] + turn[1] * x + turn[0] * y)
+        metaphysis = (pivot[0] + turn[0] * x - turn[1] * y,
+                      pivot[1] + turn[1] * x + turn[0] * y)
         length = 2.2 * hand.palm
-        shapes, state, wide = forearm.solids(name, hand.sex, age, ages[name], scale, place,
-                                             axis, length)
+        shapes, state, wide = forearm.solids(name, hand.sex, age, ages[name], scale,
+                                             metaphysis, axis, length)
         hand.solids += shapes
         hand.epiphyses[name] = state
-        hand.axes[name] = place, axis
-        hand.landmarks[f"{name}_metaphysis"] = place
+        hand.axes[name] = metaphysis, axis
+        hand.landmarks[f"{name}_metaphysis"] = metaphysis
         hand.wrist_width = wide if name == "radius" else hand.wrist_width + wide
     radius, ulna = (hand.landmarks[f"{name}_metaphysis"] for name in ("radius", "ulna"))
     hand.landmarks["wrist"] = ((radius[0] + ulna[0]) / 2, (radius[1] + ulna[1]) / 2)

@@ -13,11 +13,10 @@ from .shapes import Box, N, U, across
 def solids(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> list[Box]:
     """Return what is drawn of a bone whose frame lies at ``origin`` with unit ``axis``."""
     state, shapes = bone.state, []
-    place = {"origin": origin, "axis": axis}
     if state.fused < 1:
-        shapes.append(_shaft(bone, merged=False, **place))
+        shapes.append(_shaft(bone, merged=False, origin=origin, axis=axis))
     if state.fused > 0:
-        shapes.append(_shaft(bone, merged=True, **place))
+        shapes.append(_shaft(bone, merged=True, origin=origin, axis=axis))
     if state.fused < 1 and state.present:
         shapes.append(_epiphysis(bone, origin, axis))
     return shapes

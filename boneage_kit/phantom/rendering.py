@@ -8,15 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import BadInput
-from . import extras, soft_tissue, stages
 from . import hand as hands
+from . import soft_tissue, stages
 from .anatomy import BONES
 from .canvas import Canvas
-from .film import Film, draw_film, finish
+from .film import Film, finish, worn
+from .film_variety import draw_film
 from .shapes import moved
 
 #: Smallest number of rows drawn; smaller pictures are drawn larger and averaged down.
 _DRAWN = 512
+#: Rows of bones that mature together, by the first letters of their names; the carpals are last.
+_ROWS = ("meta", "prox", "midd", "dist", "radi", "ulna")
+#: How a bone's own haste, its row's and its ray's share in the SD over the hand (chosen: most of
+#: it is the single bone's, and neighbours agree more than bones that lie far apart).
+_OWN, _ROW, _RAY = 0.8, 0.45, 0.4
 
 
 @dataclass
@@ -131,14 +137,14 @@ def _bone_ages(bone_age: float, variation: float, rng: np.random.Generator) -> d
     (Zhang 2016: 2.25 years read by G&P at 2-14 years), less before, as bone ages scatter less.
     """
     names = hands.structures()
-    draws = rng.standard_normal(len(names) + 16)
+    # the order is the contract: one deviate per structure, 8 of rows (7 used), 8 of rays (6 used)
+    own, of_rows, of_rays = np.split(rng.standard_normal(len(names) + 16), [len(names), -8])
     spread = 0.49 * variation * float(np.interp(bone_age, [0, 1, 3, 6], [0.08, 0.25, 0.6, 1.0]))
-    offsets = 0.8 * draws[:len(names)]
+    offsets = _OWN * own
     for i, name in enumerate(names):
-        row = ("meta", "prox", "midd", "dist", "radi", "ulna").index(name[:4]) \
-            if name[:4] in ("meta", "prox", "midd", "dist", "radi", "ulna") else 6
+        row = _ROWS.index(name[:4]) if name[:4] in _ROWS else len(_ROWS)
         ray = int(name[-1]) if name[-1].isdigit() else 0
-        offsets[i] += 0.45 * draws[len(names) + row] + 0.4 * draws[len(names) + 8 + ray]
+        offsets[i] += _ROW * of_rows[row] + _RAY * of_rays[ray]
     offsets -= offsets.mean()
     return {name: float(np.clip(bone_age + spread * o, 0, 21))
             for name, o in zip(names, offsets, strict=True)}
@@ -164,9 +170,7 @@ def _draw(child: hands.Hand, film: Film, size: int, density: np.ndarray) -> Canv
     height, turn, shift = _frame(child, film)
     spacing = (height / size, height / size / film.stretch)
     canvas = Canvas((size, size), (-spacing[1] * size / 2, height / 2), spacing)
-    worn = [extras.ring(child, film.ring)] if film.ring else []
-    worn += [extras.cast(child, film.cast)] if film.cast else []
-    for solid in (*child.solids, *worn):
+    for solid in (*child.solids, *worn(child, film)):
         own = float(density[solid.label]) if solid.label else 1.0
         canvas.draw(moved(solid, turn, shift), own)
     return canvas

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from .hand import Hand
@@ -31,14 +33,18 @@ def thickness(hand: Hand, x: np.ndarray, y: np.ndarray, turn: tuple[float, float
 
 def _field(hand: Hand, x: np.ndarray, y: np.ndarray,
            plump: np.float32) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return distance inside the skin, radius of the edge and half thickness on the grid."""
+    """Return distance inside the skin, radius of the edge and half thickness, all mm, on the grid.
+
+    Fingers and palm are shapes of their own; where two meet, their distances blend smoothly over
+    0.085 of the palm's length (a smooth union), and the nearer shape decides edge and thickness.
+    """
     parts = [*_fingers(hand, x, y, plump), *_palm(hand, x, y, plump)]
     blend = np.float32(0.085 * hand.palm)
     depth = parts[0][0]
     for d, _, _ in parts[1:]:
         gap = np.maximum(blend - np.abs(depth - d), 0)
         depth = np.maximum(depth, d) + gap * gap / (4 * blend)
-    total = edge = half = np.float32(0)
+    total, edge, half = (np.zeros_like(depth) for _ in range(3))
     for d, r, h in parts:
         weight = np.maximum(d - depth + 2.5 * blend, 0) + np.float32(1e-3)
         weight *= weight
@@ -58,14 +64,13 @@ def _capsule(x: np.ndarray, y: np.ndarray, a: tuple[float, float], b: tuple[floa
 
 def _polygon(x: np.ndarray, y: np.ndarray, corners: list[tuple[float, float]]) -> np.ndarray:
     """Return the depth inside a convex polygon whose corners run clockwise."""
-    depth = None
+    sides = []
     for (ax, ay), (bx, by) in zip(corners, corners[1:] + corners[:1], strict=True):
         dx, dy = bx - ax, by - ay
         length = max((dx * dx + dy * dy) ** 0.5, 1e-3)
-        d = ((x - np.float32(ax)) * np.float32(dy / length)
-             - (y - np.float32(ay)) * np.float32(dx / length))
-        depth = d if depth is None else np.minimum(depth, d)
-    return depth
+        sides.append((x - np.float32(ax)) * np.float32(dy / length)
+                     - (y - np.float32(ay)) * np.float32(dx / length))
+    return reduce(np.minimum, sides)
 
 
 def _fingers(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> list:

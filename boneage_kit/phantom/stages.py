@@ -6,13 +6,9 @@ gaps and outlines of :class:`~boneage_kit.phantom.epiphysis.Epiphysis`.
 
 from __future__ import annotations
 
+from ..maturity import RUS_BONES
 from .epiphysis import FACETS, HOLLOW, Epiphysis
 from .hand import Hand
-
-RUS_BONES = ("radius", "ulna", "metacarpal_1", "metacarpal_3", "metacarpal_5",
-             "proximal_phalanx_1", "proximal_phalanx_3", "proximal_phalanx_5",
-             "middle_phalanx_3", "middle_phalanx_5", "distal_phalanx_1", "distal_phalanx_3",
-             "distal_phalanx_5")
 
 
 def of(hand: Hand) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 
 import numpy as np
 
@@ -51,9 +51,9 @@ def coefficients(kvp: float) -> tuple[float, float]:
                        [float(row["mean_energy_after_20mm_water_keV"]) for row in beam])
 
     def mu(material: str) -> float:
-        found = [row for row in rows("xray_attenuation") if row["material"] == material]
-        return float(np.interp(energy, [float(row["energy_keV"]) for row in found],
-                               [float(row["mu_per_cm"]) for row in found])) / 10
+        table = [row for row in rows("xray_attenuation") if row["material"] == material]
+        return float(np.interp(energy, [float(row["energy_keV"]) for row in table],
+                               [float(row["mu_per_cm"]) for row in table])) / 10
 
     soft = mu("soft_tissue_ICRU44")
     return soft, mu("cortical_bone_ICRU44") - soft
@@ -110,13 +110,13 @@ def _depths() -> np.ndarray:
 
 
 def _take(table: np.ndarray, depth: np.ndarray) -> np.ndarray:
-    place = depth * np.float32((_TABLE - 1) / _DEEPEST)
-    return np.take(table, place.astype(np.intp), mode="clip")
+    index = depth * np.float32((_TABLE - 1) / _DEEPEST)
+    return np.take(table, index.astype(np.intp), mode="clip")
 
 
 def _take_log(light: np.ndarray) -> np.ndarray:
-    place = light * np.float32(4 * _TABLE - 1)
-    return np.take(_depths(), place.astype(np.intp), mode="clip")
+    index = light * np.float32(4 * _TABLE - 1)
+    return np.take(_depths(), index.astype(np.intp), mode="clip")
 
 
 def _blur(a: np.ndarray, pixels: float) -> np.ndarray:
@@ -141,7 +141,8 @@ def _haze(light: np.ndarray, spacing: float) -> np.ndarray:
     for axis in (0, 1, 0, 1):
         padded = np.pad(small, [(2, 2) if a == axis else (0, 0) for a in (0, 1)], mode="edge")
         n = small.shape[axis]
-        small = sum(padded.take(np.arange(k, k + n), axis) for k in range(5)) / np.float32(5)
+        taps = [padded.take(np.arange(k, k + n), axis) for k in range(5)]
+        small = reduce(np.add, taps) / np.float32(5)
     return _stretch(_stretch(small, light.shape[0], step).T, light.shape[1], step).T
 
 
@@ -153,8 +154,8 @@ def _drift(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
 
 
 def _stretch(a: np.ndarray, n: int, step: float) -> np.ndarray:
-    place = np.clip((np.arange(n) + 0.5) / step - 0.5, 0, a.shape[0] - 1).astype(np.float32)
-    i = np.minimum(place.astype(np.intp), max(a.shape[0] - 2, 0))
-    share = (place - i)[:, None].astype(np.float32)
+    source = np.clip((np.arange(n) + 0.5) / step - 0.5, 0, a.shape[0] - 1).astype(np.float32)
+    i = np.minimum(source.astype(np.intp), max(a.shape[0] - 2, 0))
+    share = (source - i)[:, None].astype(np.float32)
     following = np.minimum(i + 1, a.shape[0] - 1)
     return a[i] + (a[following] - a[i]) * share

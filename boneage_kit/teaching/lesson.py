@@ -11,7 +11,6 @@ but the cache; inside, ``$BONEAGE_KIT_OUT`` names the run's folder, and there ap
 
 from __future__ import annotations
 
-import os
 import re
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .. import _runtime, datasets, evaluation, presets, results
+from .. import _runtime, _settings, datasets, evaluation, presets, results
 from .._io import write_atomically
 from ..errors import BadInput
 from ..plots import shown_figure, use_style
@@ -62,7 +61,7 @@ def begin(notebook: str, *, preset: str, data: str | None, seed: int = 0) -> Les
     >>> lesson.is_phantom, lesson.preset.pixels
     (True, 64)
     """
-    seed = int(os.environ.get("BONEAGE_KIT_SEED", seed))
+    seed = _settings.seed(seed)
     lesson = Lesson(notebook, presets.get(preset), data, seed)
     _runtime.fix_seed_and_threads(seed, lesson.preset.threads)
     use_style()
@@ -169,8 +168,7 @@ class Lesson:
     @property
     def out(self) -> Path | None:
         """The run's folder (``$BONEAGE_KIT_OUT``), or None outside ``boneage-kit run``."""
-        named = os.environ.get("BONEAGE_KIT_OUT")
-        return Path(named) if named else None
+        return _settings.run_folder()
 
     def record(
         self,

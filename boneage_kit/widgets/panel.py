@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Any
 
+from .. import _settings
 from ..plots.shown_figure import ShownFigure, to_png
 
 __all__ = ["Panel", "has_live_frontend"]
@@ -23,10 +24,10 @@ def has_live_frontend() -> bool:
     >>> has_live_frontend() in (True, False)
     True
     """
-    decided = os.environ.get("BONEAGE_KIT_WIDGETS")
-    if decided in ("0", "1"):
-        return decided == "1"
-    if os.environ.get("BONEAGE_KIT_OUT"):
+    decided = _settings.live_widgets()
+    if decided is not None:
+        return decided
+    if _settings.run_folder():
         return False
     started_by_server = "JPY_SESSION_NAME" in os.environ
     return (started_by_server or "google.colab" in sys.modules or "VSCODE_PID" in os.environ

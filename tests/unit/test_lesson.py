@@ -65,10 +65,11 @@ def test_threads_can_be_overridden_from_outside(monkeypatch):
 
 
 def test_a_second_begin_replaces_the_waiting_seed():
-    code = ("from boneage_kit._runtime import when_imported;"
-            "when_imported('colorsys', lambda m: print('old'));"
-            "when_imported('colorsys', lambda m: print('new')); import colorsys")
-    assert run_python(code) == "new"
+    code = ("from boneage_kit import _runtime;"
+            "_runtime.fix_seed_and_threads(1, 2); _runtime.fix_seed_and_threads(0, 1);"
+            "import torch; a = torch.rand(1).item(); torch.manual_seed(0);"
+            "print(torch.get_num_threads(), a == torch.rand(1).item())")
+    assert run_python(code) == "1 True"
 
 
 def test_the_seed_fixes_numpy():

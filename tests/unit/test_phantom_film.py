@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from boneage_kit.phantom import render, rendering
-from boneage_kit.phantom.film import Film, draw_film
+from boneage_kit.phantom.film import Film
+from boneage_kit.phantom.film_variety import draw_film
 
 
 def films(difficulty, n=300):
