@@ -14,13 +14,15 @@ import numpy as np
 from . import carpals, forearm, growth, long_bone_outline, long_bones
 from .anatomy import CARPALS, LONG_BONES, SESAMOIDS
 from .epiphysis import Epiphysis
+from .growth_plate import GrowthPlate
+from .joint_space import JointSpaces
 from .long_bone_outline import LongBone
 from .shapes import Solid
 
 #: Where the metacarpals' bases lie (x, y) and how they lean (degrees to the thumb), in lengths of
 #: the third metacarpal; read by eye off full-size radiographs.
-_BASES = {1: (0.40, -0.085, 40.0), 2: (0.212, -0.015, 9.0), 3: (0.0, 0.0, 0.0),
-          4: (-0.180, -0.005, -8.0), 5: (-0.335, -0.045, -16.0)}
+_BASES = {1: (0.40, -0.085, 40.0), 2: (0.212, -0.015, 8.0), 3: (0.0, 0.0, 0.0),
+          4: (-0.180, -0.005, -8.0), 5: (-0.335, -0.045, -15.0)}
 #: How each finger leans against its metacarpal, degrees to the thumb.
 _FINGERS = {1: -4.0, 2: 2.0, 3: 0.0, 4: -2.0, 5: -6.0}
 #: Distance from the third metacarpal's base to the radius's metaphysis over its length, by age.
@@ -76,28 +78,31 @@ class Hand:
 
 
 def build(sex: str, ages: dict[str, float], age: float, pose: Pose, child: Build | None = None,
-          shape: dict[str, np.ndarray] | None = None) -> Hand:
+          shape: dict[str, np.ndarray] | None = None, joints: JointSpaces | None = None,
+          plates: dict[str, GrowthPlate] | None = None) -> Hand:
     """Return the hand of ``sex`` with each structure at its own bone age ``ages`` (years).
 
     ``shape`` holds standard normal deviates [6] of each structure's build; none is the mean.
+    ``joints`` and ``plates`` are the child's own joint spaces and growth plates.
     """
     child = child or Build()
     age, scale = float(np.clip(age + child.ahead, 0, 19)), child.scale
     shape = shape or {name: np.zeros(6) for name in structures()}
+    joints, plates = joints or JointSpaces(), plates or {}
     hand = Hand(sex=sex)
     for name in LONG_BONES[:-2]:
         hand.bones[name] = long_bone_outline.measure(name, sex, age, ages[name], scale,
                                                      *_own(shape, name, child), child.cortex,
-                                                     child.spongy)
+                                                     child.spongy, plates.get(name))
     hand.palm = hand.bones["metacarpal_3"].distal_end
     hand.girth = growth.width_fraction(sex, age) * scale
     carpus = float(np.interp(age, *_CARPUS[sex])) * child.carpus
     # A child's palm is as broad for its metacarpals as its carpus is long.
     broad = child.breadth * (1 + 0.35 * (carpus / _CARPUS[sex][1][-1] - 1))
     for ray in range(1, 6):
-        _place_ray(hand, ray, pose, broad)
+        _place_ray(hand, ray, pose, broad, joints, age)
     frame = hand.palm * carpus / _ADULT_CARPUS_MM
-    _place_forearm(hand, ages, age, frame, pose.wrist, scale)
+    _place_forearm(hand, ages, age, frame, pose.wrist, scale, plates)
     hand.solids += carpals.solids(sex, ages, frame, shape, child.carpals)
     for name in LONG_BONES[:-2]:
         hand.solids += long_bones.solids(hand.bones[name], *hand.axes[name])
@@ -127,7 +132,8 @@ def _unit(degrees: float) -> tuple[float, float]:
     return math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
 
 
-def _place_ray(hand: Hand, ray: int, pose: Pose, broad: float) -> None:
+def _place_ray(hand: Hand, ray: int, pose: Pose, broad: float, joints: JointSpaces,
+               age: float) -> None:
     x, y, lean = _BASES[ray]
     x *= broad
     angle = lean * (1 + 0.5 * (broad - 1)) + pose.spread[ray - 1]
@@ -140,16 +146,18 @@ def _place_ray(hand: Hand, ray: int, pose: Pose, broad: float) -> None:
     hand.landmarks[f"MCP{ray}"] = joint
     angle += _FINGERS[ray] + pose.bend[ray - 1]
     names = ("proximal", "distal") if ray == 1 else ("proximal", "middle", "distal")
+    name = f"MCP{ray}"
     for i, row in enumerate(names):
         bone = hand.bones[f"{row}_phalanx_{ray}"]
         axis = _unit(angle)
-        space = 0.045 * bone.size.base + 0.55
-        origin = _along(joint, axis, space - bone.proximal_end)
+        space = joints.mm(name, hand.sex, age)
+        origin = _along(joint, axis, space - bone.face)
         hand.axes[bone.name] = origin, axis
         joint = _along(origin, axis, bone.distal_end)
         following = "tip" if i == len(names) - 1 else \
             ("IP" if ray == 1 else ("PIP", "DIP")[i])
-        hand.landmarks[f"{following}{ray}"] = joint
+        name = f"{following}{ray}"
+        hand.landmarks[name] = joint
         angle += pose.curl[ray - 1]
 
 
@@ -159,7 +167,7 @@ def _along(point: tuple[float, float], axis: tuple[float, float],
 
 
 def _place_forearm(hand: Hand, ages: dict[str, float], age: float, frame: float, wrist: float,
-                   scale: float) -> None:
+                   scale: float, plates: dict[str, GrowthPlate]) -> None:
     axis = _unit(wrist)
     turn = (math.cos(math.radians(wrist)), -math.sin(math.radians(wrist)))
     pivot = (0.0, -20.0 * frame)
@@ -170,7 +178,7 @@ def _place_forearm(hand: Hand, ages: dict[str, float], age: float, frame: float,
                       pivot[1] + turn[1] * x + turn[0] * y)
         length = 2.2 * hand.palm
         shapes, state, wide = forearm.solids(name, hand.sex, age, ages[name], scale,
-                                             metaphysis, axis, length)
+                                             metaphysis, axis, length, plates.get(name))
         hand.solids += shapes
         hand.epiphyses[name] = state
         hand.axes[name] = metaphysis, axis

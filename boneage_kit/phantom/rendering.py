@@ -10,10 +10,12 @@ import numpy as np
 from ..errors import BadInput
 from . import hand as hands
 from . import soft_tissue, stages
-from .anatomy import BONES
+from .anatomy import BONES, LONG_BONES
 from .canvas import Canvas
 from .film import Film, finish, worn
 from .film_variety import draw_film
+from .growth_plate import draw_plates
+from .joint_space import draw_joints
 from .shapes import moved
 
 #: Smallest number of rows drawn; smaller pictures are drawn larger and averaged down.
@@ -22,7 +24,7 @@ _DRAWN = 512
 _ROWS = ("meta", "prox", "midd", "dist", "radi", "ulna")
 #: How a bone's own haste, its row's and its ray's share in the SD over the hand (chosen: most of
 #: it is the single bone's, and neighbours agree more than bones that lie far apart).
-_OWN, _ROW, _RAY = 0.8, 0.45, 0.4
+_OWN, _ROW, _RAY = 0.55, 0.7, 0.4
 
 
 @dataclass
@@ -99,12 +101,14 @@ def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty
     _check(sex, bone_age, size, difficulty, variation)
     key = [int(seed), int(round(bone_age * 1000)), int(sex == "M")]
     streams = [np.random.Generator(np.random.Philox(s))
-               for s in np.random.SeedSequence(key).spawn(3)]
+               for s in np.random.SeedSequence(key).spawn(4)]
     ages = _bone_ages(bone_age, variation, streams[0])
     build = np.clip(streams[0].standard_normal((len(ages), 6)), -2.5, 2.5)
     shape = dict(zip(ages, min(variation, 1.5) * build, strict=True))
     film = draw_film(difficulty, streams[1])
-    child = hands.build(sex, ages, bone_age, film.pose, film.build, shape)
+    child = hands.build(sex, ages, bone_age, film.pose, film.build, shape,
+                        draw_joints(variation, streams[3]),
+                        draw_plates(LONG_BONES, variation, streams[3]))
     density = np.exp(film.patchy * streams[0].standard_normal(max(BONES) + 1))
     times = max(1, math.ceil(_DRAWN / size))
     canvas = _draw(child, film, size * times, density)
@@ -168,7 +172,7 @@ def _frame(child: hands.Hand, film: Film) -> tuple[float, tuple[float, float], t
 
 def _draw(child: hands.Hand, film: Film, size: int, density: np.ndarray) -> Canvas:
     height, turn, shift = _frame(child, film)
-    spacing = (height / size, height / size / film.stretch)
+    spacing = (height / size, height / size)
     canvas = Canvas((size, size), (-spacing[1] * size / 2, height / 2), spacing)
     for solid in (*child.solids, *worn(child, film)):
         own = float(density[solid.label]) if solid.label else 1.0

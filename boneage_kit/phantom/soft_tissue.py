@@ -82,10 +82,10 @@ def _fingers(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> lis
         base = hand.bones[f"proximal_phalanx_{ray}"].size.base
         end = hand.bones[f"distal_phalanx_{ray}"].size.base
         middle = base if ray == 1 else hand.bones[f"middle_phalanx_{ray}"].size.base
-        r0 = (0.65 + 1.2 * chubby) * base * plump
-        r1 = (0.62 + 1.2 * chubby) * base * plump
-        r2 = (0.63 + 1.2 * chubby) * (middle if ray > 1 else 0.85 * middle) * plump
-        r3 = (0.78 + 1.2 * chubby) * end * plump
+        r0 = (0.75 + 1.2 * chubby) * base * plump
+        r1 = (0.71 + 1.2 * chubby) * base * plump
+        r2 = (0.72 + 1.2 * chubby) * (middle if ray > 1 else 0.85 * middle) * plump
+        r3 = (0.88 + 1.2 * chubby) * end * plump
         names = ([f"MCP{ray}", f"IP{ray}", f"tip{ray}"] if ray == 1 else
                  [f"MCP{ray}", f"PIP{ray}", f"DIP{ray}", f"tip{ray}"])
         radii = [r0, r2, r3] if ray == 1 else [r0, r1, r2, r3]

@@ -23,6 +23,8 @@ PLACES = ("base2", "base3", "base5", "MCP2", "MCP3", "MCP5", "PIP3", "DIP3", "ti
 #: Shares of a bone's length at which its width is measured.
 SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)
 _STEP = 0.25  # pixels between samples along and across a bone
+#: How far the edges beside a joint space are looked for, and its greatest width, in those lengths.
+_SEARCH = {"MCP": (0.16, 0.30), "PIP": (0.10, 0.11), "DIP": (0.10, 0.11)}
 _SLACK = 0.16  # how far, in lengths of the phalanx, a joint may lie from its rough place
 
 
@@ -111,7 +113,7 @@ class _Hand:
         for joint, bone in (("MCP", "PP3"), ("PIP", "MP3")):
             found |= self._plate(joint, bone)
         found |= self._widths("PP3", "MCP", "PIP") | self._widths("MP3", "PIP", "DIP")
-        found |= self._palm() | self._wrist()
+        found |= self._widths("MC3", "base", "MCP") | self._palm() | self._wrist()
         found = {name: value if name.endswith(_NO_LENGTH) else value / self.length
                  for name, value in found.items()}
         return {"length_px": self.length, **found}
@@ -158,17 +160,20 @@ class _Hand:
         half = 0.05 * self.length
         t = np.linspace(-half, half, 9)
         columns = gaussian_filter1d(axis.sample(self.pixels, s, t), 0.3 / _STEP, axis=0)
-        gaps = dark_lines(columns.mean(1), s, 0.16 * self.length)
-        gaps = [gap for gap in gaps if abs(gap.at - middle) < _SLACK * self.length]
+        reach, widest = _SEARCH[joint]
+        gaps = [gap for gap in dark_lines(columns.mean(1), s, reach * self.length)
+                if abs(gap.at - middle) < _SLACK * self.length
+                and gap.width < widest * self.length]
         if not gaps:
             return {joint: np.nan, f"{joint}_peaks": np.nan}
         best = max(gaps, key=lambda gap: gap.depth * np.exp(
             -0.5 * ((gap.at - middle) / (0.09 * self.length)) ** 2))
         if joint != "MCP":  # a plate lies on the distal side of its joint
-            nearer = [gap for gap in gaps if gap.at < best.at - 0.04 * self.length
-                      and gap.depth > 0.55 * best.depth]
+            nearer = [gap for gap in gaps
+                      if 0.05 < (best.at - gap.at) / self.length < 0.14
+                      and gap.depth > 0.7 * best.depth and gap.floor < best.floor + 0.02]
             best = nearer[0] if nearer else best
-        own = [_closest(dark_lines(columns[:, i], s, 0.16 * self.length), best.at,
+        own = [_closest(dark_lines(columns[:, i], s, reach * self.length), best.at,
                         0.06 * self.length) for i in range(len(t))]
         own = [gap for gap in own if gap]
         if len(own) < 4:
@@ -211,9 +216,10 @@ class _Hand:
 
     def _widths(self, bone: str, first: str, last: str) -> dict[str, float]:
         names = [f"{bone}_{int(100 * share)}" for share in SHARES]
-        if not {first, last} <= set(self.joints):
+        if not {first, last} <= {*self.joints, "base"}:
             return dict.fromkeys(names, np.nan)
-        start, stop = self.spot(first), self.spot(last)
+        start, stop = (self.at["base3"] if name == "base" else self.spot(name)
+                       for name in (first, last))
         axis, long = _axis(start, stop), float(np.linalg.norm(stop - start))
         edges = [self._edges(axis, share * long, long) for share in SHARES]
         return {name: right - left for name, (left, right) in zip(names, edges, strict=True)} | {
@@ -223,8 +229,7 @@ class _Hand:
         two, five = (_axis(self.at[f"base{ray}"], self.at[f"MCP{ray}"]).along for ray in (2, 5))
         turn = two[0] * five[1] - two[1] * five[0]
         angle = float(np.degrees(np.arctan2(abs(turn), two @ five)))
-        return {"palm_angle": angle,
-                "MC3_length": float(np.linalg.norm(self.at["MCP3"] - self.at["base3"]))}
+        return {"palm_angle": angle}
 
     def _wrist(self) -> dict[str, float]:
         """Return the narrowest dark gap on lines from the ulna to the radius."""
@@ -233,13 +238,13 @@ class _Hand:
         apart = float(np.linalg.norm(radius - ulna))
         s = np.arange(0.05 * apart, 0.85 * apart, _STEP)
         gaps = []
-        for offset in np.arange(-0.05, 0.19, 0.02) * self.length * 1.5:
-            grey = across.sample(self.pixels, s, -offset + np.linspace(-0.6, 0.6, 3)).mean(1)
-            lines = dark_lines(gaussian_filter1d(grey, 0.3 / _STEP), s, 0.4 * apart)
-            lines = [line for line in lines if 0.12 * apart < line.at < 0.7 * apart]
+        for offset in np.arange(-0.08, 0.28, 0.03) * self.length:
+            grey = across.sample(self.pixels, s, -offset + np.linspace(-1, 1, 5)).mean(1)
+            lines = dark_lines(gaussian_filter1d(grey, 0.025 * apart / _STEP), s, 0.4 * apart)
+            lines = [line for line in lines if line.depth > 0.2]
             if lines:
                 gaps.append(max(lines, key=lambda line: line.depth).width)
-        return {"radius_ulna": float(np.min(gaps)) if len(gaps) > 3 else np.nan}
+        return {"radius_ulna": float(np.quantile(gaps, 0.15)) if len(gaps) > 3 else np.nan}
 
 
 _NO_LENGTH = ("_peaks", "_depth", "_tilt", "_angle")
