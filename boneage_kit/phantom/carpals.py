@@ -87,7 +87,7 @@ def _hook(sex: str, age: float, frame: float) -> Blob | None:
     angle = np.linspace(0, 2 * np.pi, TURNS, endpoint=False)
     radius = share * frame * 3.9 * 2.5 / np.hypot(2.5 * np.cos(angle), 3.9 * np.sin(angle))
     return Blob(LABEL_IDS[HOOK], (-11.4 * frame, -6.3 * frame), (0.17, 0.985), radius,
-                depth=1.6 * share * frame, shell=0.45, spongy=0.9)
+                depth=0.9 * share * frame, shell=0.35, spongy=0.2)
 
 
 @cache
@@ -108,8 +108,8 @@ def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Bl
     radius = (plain * (1 - form) + adult * form) * share * frame
     size = float(np.mean(radius))
     bone = Blob(LABEL_IDS[name], (float(centre[0] + pull) * frame, float(centre[1]) * frame),
-                (0.0, 1.0), np.maximum(radius, 0.35), depth=(0.33 + 0.25 * form) * size,
-                shell=0.20 + 0.10 * form, spongy=0.90)
+                (0.0, 1.0), np.maximum(radius, 0.35), depth=(0.30 + 0.20 * form) * size,
+                shell=0.18 + 0.08 * form, spongy=0.85)
     return bone, form
 
 

@@ -141,13 +141,13 @@ def _pose(d: float, z: _Normals) -> Pose:
     fan = np.array([0, 1, 0, -1, -1.6])
     # metacarpals II to V differ by an SD of about 3 degrees; fingers spread at the knuckles
     spread = np.array([9, 1.6, 0.8, 1.2, 1.8]) * z.spread
-    bend = np.array([9, 3, 2.5, 3, 4]) * z.bend
+    bend = np.array([9, 3.5, 3.2, 3.8, 5]) * z.bend
     abducted = np.array([2, 0, 0, 0, 0])
-    apart = max(2.5 * z.fan_spread + 2, -1) + max(4 * z.fan_bend + 3, -2)
+    apart = max(4.5 * z.fan_bend + 3, -4)
     return Pose(
         spread=tuple(d * (spread + abducted + 0.5 * z.fan_spread * fan)),
         bend=tuple(d * (bend + apart * fan)),
-        curl=tuple(d * 2.5 * z.curl),
+        curl=tuple(d * (3.2 * z.curl + np.array([0, 1.5, 1, 0.5, 1]))),
         wrist=d * 8 * z.wrist,
     )
 

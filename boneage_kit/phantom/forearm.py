@@ -13,7 +13,7 @@ from .shapes import Box, N, U, across
 #: Middle of the radius' metaphysis in the adult woman's wrist layout (mm, see ``carpals``), how
 #: high the ulna's lies there, and the room between the two bones in lengths of the third
 #: metacarpal, which full-size radiographs of 4 to 15 years show to be much the same at all ages.
-_RADIUS, _ULNA_HEIGHT, _BETWEEN = (5.2, -32.4), -34.6, 0.038
+_RADIUS, _ULNA_HEIGHT, _BETWEEN = (1.8, -32.4), -32.4, 0.038
 #: Half-width of the shaft over the distance from the plate, both in widths of the metaphysis;
 #: for the radius first a child's, which flares, then an adult's.
 _PLACES = (-4, -2.2, -1.3, -0.75, -0.3, -0.08, 0)
@@ -38,7 +38,7 @@ def width(bone: str, sex: str, age: float) -> float:
     """Return the width (mm) of a forearm bone's distal metaphysis at a bone age (years)."""
     row = {"radius": "radius_distal_metaphysis_width", "ulna": "ulna_distal_head_width"}[bone]
     adult, _ = growth.adult_size(row, sex)
-    return 0.88 * adult * growth.width_fraction(sex, age)
+    return 0.92 * adult * growth.width_fraction(sex, age)
 
 
 def state(bone: str, sex: str, age: float, mm: float) -> Epiphysis:

@@ -24,7 +24,8 @@ class GrowthPlate:
     (shares of half the bone's width) and phase of one and of two waves across; ``shut`` the share
     of it that bone covers, ``uneven`` how much that share differs across; ``lines`` multiplies the
     white lines on both sides; ``first`` is where (-1..1 of the width) it begins to close and
-    ``patches`` how unevenly; ``scar`` how much of a line stays.
+    ``patches`` how unevenly; ``scar`` how much of a line stays; ``cone`` is the height of
+    a cone that the epiphysis drives into the shaft, in half-widths.
     """
 
     width: float = 1.0
@@ -36,12 +37,14 @@ class GrowthPlate:
     first: float = 0.0
     patches: float = 0.0
     scar: float = 0.3
+    cone: float = 0.0
 
     def shift(self, u: np.ndarray) -> np.ndarray:
         """Return how far the plate lies off its plane at ``u`` (-1..1), in half-widths."""
         one, phase, two, other = self.waves
         return (self.tilt * u + one * np.sin(np.pi * u + phase)
-                + two * np.sin(2 * np.pi * u + other))
+                + two * np.sin(2 * np.pi * u + other)
+                + self.cone * np.clip(1 - np.abs(u) / 0.7, 0, 1))
 
     def covered(self, u: np.ndarray) -> np.ndarray:
         """Return which share of the plate's depth bone covers at ``u``."""
@@ -98,7 +101,7 @@ def _plate(bone: str, variation: float, hand: np.ndarray, z: np.ndarray, chance:
         width=float(np.exp(v * sd["width"] * (0.6 * hand[0] + 0.8 * z[0]))),
         tilt=v * sd["tilt"] * float(z[1]),
         waves=(mean["wave"] * float(np.exp(0.5 * v * z[2])), 0.4 + 2 * v * float(z[3]),
-               0.6 * mean["wave"] * float(np.exp(0.5 * v * z[4])), 1.0 + 2 * v * float(z[5])),
+               0.45 * mean["wave"] * float(np.exp(0.5 * v * z[4])), 1.0 + 2 * v * float(z[5])),
         shut=float(np.clip(mean["shut"] + v * sd["shut"] * (0.6 * hand[1] + 0.8 * z[6]), 0, 0.95)),
         uneven=0.6 * v, lines=float(np.exp(v * sd["lines"] * (0.6 * hand[2] + 0.8 * z[7]))),
         first=0.35 * v * float(np.clip(z[8], -1.5, 1.5)), patches=v, scar=scar)

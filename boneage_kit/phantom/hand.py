@@ -7,7 +7,7 @@ the thumb, as a left hand lies on the film seen from behind (PA).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -18,16 +18,17 @@ from .growth_plate import GrowthPlate
 from .joint_space import JointSpaces
 from .long_bone_outline import LongBone
 from .shapes import Solid
+from .variants import CLEFT_BONE, SHORT_BONE, Variants
 
 #: Where the metacarpals' bases lie (x, y) and how they lean (degrees to the thumb), in lengths of
 #: the third metacarpal; read by eye off full-size radiographs.
-_BASES = {1: (0.40, -0.085, 40.0), 2: (0.212, -0.015, 8.0), 3: (0.0, 0.0, 0.0),
-          4: (-0.180, -0.005, -8.0), 5: (-0.335, -0.045, -15.0)}
+_BASES = {1: (0.40, -0.085, 40.0), 2: (0.212, -0.015, 9.6), 3: (0.0, 0.0, 0.0),
+          4: (-0.180, -0.005, -8.8), 5: (-0.335, -0.045, -19.0)}
 #: How each finger leans against its metacarpal, degrees to the thumb.
-_FINGERS = {1: -4.0, 2: 2.0, 3: 0.0, 4: -2.0, 5: -6.0}
+_FINGERS = {1: -4.0, 2: -0.5, 3: 0.0, 4: -1.0, 5: -7.0}
 #: Distance from the third metacarpal's base to the radius's metaphysis over its length, by age.
-_CARPUS = {"M": ((0, 2, 5, 8, 11, 13, 15, 18), (.78, .76, .71, .70, .69, .64, .595, .55)),
-           "F": ((0, 2, 4.5, 7, 9.5, 11, 13, 15), (.78, .76, .71, .70, .68, .63, .56, .535))}
+_CARPUS = {"M": ((0, 2, 5, 8, 11, 13, 15, 18), (.78, .76, .71, .70, .69, .66, .635, .61)),
+           "F": ((0, 2, 4.5, 7, 9.5, 11, 13, 15), (.78, .76, .71, .70, .68, .65, .61, .60))}
 _ADULT_CARPUS_MM = 32.4
 
 
@@ -79,21 +80,28 @@ class Hand:
 
 def build(sex: str, ages: dict[str, float], age: float, pose: Pose, child: Build | None = None,
           shape: dict[str, np.ndarray] | None = None, joints: JointSpaces | None = None,
-          plates: dict[str, GrowthPlate] | None = None) -> Hand:
+          plates: dict[str, GrowthPlate] | None = None,
+          variants: Variants | None = None) -> Hand:
     """Return the hand of ``sex`` with each structure at its own bone age ``ages`` (years).
 
     ``shape`` holds standard normal deviates [6] of each structure's build; none is the mean.
-    ``joints`` and ``plates`` are the child's own joint spaces and growth plates.
+    ``joints``, ``plates`` and ``variants`` are the child's own joint spaces, growth plates and
+    variants of form.
     """
     child = child or Build()
     age, scale = float(np.clip(age + child.ahead, 0, 19)), child.scale
     shape = shape or {name: np.zeros(6) for name in structures()}
-    joints, plates = joints or JointSpaces(), plates or {}
+    joints, plates, variants = joints or JointSpaces(), plates or {}, variants or Variants()
     hand = Hand(sex=sex)
     for name in LONG_BONES[:-2]:
-        hand.bones[name] = long_bone_outline.measure(name, sex, age, ages[name], scale,
-                                                     *_own(shape, name, child), child.cortex,
-                                                     child.spongy, plates.get(name))
+        long, wide = _own(shape, name, child)
+        long *= variants.short if name == SHORT_BONE else 1.0
+        plate = plates.get(name, GrowthPlate())
+        if variants.cone and name == variants.cone_bone:
+            plate = replace(plate, cone=variants.cone)
+        hand.bones[name] = long_bone_outline.measure(name, sex, age, ages[name], scale, long,
+                                                     wide, child.cortex, child.spongy, plate)
+    pose = replace(pose, curl=(*pose.curl[:4], pose.curl[4] + variants.incurved / 2))
     hand.palm = hand.bones["metacarpal_3"].distal_end
     hand.girth = growth.width_fraction(sex, age) * scale
     carpus = float(np.interp(age, *_CARPUS[sex])) * child.carpus
@@ -106,6 +114,9 @@ def build(sex: str, ages: dict[str, float], age: float, pose: Pose, child: Build
     hand.solids += carpals.solids(sex, ages, frame, shape, child.carpals)
     for name in LONG_BONES[:-2]:
         hand.solids += long_bones.solids(hand.bones[name], *hand.axes[name])
+        if name == CLEFT_BONE and variants.cleft:
+            hand.solids.append(long_bones.cleft(hand.bones[name], variants.cleft,
+                                                *hand.axes[name]))
         hand.epiphyses[name] = hand.bones[name].state
     _place_sesamoids(hand, ages, scale)
     return hand
@@ -192,8 +203,8 @@ def _place_sesamoids(hand: Hand, ages: dict[str, float], scale: float) -> None:
     origin, axis = hand.axes["metacarpal_1"]
     bone = hand.bones["metacarpal_1"]
     right = (axis[1], -axis[0])
-    for name, side in (("adductor_sesamoid", -0.62), ("flexor_sesamoid", 0.30)):
-        centre = _along(_along(origin, axis, bone.shaft - 0.35 * bone.size.head), right,
+    for name, side in (("adductor_sesamoid", -0.50), ("flexor_sesamoid", 0.22)):
+        centre = _along(_along(origin, axis, bone.shaft - 0.22 * bone.size.head), right,
                         side * bone.size.head)
         solid = carpals.sesamoid(name, hand.sex, ages[name], centre, scale)
         if solid is not None:

@@ -133,6 +133,8 @@ def nodes(bone: LongBone) -> tuple[np.ndarray, np.ndarray]:
         table[:, 2], table[:, 3] = table[:, 2] + narrowed, table[:, 3] - narrowed
     # An infant's shaft is a plain tube: its ends flare less and its waist is hardly drawn in.
     plain = (0.15 if bone.row == "MC" else 0.45) * (1 - bone.adult)
+    if bone.row == "MC":  # a newborn's is stout (Thodberg 2019: 3.2 mm wide at a month)
+        waist *= 1 + 0.10 * max(0.0, 1 - 8 * bone.adult)
     if bone.row == "DP":  # a child's end phalanx tapers evenly to its tuft
         waist += (0.62 * base - waist) * min(1.0, 2.2 * (1 - bone.adult)) * 0.9
         plain, head = 0.1 * plain, head * 1.08

@@ -62,7 +62,7 @@ def _with_epiphysis(bone: LongBone, places: np.ndarray,
     if bone.distal_plate:
         wide = end_half_width(bone) * bone.state.width
         more = bone.shaft + tall * np.array([0.2, 0.6, 1.0])
-        head = wide * np.array([1 - 0.12 * bone.remodelled, 1, 0.80])
+        head = wide * np.array([1 - 0.10 * bone.remodelled, 1.04, 0.84])
         return (np.concatenate([places[:-1], more]), np.concatenate([half[:-1], head]), 0.0,
                 bone.shaft + tall)
     wide = end_half_width(bone) * bone.state.width
@@ -129,6 +129,21 @@ def _plate(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float
         share = state.scar * plate.left_of_scar(u)
         sheets.append(sheet(half, depth, middle - 0.3, middle + 0.3, share, 1.1, origin, axis))
     return sheets
+
+
+def cleft(bone: LongBone, deep: float, origin: tuple[float, float],
+          axis: tuple[float, float]) -> Box:
+    """Return the notch of a pseudo-epiphysis at a base without a plate; it closes in puberty.
+
+    It takes bone away from both sides and leaves a bridge in the middle.
+    """
+    half = 0.48 * bone.size.base
+    t = across(half)
+    middle = 0.13 * bone.shaft + 0.04 * half * np.sin(3 * t / half)
+    open_ = deep * max(0.0, min(1.0, 3.0 * (0.95 - bone.adult)))
+    share = open_ * np.clip((np.abs(t / half) - 0.25) / 0.3, 0, 1)
+    return sheet(half, 0.30 * bone.size.base, middle - 0.5, middle + 0.5, share, -0.9, origin,
+                 axis)
 
 
 def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> Box:

@@ -17,6 +17,7 @@ from .film_variety import draw_film
 from .growth_plate import draw_plates
 from .joint_space import draw_joints
 from .shapes import moved
+from .variants import draw_variants
 
 #: Smallest number of rows drawn; smaller pictures are drawn larger and averaged down.
 _DRAWN = 512
@@ -35,7 +36,7 @@ class PhantomRadiograph:
     else a key of ``bones``; ``stages`` the TW3 stage (``"A"`` to ``"I"``) of the 13 RUS bones,
     read from the drawn geometry; ``landmarks`` joints and fingertips as (row, column);
     ``bone_age`` in years on the Greulich and Pyle scale; ``bone_ages`` each structure's own;
-    ``pixel_spacing_mm`` the height of a pixel in mm (its width too unless ``stretch`` is not 1).
+    ``pixel_spacing_mm`` the height and width of a pixel in mm.
     """
 
     pixels: np.ndarray
@@ -108,7 +109,8 @@ def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty
     film = draw_film(difficulty, streams[1])
     child = hands.build(sex, ages, bone_age, film.pose, film.build, shape,
                         draw_joints(variation, streams[3]),
-                        draw_plates(LONG_BONES, variation, streams[3]))
+                        draw_plates(LONG_BONES, variation, streams[3]),
+                        draw_variants(variation, streams[3]))
     density = np.exp(film.patchy * streams[0].standard_normal(max(BONES) + 1))
     times = max(1, math.ceil(_DRAWN / size))
     canvas = _draw(child, film, size * times, density)

@@ -28,7 +28,9 @@ def thickness(hand: Hand, x: np.ndarray, y: np.ndarray, turn: tuple[float, float
     depth, round_edge, half = _field(hand, c * fx + s * fy, c * fy - s * fx, np.float32(plump))
     maps = [_upsample(a, gx, gy, x, y) for a in (depth, 1 / round_edge, half)]
     share = np.clip(maps[0] * maps[1], 0, 1)
-    return 2 * maps[2] * np.sqrt(share * (2 - share))
+    round_profile = np.sqrt(share * (2 - share))
+    # flesh lies flat on the film: its edge is steeper than a circle's
+    return maps[2] * (round_profile + np.sqrt(round_profile))
 
 
 def _field(hand: Hand, x: np.ndarray, y: np.ndarray,
@@ -82,10 +84,10 @@ def _fingers(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> lis
         base = hand.bones[f"proximal_phalanx_{ray}"].size.base
         end = hand.bones[f"distal_phalanx_{ray}"].size.base
         middle = base if ray == 1 else hand.bones[f"middle_phalanx_{ray}"].size.base
-        r0 = (0.75 + 1.2 * chubby) * base * plump
-        r1 = (0.71 + 1.2 * chubby) * base * plump
-        r2 = (0.72 + 1.2 * chubby) * (middle if ray > 1 else 0.85 * middle) * plump
-        r3 = (0.88 + 1.2 * chubby) * end * plump
+        r0 = (0.70 + 1.2 * chubby) * base * plump
+        r1 = (0.66 + 1.2 * chubby) * base * plump
+        r2 = (0.66 + 1.2 * chubby) * (middle if ray > 1 else 0.85 * middle) * plump
+        r3 = (0.80 + 1.2 * chubby) * end * plump
         names = ([f"MCP{ray}", f"IP{ray}", f"tip{ray}"] if ray == 1 else
                  [f"MCP{ray}", f"PIP{ray}", f"DIP{ray}", f"tip{ray}"])
         radii = [r0, r2, r3] if ray == 1 else [r0, r1, r2, r3]

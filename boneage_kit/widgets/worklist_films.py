@@ -51,8 +51,7 @@ class Films:
             from ..phantom.children import render_row
 
             one = render_row(self.records.iloc[row], _DRAWN)
-            height = one.pixel_spacing_mm
-            return one.pixels, (height, height / (one.film.stretch if one.film else 1.0))
+            return one.pixels, (one.pixel_spacing_mm, one.pixel_spacing_mm)
         return self._dataset.pixels(row), self._dataset.spacing(row)
 
     def as_dataset(self) -> Dataset:
