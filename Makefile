@@ -9,17 +9,20 @@ OUT ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DEV := $(VENV)/.dev
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3 python,\
 	$(shell $(name) -c "$(NEW_ENOUGH)" 2>/dev/null && echo $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-browser notebooks readme faults lock address docs docs-check bench lint wheel wheel-check wheelhouse clean
+.PHONY: help setup run check format test test-browser notebooks readme faults golden lock address docs docs-check bench setup-dev wheel wheel-check wheelhouse clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## make .venv with the exact versions of requirements.lock (once)
+
+setup-dev: $(DEV)  ## the same with what tests and checks need (requirements-dev.lock)
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
@@ -28,54 +31,71 @@ $(READY): requirements.lock pyproject.toml
 		{ test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq python3-venv; } \
 		|| { echo "Run: sudo apt-get install python3-venv"; exit 1; }; \
 		$(PYTHON) -m venv $(VENV); }
-	$(BIN)/python -m pip install --quiet --prefer-binary -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --prefer-binary -r requirements.lock
+	$(BIN)/python -m pip install --quiet "$$(grep '^torch==' requirements.lock)"  # and what a CUDA build needs
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(DEV): $(READY) requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --prefer-binary -r requirements-dev.lock
 	@touch $@
 
 run: $(READY)  ## execute the notebooks; PRESET=smoke|binder|colab|paper DATA=phantom|rsna:PATH|... OUT=DIR
 	$(BIN)/boneage-kit run --preset $(PRESET) --data $(DATA) $(if $(OUT),--out $(OUT))
 
-test: $(READY)  ## pytest over package and tests, nbval over every notebook
+check: $(DEV)  ## before each commit: format, lint, types, direction of imports, fast tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m jactionlint --shellcheck=
+	$(BIN)/python -m pytest -q -n 2 -m "not slow" tests/unit boneage_kit
+
+format: $(DEV)  ## write the code as `make check` wants it
+	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+test: $(DEV)  ## pytest over package and tests, nbval over every notebook
 	OMP_NUM_THREADS=2 $(BIN)/python -m pytest --nbval --nbval-current-env --ignore=tests/browser tests boneage_kit notebooks
 
-test-browser: $(READY)  ## use every widget in a real Chromium (as root installs Debian's if missing)
+test-browser: $(DEV)  ## use every widget in a real Chromium (as root installs Debian's if missing)
 	@which chromium chromium-browser google-chrome | grep -q . \
 		|| { test "$$(id -u)" = 0 && apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
 			apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } \
 		|| { echo "Run: sudo apt-get install chromium"; exit 1; }
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock playwright voila
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --constraint requirements-dev.lock playwright voila
 	BROWSER_TESTS=required $(BIN)/python -m pytest tests/browser
 
-notebooks: $(READY) address  ## execute the notebooks in place (phantom, binder) and keep their results
+notebooks: $(DEV) address  ## execute the notebooks in place (phantom, binder) and keep their results
 	$(BIN)/python tools/notebooks.py
 
-readme: $(READY) address  ## write README's tables from the kept results
+readme: $(DEV) address  ## write README's tables from the kept results
 	$(BIN)/python tools/readme.py
 
 address: $(READY)  ## write the repository's address, from pyproject.toml, into badges and first cells
 	$(BIN)/python tools/address.py
 
-faults: $(READY)  ## commit every fault of tests/support/fault_cases.py and write docs/faults.md
+golden: $(DEV)  ## redraw the golden pixels after PHANTOM_VERSION was raised
+	$(BIN)/python tools/golden.py
+
+faults: $(DEV)  ## commit every fault of tests/support/fault_cases.py and write docs/faults.md
 	$(BIN)/python tools/faults.py
 
-lock: $(READY)  ## write requirements.lock and environment.yml from the versions in .venv
+lock: $(DEV)  ## write requirements.lock and environment.yml from the versions in .venv
 	$(BIN)/python tools/lock.py
 
-bench: $(READY)  ## minutes and memory of each notebook, then peers' recipes and ours side by side
+bench: $(DEV)  ## minutes and memory of each notebook, then peers' recipes and ours side by side
 	$(BIN)/python studies/notebooks.py --preset $(PRESET)
 	$(BIN)/python studies/peers.py
 
-docs: $(READY)  ## build the book (Jupyter Book 2) into out/book; its theme comes from mystmd.org
+docs: $(DEV)  ## build the book (Jupyter Book 2) into out/book; its theme comes from mystmd.org
 	$(BIN)/python -m pip install --quiet "jupyter-book>=2"
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python tools/book.py
 
-docs-check: $(READY)  ## parse every page of the book and resolve every reference, without network
+docs-check: $(DEV)  ## parse every page of the book and resolve every reference, without network
+	$(BIN)/python -m pip install --quiet "jupyter-book>=2"
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python tools/book.py --check
 
-lint: $(READY)  ## ruff
-	$(BIN)/ruff check .
-
-wheel: $(READY)  ## build wheel and sdist into dist/
+wheel: $(DEV)  ## build wheel and sdist into dist/
 	rm -rf dist
 	$(BIN)/python -m hatchling build -d dist
 

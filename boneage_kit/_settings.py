@@ -38,6 +38,8 @@ _TABLE = (
             "native, avx2 or oldest", "avx2"),
     Setting("BONEAGE_KIT_WIDGETS", "live widgets (1) or pictures of them (0)",
             "0 or 1", "live where a person sits"),
+    Setting("BONEAGE_KIT_TRACEBACK", "shows the traceback of an error in the kit itself",
+            "0 or 1", "0"),
 )  # fmt: skip
 SETTINGS = {setting.name: setting for setting in _TABLE}
 PROCESSORS = ("native", "avx2", "oldest")
@@ -111,6 +113,11 @@ def live_widgets() -> bool | None:
     return None if choice is None else choice == "1"
 
 
+def shows_traceback() -> bool:
+    """Return whether ``$BONEAGE_KIT_TRACEBACK`` is 1."""
+    return _choice("BONEAGE_KIT_TRACEBACK", ("0", "1")) == "1"
+
+
 def check() -> None:
     """Check every variable at once, before work begins.
 
@@ -121,7 +128,8 @@ def check() -> None:
 
     >>> check()
     """
-    checks: tuple[Callable[[], object], ...] = (seed, threads, processor, live_widgets)
+    checks: tuple[Callable[[], object], ...] = (seed, threads, processor, live_widgets,
+                                                shows_traceback)
     for read in checks:
         read()
 

@@ -22,8 +22,10 @@ import pandas as pd
 
 from boneage_kit import evaluation, presets, provenance, training
 from boneage_kit._io import write_atomically
-from boneage_kit.datasets.dataset import Dataset, empty_problems
-from boneage_kit.datasets.phantom import PhantomPixels, code_version
+from boneage_kit.datasets.dataset import Dataset
+from boneage_kit.datasets.phantom import PhantomPixels
+from boneage_kit.datasets.problems import Problems
+from boneage_kit.phantom import PHANTOM_VERSION
 from boneage_kit.phantom.children import cohort
 
 TABLE = Path(__file__).resolve().parent.parent / "boneage_kit/data/phantom_readings.csv"
@@ -37,7 +39,7 @@ def main() -> None:
     table = readings()
     write_atomically(TABLE, lambda file: table.to_csv(file, index=False))
     origin = {"command": "python studies/conformal_phantoms.py", "cohort_seed": SEED,
-              "phantom_code": code_version(),
+              "phantom_version": PHANTOM_VERSION,
               "pixels": PIXELS, "n_train": TRAIN, "made": provenance.now(),
               "kit": provenance.kit(), "versions": provenance.versions(),
               "machine": provenance.machine()}
@@ -58,7 +60,7 @@ def main() -> None:
 
 def readings() -> pd.DataFrame:
     children = cohort(TRAIN + CALIBRATE + FRESH, SEED).reset_index(drop=True)
-    dataset = Dataset("phantom", "phantom", children, empty_problems(), PhantomPixels(children))
+    dataset = Dataset("phantom", "phantom", children, Problems(), PhantomPixels(children))
     images, sexes = dataset.images(PIXELS), children["sex"].tolist()
     ages = children["bone_age"].to_numpy()
     fitted = training.fit("bonet", images[:TRAIN], ages[:TRAIN], sexes[:TRAIN], seed=0,

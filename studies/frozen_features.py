@@ -37,7 +37,7 @@ def main() -> None:
         network(((batch - grey.mean) / grey.std).contiguous()).detach()
 
     kit = frozen._network("efficientnet_lite0")
-    fast = rate(lambda part: frozen._describe(kit, part), images)
+    fast = rate(lambda part: frozen.describe(kit, part), images)
     slow = rate(without_thinking, images[: max(128, options.n // 8)])
     print(f"kit: {fast:.0f} images/s; without thinking: {slow:.0f} images/s; ratio {fast/slow:.1f}")
     print(f"10,000 images at {options.size} px: {10_000 / fast / 60:.1f} minutes on "

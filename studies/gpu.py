@@ -126,7 +126,7 @@ def shipped(hands: Hands, card: str) -> dict:
     """How far the shipped model's readings differ between CPU and card."""
     stored = stored_model.load()
     images, _, sexes = hands.of(stored.size, hands.test)
-    read = partial(training.predict, stored.reader, images, sexes, test_time_augmentation=True)
+    read = partial(training.predict, stored.model, images, sexes, test_time_augmentation=True)
     cpu, found = read(device="cpu"), {"n": len(images), "pixels": stored.size}
     before = torch.backends.cudnn.allow_tf32
     for name, allowed in (("as it comes", before), ("without TF32", False)):

@@ -33,9 +33,11 @@ from tqdm import tqdm
 
 from boneage_kit import evaluation, presets, provenance, training
 from boneage_kit._io import write_atomically
-from boneage_kit.datasets.dataset import Dataset, empty_problems
-from boneage_kit.datasets.phantom import PhantomPixels, code_version
+from boneage_kit.datasets.dataset import Dataset
+from boneage_kit.datasets.phantom import PhantomPixels
+from boneage_kit.datasets.problems import Problems
 from boneage_kit.features.feature_model import FeatureModel
+from boneage_kit.phantom import PHANTOM_VERSION
 from boneage_kit.phantom.children import cohort
 
 TABLE = Path(__file__).resolve().parent.parent / "boneage_kit/data/results/group_mix.csv"
@@ -145,7 +147,7 @@ def drawn(n: int, seed: int, scenario: str) -> tuple[pd.DataFrame, np.ndarray]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what the scenario is for stands at the top of this file
         table = cohort(n, seed, group_effect=scenario).reset_index(drop=True)
-    dataset = Dataset("phantom", "phantom", table, empty_problems(), PhantomPixels(table))
+    dataset = Dataset("phantom", "phantom", table, Problems(), PhantomPixels(table))
     return table, dataset.images(PIXELS)
 
 
@@ -164,7 +166,7 @@ def collect(options: argparse.Namespace) -> pd.DataFrame:
               f"{options.group} --train {options.train} --net-seeds {options.net_seeds} "
               f"--threads {options.threads}",
               "children": {"pool": POOL, "test": TEST, "what": "n and seed of the cohort"},
-              "phantom_code": code_version(), "pixels": PIXELS,
+              "phantom_version": PHANTOM_VERSION, "pixels": PIXELS,
               "made": provenance.now(), "kit": provenance.kit(),
               "versions": provenance.versions(), "machine": provenance.machine()}
     write_atomically(TABLE.with_suffix(".json"), lambda file: file.write_text(

@@ -40,12 +40,13 @@ def main() -> int:
 
 
 def measure(arguments, out):
-    from boneage_kit.execution import runner
+    from boneage_kit import execution
+    from boneage_kit._progress import is_interactive
 
-    job = runner.prepare(
+    job = execution.prepare(
         arguments.notebooks, preset=arguments.preset, data=arguments.data, out=out
     )
-    return runner.run(job, progress=runner.interactive())
+    return execution.run(job, progress=is_interactive())
 
 
 def report(steps, arguments) -> int:

@@ -65,13 +65,14 @@ def run_all(arguments, scratch: Path) -> int:
 
 
 def execute(arguments, out: Path, variables: dict[str, str]) -> Path:
-    from boneage_kit.execution import runner
+    from boneage_kit import execution
+    from boneage_kit._progress import is_interactive
 
     before = dict(os.environ)
     os.environ.update(variables)
     try:
-        job = runner.prepare(arguments.notebooks, preset=arguments.preset, out=out)
-        for step in runner.run(job, progress=runner.interactive()):
+        job = execution.prepare(arguments.notebooks, preset=arguments.preset, out=out)
+        for step in execution.run(job, progress=is_interactive()):
             if step.error:
                 raise SystemExit(f"{step.name}: {step.error}")
     finally:

@@ -46,7 +46,7 @@ from tqdm import tqdm
 from boneage_kit import datasets, evaluation, phantom, plots
 from boneage_kit._io import write_atomically
 from boneage_kit.datasets.image_cache import ImageCache
-from boneage_kit.datasets.phantom import code_version
+from boneage_kit.phantom import PHANTOM_VERSION
 from boneage_kit.radiograph import to_square
 
 SIDE, DRAWN = 100, 512
@@ -122,7 +122,7 @@ def draw(path: Path, n: int, jobs: list[tuple[int, dict]]) -> int:
 
 def drawn(options: argparse.Namespace, table: pd.DataFrame, name: str) -> np.ndarray:
     """Return the table's phantoms as uint8 [n, 100, 100], drawn where they are not kept yet."""
-    path = options.out / f"{name}-{len(table)}-{options.seed}-{code_version()}.u8"
+    path = options.out / f"{name}-{len(table)}-{options.seed}-{PHANTOM_VERSION}.u8"
     store, rows = ImageCache(path, len(table), SIDE), table.to_dict("records")
     jobs = [(int(i), rows[i]) for i in store.missing(np.arange(len(table)))]
     parts = [jobs[i:i + 20] for i in range(0, len(jobs), 20)]
@@ -220,7 +220,7 @@ def phantom_to_real(options: argparse.Namespace, real: datasets.Dataset,
     stronger = training.Augmentation(rotation=25, shift=0.10, scale=0.25, brightness=0.15,
                                      contrast=0.4, gamma=0.6, noise=0.05, texture=0.6)
     how = {"seed": options.seed, "loss": "smooth_l1", "batch": 64}
-    name = f"{name}-{code_version()}"
+    name = f"{name}-{PHANTOM_VERSION}"
     alone = trained(options, name, images, learnt, epochs=options.epochs, augment=strong, **how)
     unlabelled = real.table.iloc[first][["image_id", "sex"]]
     films = reduced(real.images(SIDE, first), options.pixels)
@@ -267,7 +267,7 @@ def real_to_phantom(options: argparse.Namespace, real: datasets.Dataset,
     held = np.flatnonzero(half_b)
     held = held[datasets.stratified_subset(real.table.iloc[held], 1000, seed=0)]
     shipped = stored_model.load()
-    years = shipped.read(reduced(images, shipped.size), list(table["sex"]))
+    years = shipped.predict(reduced(images, shipped.size), list(table["sex"]))
     found = [readings(TO_PHANTOM, "shipped model", table, years, "")]
     for name, (side, read) in judges(options, real, np.flatnonzero(~half_b)).items():
         for direction, part, hands, half in (

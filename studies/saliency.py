@@ -29,8 +29,9 @@ from torch import nn
 
 from boneage_kit import datasets, phantom, presets, provenance, training
 from boneage_kit._io import write_atomically
-from boneage_kit.datasets.phantom import code_version, prepared
+from boneage_kit.datasets.phantom import prepared
 from boneage_kit.features.feature_model import FeatureModel
+from boneage_kit.phantom import PHANTOM_VERSION
 from boneage_kit.probing.saliency import network_of
 from boneage_kit.probing.saliency_check import Case, check_cases, growth_regions
 from boneage_kit.shelf import stored_model
@@ -61,7 +62,7 @@ def main() -> None:
     for name, size in sizes.items():
         path = options.out / f"{name.split(',')[0].replace(' ', '_')}.csv"
         if not path.exists():
-            model = shipped.reader.eval() if name == MODELS[2] else trained(name, options.seed)
+            model = shipped.model.eval() if name == MODELS[2] else trained(name, options.seed)
             error = error_on_phantoms(model, size)
             print(f"{name}: MAE {error:.2f} years on 200 fresh phantoms", flush=True)
             found = [summed(check_cases(model, cases(size), seed=options.seed)).assign(
@@ -76,7 +77,7 @@ def main() -> None:
     origin = {"command": f"python studies/saliency.py --real ../shared/real --out runs/saliency "
               f"--phantoms {options.phantoms} --seed {options.seed}",
               "real": "RSNA 2017 thumbnails, 100 px; boxes of Koitka et al. 2018",
-              "phantom_code": code_version(),
+              "phantom_version": PHANTOM_VERSION,
               "shipped_weights": shipped.card["weights"]["sha256"],
               "made": provenance.now(), "kit": provenance.kit(),
               "versions": provenance.versions(), "machine": provenance.machine()}

@@ -6,6 +6,7 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.data import get_testdata_file
+from pydicom.pixels import apply_windowing
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 
 import boneage_kit as bk
@@ -127,15 +128,16 @@ def test_a_sigmoid_window_reaches_neither_end():
 
 @pytest.mark.parametrize("signed", [False, True])
 @pytest.mark.parametrize("function", ["LINEAR", "LINEAR_EXACT", "SIGMOID"])
-def test_a_window_by_levels_is_the_window_by_pixels(signed, function):
+def test_a_window_is_that_of_pydicom(signed, function):
     values = np.random.default_rng(0).integers(-2000 * signed, 2000, (90, 80), dtype="int16")
     header = pydicom.Dataset()
     header.BitsStored, header.PixelRepresentation = 12, int(signed)
     header.PhotometricInterpretation = "MONOCHROME2"
     header.WindowCenter, header.WindowWidth, header.VOILUTFunction = 300.5, 1200, function
-    by_pixels = dicom.apply_windowing(values, header).astype("float32")
-    np.testing.assert_array_equal(dicom._shown(header, values), by_pixels)
-    assert dicom._shown(header, values[:8, :8]).dtype == np.float64  # few pixels: one by one
+    low, high = apply_windowing(np.array([[-1e9, 1e9]]), header)[0]
+    expected = (apply_windowing(values, header) - low) / (high - low)
+    data = written(values, bits=12, WindowCenter=300.5, WindowWidth=1200, VOILUTFunction=function)
+    np.testing.assert_allclose(read_radiograph(data, invert=False).pixels, expected, atol=1e-5)
 
 
 def test_a_voi_lut_is_followed():
@@ -181,7 +183,8 @@ def test_nothing_of_the_patient_is_kept():
     for secret in ("Doe", "Jane", "X1", "2010", "008Y", "Elsewhere", "20200102", "A77", "1.2.3.4"):
         assert secret not in text
     known = {"format", "height", "width", "windowed", "pixel_spacing_mm", "pixel_spacing_from",
-             "transfer_syntax", "rescaled", "inverted", "inverted_because", "notes"}
+             "transfer_syntax", "rescaled", "inverted", "inverted_because", "polarity_doubtful",
+             "notes"}
     assert set(meta) <= known | set(dicom.KEPT_FIELDS.values())
 
 
@@ -210,7 +213,7 @@ def test_a_file_without_preamble_and_meta_is_read():
     assert any("TransferSyntaxUID missing" in note for note in radiograph.meta["notes"])
 
 
-def test_a_panicking_decoder_is_bad_input():
+def test_damaged_run_lengths_are_bad_input_without_a_trace_on_the_terminal(capfd):
     header = pydicom.dcmread(io.BytesIO(written()))
     header.compress(RLELossless, generate_instance_uid=False)
     data = bytearray(saved(header))
@@ -222,6 +225,7 @@ def test_a_panicking_decoder_is_bad_input():
             read_radiograph(bytes(broken))
         except bk.BadInput:
             pass
+    assert capfd.readouterr().err == ""
 
 
 def test_missing_photometric_lets_the_picture_decide():
@@ -251,7 +255,7 @@ def test_a_stream_larger_than_its_header_is_not_unpacked(syntax, marker, at):
     (bundled("waveform_ecg.dcm"), "without an image"),
     (bundled("liver_1frame.dcm"), "mask"),
     (bundled("SC_rgb_small_odd.dcm"), "3 x 3"),
-    (bundled("badVR.dcm"), "cannot be decoded"),
+    (bundled("badVR.dcm"), "map of radiation dose"),
     (written(Rows=None), "lacks the tag.*Rows"),
     (written(Rows=60000, Columns=60000), "million"),
     (written(NumberOfFrames=3), "3 frames"),
@@ -278,4 +282,4 @@ def test_every_bundled_file_is_read_or_refused_in_two_sentences():
         except bk.BadInput as error:
             assert error.problem and error.remedy
             refused += 1
-    assert read >= 45 and refused >= 25
+    assert read >= 44 and refused >= 25, (read, refused)

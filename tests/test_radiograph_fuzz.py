@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 from test_radiograph_dicom import bundled, saved, written
+from test_radiograph_dicom_kinds import KINDS
+from test_radiograph_pictures import lossless_jpeg, png
 from test_radiograph_reading import encoded, hand, metaimage, tiff
 
 import boneage_kit as bk
@@ -32,6 +34,15 @@ WHOLE = {
     "JPEG-LS": compressed(JPEGLSLossless),
     "JPEG 2000": compressed(JPEG2000Lossless),
     "JPEG lossless": open(bundled("SC_rgb_jpeg_gdcm.dcm"), "rb").read(),
+    "16-bit RGB PNG": png(np.repeat(hand("uint16", 4095)[..., None], 3, axis=-1), 2),
+    "LZW TIFF": encoded(hand("uint16", 999), "TIFF", compression="tiff_lzw"),
+    "JPEG 2000 file": encoded(hand(), "JPEG2000"),
+    "lossless JPEG": lossless_jpeg(hand("uint16", 4095)),
+    "packed MetaImage": metaimage(hand("uint16", 99), extra="CompressedData = True\n"),
+    "VOI LUT": KINDS["VOI LUT of 8 bits, packed"][0],
+    "modality LUT": KINDS["modality LUT in OW"][0],
+    "functional groups": KINDS["functional groups"][0],
+    "12-bit JPEG": open(bundled("JPEG-lossy.dcm"), "rb").read(),
     "implicit VR": open(bundled("MR_small_implicit.dcm"), "rb").read(),
 }
 EDITS = st.lists(st.tuples(st.sampled_from(["set", "flip", "cut", "insert", "end"]),

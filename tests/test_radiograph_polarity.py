@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import boneage_kit as bk
-from boneage_kit.radiograph import bone_is_bright, stretch, to_square
-from boneage_kit.radiograph.polarity import polarity_score
+from boneage_kit.radiograph import stretch, to_square
+from boneage_kit.radiograph.polarity import UNSURE, film_in_page, polarity_score
 
 THUMBNAILS = Path(__file__).parents[2] / "shared" / "real" / "rsna_thumbnails.zip"
 
@@ -19,25 +19,42 @@ def test_a_negative_has_the_negative_score():
 @pytest.mark.parametrize("difficulty", [0.0, 1.0])
 def test_no_phantom_is_taken_for_its_negative(age, difficulty):
     film = bk.phantom.render(sex="F", bone_age=age, seed=1, size=200, difficulty=difficulty).pixels
-    assert bone_is_bright(film) is not False
-    assert bone_is_bright(1 - film) is not True
+    assert polarity_score(film) > -UNSURE
+    assert polarity_score(1 - film) < UNSURE
 
 
 @pytest.mark.parametrize("film", [np.zeros((40, 40)), np.random.default_rng(0).random((50, 50)),
                                   np.tile(np.linspace(0, 1, 40), (40, 1))])
 def test_pictures_that_do_not_tell(film):
-    assert bone_is_bright(film.astype("float32")) is None
+    assert abs(polarity_score(film.astype("float32"))) < UNSURE
 
 
 @pytest.mark.skipif(not THUMBNAILS.exists(), reason="needs ../shared/real/rsna_thumbnails.zip")
 def test_hardly_any_real_film_or_negative_is_misjudged():
     dataset = bk.datasets.load(f"rsna:{THUMBNAILS}", n=600, verify=False)
     films = [dataset.pixels(i) for i in range(len(dataset))]
-    judged = [bone_is_bright(film) for film in films]
-    negative = [bone_is_bright(1 - film) for film in films]
-    assert sum(answer is False for answer in judged) <= 2
-    assert sum(answer is True for answer in negative) <= 2
-    assert sum(answer is True for answer in judged) >= 590
+    judged = np.array([polarity_score(film) for film in films])
+    negative = np.array([polarity_score(1 - film) for film in films])
+    assert (judged < -UNSURE).sum() <= 2
+    assert (negative > UNSURE).sum() <= 2
+    assert (judged > UNSURE).sum() >= 590
+
+
+def test_two_hands_on_one_film_are_looked_at_one_by_one():
+    film = bk.phantom.render(sex="F", bone_age=8, seed=0, size=128).pixels
+    both = np.hstack([film, film[:, ::-1]])
+    assert polarity_score(both) > UNSURE and polarity_score(1 - both) < -UNSURE
+
+
+@pytest.mark.parametrize("page", [0.0, 0.7, 1.0])
+def test_the_page_around_a_film_does_not_decide(page):
+    film = bk.phantom.render(sex="F", bone_age=8, seed=0, size=64).pixels * 0.9 + 0.05
+    screen = np.full((200, 300), page, "float32")
+    screen[60:124, 100:164] = film
+    assert film_in_page(screen) == (60, 124, 100, 164)
+    assert polarity_score(screen) > UNSURE
+    screen[60:124, 100:164] = 1 - film
+    assert polarity_score(screen) < -UNSURE
 
 
 def test_stretching_spares_an_underexposed_hand_with_a_white_frame():

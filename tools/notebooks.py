@@ -15,9 +15,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from boneage_kit import results
+from boneage_kit import execution, results
 from boneage_kit._io import write_json
-from boneage_kit.execution import runner, sequence
+from boneage_kit._progress import is_interactive
+from boneage_kit.execution import sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "out" / "committed"
@@ -25,8 +26,8 @@ KEPT = ROOT / "boneage_kit" / "data" / "results"
 
 
 def execute(names: list[str]) -> int:
-    job = runner.prepare(names, out=OUT, command="make notebooks")
-    steps = runner.run(job, progress=runner.interactive(), inject=False)
+    job = execution.prepare(names, out=OUT, command="make notebooks")
+    steps = execution.run(job, progress=is_interactive(), inject=False)
     for step in steps:
         if step.status == "failed":
             sys.stderr.write(f"{step.name}: {step.error}\n")

@@ -24,7 +24,7 @@ FILES = ("table.csv", "leaderboard.csv", "ablations.csv", "provenance.json")
 
 
 def table(study: str = "rsna") -> pd.DataFrame:
-    """Return a row a training: method, n_train, fold, seed, n_test, MAE and its interval.
+    """Return one row per training: method, n_train, fold, seed, n_test, MAE and its interval.
 
     >>> set(table("rsna")["method"]) >= {"constant", "frozen_lite0", "lite0_fine_tuned"}
     True
@@ -42,7 +42,7 @@ def leaderboard(study: str = "rsna") -> pd.DataFrame:
 
 
 def ablations(study: str = "rsna") -> pd.DataFrame:
-    """Return paired differences of methods with a verdict each, at one training size.
+    """Return paired differences of methods each with its verdict, at one training size.
 
     >>> set(ablations("rsna")["verdict"]) <= {"confirmed", "not confirmed", "cannot be told",
     ...     "the first is better", "the second is better"}
@@ -57,15 +57,15 @@ def provenance(study: str = "rsna") -> dict[str, Any]:
     >>> provenance("rsna")["folds"]
     5
     """
-    return json.loads(_place(study, "provenance.json").read_text(encoding="utf-8"))
+    return json.loads(_file(study, "provenance.json").read_text(encoding="utf-8"))
 
 
 def _csv(study: str, name: str) -> pd.DataFrame:
-    with _place(study, name).open(encoding="utf-8") as file:
+    with _file(study, name).open(encoding="utf-8") as file:
         return pd.read_csv(file, keep_default_na=False, na_values=[""])
 
 
-def _place(study: str, name: str) -> Traversable:
+def _file(study: str, name: str) -> Traversable:
     if study not in STUDIES:
         raise BadInput(f"There is no kept study {study!r}.", f"Use {' or '.join(STUDIES)}.")
     return files("boneage_kit") / "data" / "results" / "benchmark" / study / name

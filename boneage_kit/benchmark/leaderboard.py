@@ -1,4 +1,4 @@
-"""What a study's readings say: one tidy table, a leaderboard, paired differences, ablations."""
+"""What a study's predictions say: a tidy table, a leaderboard, paired differences, ablations."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .study import Study
 _CELL = ["method", "n_train", "fold", "seed"]
 
 
-def readings(study: Study) -> pd.DataFrame:
-    """Return the readings of all cells that are there, in one table.
+def predictions(study: Study) -> pd.DataFrame:
+    """Return the predictions of all cells that are there, in one table.
 
     Raises
     ------
@@ -27,24 +27,24 @@ def readings(study: Study) -> pd.DataFrame:
     """
     tables = list(study.kept())
     if not tables:
-        raise BadInput(f"{study.out} holds no readings yet.", "Run the benchmark first.")
+        raise BadInput(f"{study.out} holds no predictions yet.", "Run the benchmark first.")
     return pd.concat(tables, ignore_index=True).rename(columns={"model": "method"})
 
 
 def tidy(table: pd.DataFrame, n_bootstrap: int = 1000) -> pd.DataFrame:
-    """Return a row a cell: its error over its test children with a 95 % bootstrap interval.
+    """Return one row per cell: its error over its test children with a 95 % bootstrap interval.
 
     Parameters
     ----------
     table
-        As :func:`readings` returns it.
+        As :func:`predictions` returns it.
     n_bootstrap
         Resamples of the children.
 
-    >>> one = pd.DataFrame({"image_id": list("abc"), "sex": "F", "y_true": [3.0, 9, 15],
-    ...                     "y_pred": [4.0, 9, 13], "method": "bonet", "n_train": 25, "fold": 0,
-    ...                     "seed": 0})
-    >>> tidy(one)[["n_test", "mae_years", "mae_months"]].values.tolist()
+    >>> cell = pd.DataFrame({"image_id": list("abc"), "sex": "F", "y_true": [3.0, 9, 15],
+    ...                      "y_pred": [4.0, 9, 13], "method": "bonet", "n_train": 25,
+    ...                      "fold": 0, "seed": 0})
+    >>> tidy(cell)[["n_test", "mae_years", "mae_months"]].values.tolist()
     [[3.0, 1.0, 12.0]]
     """
     rows = []
@@ -62,7 +62,7 @@ def leaderboard(table: pd.DataFrame, n_train: int, n_bootstrap: int = 1000) -> p
     Parameters
     ----------
     table
-        As :func:`readings` returns it.
+        As :func:`predictions` returns it.
     n_train
         Training images; folds of unequal size (all images but the fold) count as one size.
 
@@ -71,8 +71,8 @@ def leaderboard(table: pd.DataFrame, n_train: int, n_bootstrap: int = 1000) -> p
     pandas.DataFrame
         ``label, method, n_train, cells, children, mae_years, lower, upper, mae_months,
         within_12_months`` and the paired difference to the first row with its interval
-        (``behind_years, behind_lower, behind_upper``): children read by both, several seeds of a
-        child averaged.
+        (``behind_years, behind_lower, behind_upper``): over the children that both
+        predicted, several seeds of a child averaged.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def leaderboard(table: pd.DataFrame, n_train: int, n_bootstrap: int = 1000) -> p
         rows.append({
             "label": methods.get(name).label, "method": name,
             "n_train": int(own["n_train"].median()),
-            "cells": own[["fold", "seed"]].drop_duplicates().shape[0],
+            "cells": _n_cells(own),
             "children": own["image_id"].nunique(), "mae_years": value, "lower": lower,
             "upper": upper, "mae_months": 12 * value,
             "within_12_months": float((error <= 1).mean())})
@@ -101,8 +101,12 @@ def leaderboard(table: pd.DataFrame, n_train: int, n_bootstrap: int = 1000) -> p
     return board.round(4)
 
 
+def _n_cells(table: pd.DataFrame) -> int:
+    return len(table[["fold", "seed"]].drop_duplicates())
+
+
 def at_size(table: pd.DataFrame, n_train: int) -> pd.DataFrame:
-    """Return the readings of one training size (within 1 %: folds are of unequal size)."""
+    """Return the predictions of one training size (within 1 %: folds are of unequal size)."""
     chosen = near(table["n_train"], n_train)
     if not chosen.any():
         sizes = ", ".join(map(str, sorted(table["n_train"].unique())))
@@ -113,18 +117,19 @@ def at_size(table: pd.DataFrame, n_train: int) -> pd.DataFrame:
 def difference(
     part: pd.DataFrame, a: str, b: str, n_bootstrap: int = 1000
 ) -> tuple[float, float, float]:
-    """Return MAE(a) - MAE(b) in years with its interval, over the children both have read."""
+    """Return MAE(a) - MAE(b) in years with its interval, over the children both have predicted."""
     tables = [part[part["method"] == name] for name in (a, b)]
     both = set(tables[0]["image_id"]) & set(tables[1]["image_id"])
     if len(both) < 2:
         raise BadInput(f"{a} and {b} share {len(both)} test children.",
                        "Run both on the same folds.")
-    found = compare(*(one[one["image_id"].isin(both)] for one in tables), n=n_bootstrap)
-    return found.difference, found.lower, found.upper
+    of_a, of_b = (table[table["image_id"].isin(both)] for table in tables)
+    paired = compare(of_a, of_b, n=n_bootstrap)
+    return paired.difference, paired.lower, paired.upper
 
 
 def ablations(table: pd.DataFrame, n_train: int, n_bootstrap: int = 1000) -> pd.DataFrame:
-    """Return the paper's ablations, and ours, as paired differences with a word each.
+    """Return the paper's ablations, and ours, as paired differences, each with its verdict.
 
     ``ablations.csv`` names the pairs and what is expected of them, with its source. A pair of
     which one side was not run at this size is left out.
@@ -137,11 +142,11 @@ def ablations(table: pd.DataFrame, n_train: int, n_bootstrap: int = 1000) -> pd.
         or *not confirmed* where the interval lies on one side of zero, else *cannot be told*.
     """
     part = at_size(table, n_train)
-    there = set(part["method"])
+    compared = set(part["method"])
     rows = []
     with (files(__package__) / "ablations.csv").open(encoding="utf-8") as file:
         pairs = pd.read_csv(file, keep_default_na=False)
-    for pair in pairs[pairs["a"].isin(there) & pairs["b"].isin(there)].itertuples():
+    for pair in pairs[pairs["a"].isin(compared) & pairs["b"].isin(compared)].itertuples():
         value, lower, upper = difference(part, pair.a, pair.b, n_bootstrap)
         own = part[part["method"] == pair.a]
         other = part[part["method"] == pair.b]
@@ -149,7 +154,7 @@ def ablations(table: pd.DataFrame, n_train: int, n_bootstrap: int = 1000) -> pd.
             "question": pair.question, "a": methods.get(pair.a).label,
             "b": methods.get(pair.b).label,
             "children": len(set(own["image_id"]) & set(other["image_id"])),
-            "cells": min(len(one[["fold", "seed"]].drop_duplicates()) for one in (own, other)),
+            "cells": min(_n_cells(own), _n_cells(other)),
             "difference_years": value, "lower": lower, "upper": upper,
             "difference_months": 12 * value, "expected": pair.expectation,
             "verdict": verdict(lower, upper, pair.expectation), "source": pair.source})
@@ -157,7 +162,7 @@ def ablations(table: pd.DataFrame, n_train: int, n_bootstrap: int = 1000) -> pd.
 
 
 def verdict(lower: float, upper: float, expected: str) -> str:
-    """Return a word for an interval of MAE(a) - MAE(b) and which of the two was expected better.
+    """Return the verdict on an interval of MAE(a) - MAE(b), given which one was expected better.
 
     >>> verdict(-0.3, -0.1, "a"), verdict(-0.3, -0.1, "b"), verdict(-0.1, 0.1, "a")
     ('confirmed', 'not confirmed', 'cannot be told')

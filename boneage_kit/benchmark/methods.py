@@ -1,7 +1,7 @@
 """The methods that the benchmark compares, by name, each behind one call.
 
 ``methods.csv`` says what each is and where it stands in the paper. A method takes children to
-learn from and hands to read, and returns years.
+learn from and hands to predict, and returns years.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import presets
+from .. import features, models, training
 from ..errors import BadInput
 from ..evaluation import constant_predictor
-from ..training.schedule import few_images_recipe, usual_batch, usual_epochs
+from ..training.schedule import from_scratch_recipe, usual_batch, usual_epochs
 
 if TYPE_CHECKING:
-
     from ..datasets import Dataset
+    from ..models import AgeModel
 
 #: What a cheap yet telling comparison holds: one method of each kind.
 USUAL = ("constant", "by_hand_ridge", "frozen_lite0", "bonet", "lite0_fine_tuned")
-_WORDS = {"yes": True, "no": False, "none": None}
+_OPTION_WORDS = {"yes": True, "no": False, "none": None}
+_RECIPE = ("augment", "schedule", "learning_rate")  # options of the training, not of the network
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,11 @@ class Method:
 
     Attributes
     ----------
-    name, label, family, place
-        For the command line, for charts, its kind of method, and its place in the paper.
+    name, label, family, in_the_paper
+        For the command line, for charts, its kind of method, and what it is in the paper.
     kind
         ``constant``, ``features`` (fixed features and a regressor), ``network`` (trained as
-        ``training.fit`` does) or ``tuned`` (``models.pretraining.fine_tune``).
+        ``training.fit`` does) or ``tuned`` (``training.fine_tune``).
     source
         The features, the network, or what the tuned network starts from.
     options
@@ -55,7 +56,7 @@ class Method:
     source: str
     options: dict[str, Any] = field(hash=False)
     pixels: int
-    place: str
+    in_the_paper: str
 
     @property
     def trains(self) -> bool:
@@ -72,8 +73,12 @@ def methods() -> dict[str, Method]:
     """
     with (files(__package__) / "methods.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    return {row["name"]: Method(**{**row, "pixels": int(row["pixels"]),
-                                   "options": _options(row["options"])}) for row in rows}
+    return {row["name"]: _method(row) for row in rows}
+
+
+def _method(row: dict[str, str]) -> Method:
+    return Method(row["name"], row["label"], row["family"], row["kind"], row["source"],
+                  _options(row["options"]), int(row["pixels"]), row["in_the_paper"])
 
 
 def labels() -> dict[str, str]:
@@ -98,14 +103,14 @@ def get(name: str) -> Method:
 
 
 def _options(text: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for part in filter(None, text.split(";")):
-        key, _, value = part.partition("=")
-        if value in _WORDS:
-            found[key] = _WORDS[value]
-        else:
-            found[key] = float(value) if "." in value else int(value) if value.isdigit() else value
-    return found
+    pairs = (part.partition("=") for part in filter(None, text.split(";")))
+    return {name: _value(value) for name, _, value in pairs}
+
+
+def _value(text: str) -> Any:
+    if text in _OPTION_WORDS:
+        return _OPTION_WORDS[text]
+    return float(text) if "." in text else int(text) if text.isdigit() else text
 
 
 @dataclass(frozen=True)
@@ -117,10 +122,10 @@ class Sizes:
     phantoms: int = 1500
 
 
-def read(
+def predict(
     method: Method, train: Dataset, test: Dataset, *, seed: int, sizes: Sizes, folder: Path,
 ) -> np.ndarray:
-    """Learn from ``train`` and return the bone ages, in years [n], that are read in ``test``.
+    """Learn from ``train`` and return the bone ages, in years [n], predicted for ``test``.
 
     Parameters
     ----------
@@ -137,8 +142,8 @@ def read(
 
     >>> from boneage_kit import datasets
     >>> hands = datasets.load("phantom", n=24)
-    >>> years = read(get("constant"), hands.subset(range(12)), hands.subset(range(12, 24)),
-    ...              seed=0, sizes=Sizes(), folder=Path("."))
+    >>> years = predict(get("constant"), hands.subset(range(12)), hands.subset(range(12, 24)),
+    ...                 seed=0, sizes=Sizes(), folder=Path("."))
     >>> years.shape
     (12,)
     """
@@ -149,16 +154,12 @@ def read(
     ages, sexes = train.table["bone_age"].to_numpy(), train.table["sex"].tolist()
     held = test.table["sex"].tolist()
     if method.kind == "features":
-        from ..features.feature_model import FeatureModel
-
-        reader = FeatureModel(method.source, seed=seed, **method.options)
-        return reader.fit(images, ages, sexes).predict(fresh, held)
+        model = features.FeatureModel(method.source, seed=seed, **method.options)
+        return model.fit(images, ages, sexes).predict(fresh, held)
     if method.kind == "tuned":
         return _tuned(method, images, ages, sexes, fresh, held, seed, sizes, folder)
-    from .. import training
-
-    model, recipe = _network(method, len(ages), seed, sizes)
-    fitted = training.fit(model, images, ages, sexes, seed=seed, progress=False, **recipe)
+    network, recipe = _network(method, len(ages), seed, sizes)
+    fitted = training.fit(network, images, ages, sexes, seed=seed, progress=False, **recipe)
     return training.predict(fitted.model, fresh, held, test_time_augmentation=True)
 
 
@@ -168,9 +169,7 @@ def prepare(method: Method, dataset: Dataset, sizes: Sizes, folder: Path) -> Non
         return
     images = dataset.images(sizes.pixels or method.pixels)
     if method.kind == "features":
-        from ..features.feature_model import FeatureModel
-
-        FeatureModel(method.source).features(images)
+        features.FeatureModel(method.source).features(images)
     elif "phantom" in method.source:
         _start(method, sizes, folder)
 
@@ -186,30 +185,20 @@ def passes(method: Method, n: int, sizes: Sizes) -> int:
     if sizes.epochs:
         return sizes.epochs
     if method.source in ("bonet", "overfeat") or method.options.get("pretrained") is False:
-        return _from_scratch(n)["epochs"]
+        return from_scratch_recipe(n)["epochs"]
     return usual_epochs(n)
 
 
-def _from_scratch(n: int) -> dict[str, Any]:
-    return few_images_recipe(n, presets.get("binder"))
-
-
-def _network(method: Method, n: int, seed: int, sizes: Sizes) -> tuple[Any, dict[str, Any]]:
+def _network(method: Method, n: int, seed: int, sizes: Sizes) -> tuple[AgeModel, dict[str, Any]]:
     """The untrained network of a method, and how it is trained on ``n`` images."""
-    import torch
-
-    from .. import models
-
     options = {"sex_input": True, **method.options}
-    recipe = {key: options.pop(key) for key in ("augment", "schedule", "learning_rate")
-              if key in options}
+    recipe: dict[str, Any] = {key: options.pop(key) for key in _RECIPE if key in options}
     if method.source == "bonet":
-        recipe = {**_from_scratch(n), **recipe}
+        recipe = {**from_scratch_recipe(n), **recipe}
     else:
         recipe["batch"] = usual_batch(n)
     recipe["epochs"] = passes(method, n, sizes)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with models.seeded(seed):
         return models.create(method.source, **options), recipe
 
 
@@ -217,16 +206,12 @@ def _tuned(
     method: Method, images: np.ndarray, ages: np.ndarray, sexes: list[str], fresh: np.ndarray,
     held: list[str], seed: int, sizes: Sizes, folder: Path,
 ) -> np.ndarray:
-    from ..training import pretraining
-
     start = _start(method, sizes, folder) if "phantom" in method.source else None
-    return pretraining.fine_tune(start, images, ages, sexes, fresh, held, seed=seed,
-                                 epochs=sizes.epochs, test_time_augmentation=True)
+    return training.fine_tune(start, images, ages, sexes, fresh, held, seed=seed,
+                              epochs=sizes.epochs, test_time_augmentation=True)
 
 
-def _start(method: Method, sizes: Sizes, folder: Path) -> Any:
-    from ..training import pretraining
-
-    return pretraining.on_phantoms(
+def _start(method: Method, sizes: Sizes, folder: Path) -> AgeModel:
+    return training.on_phantoms(
         folder, imagenet="imagenet" in method.source, n=sizes.phantoms, epochs=sizes.epochs,
         pixels=sizes.pixels or method.pixels)

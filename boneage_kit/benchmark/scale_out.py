@@ -1,6 +1,6 @@
 """Cells as tasks on Dask: this machine's processes, or a cluster that is there already.
 
-A worker returns a cell's readings and the process that asked writes them. A worker that dies
+A worker returns a cell's predictions and the process that asked writes them. A worker that dies
 loses only the cell it was at, which Dask hands to another one; what was written stays.
 """
 
@@ -12,8 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import psutil
+from tqdm.auto import tqdm
+
 from .._progress import is_interactive
 from ..errors import BadInput
+from ..provenance import machine
 from . import methods
 from .study import Cell, Study
 
@@ -21,8 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from distributed import Client
 
-#: Memory a worker needs at the sizes of the methods (the largest is features of 10,000 hands).
-GIGABYTES_A_WORKER = 1.8
+#: Memory that a worker needs at the sizes of the methods (the largest is features of 10,000 hands).
+GIGABYTES_PER_WORKER = 1.8
 _DEATHS = 3  # so many workers may die over one cell before it is given up
 _log = logging.getLogger(__name__)
 
@@ -69,20 +73,22 @@ def _here(
     study: Study, cells: Sequence[Cell], done: Callable[[Cell], None]
 ) -> dict[Cell, BadInput]:
     """Prepare each method once, then its cells, one after the other."""
-    ready: dict[str, BadInput | None] = {}
+    prepared: set[str] = set()
+    refused: dict[str, BadInput] = {}
     failed = {}
     for cell in cells:
-        if cell.method not in ready:
-            try:
-                ready[cell.method] = _prepare(study, cell.method)
-            except BadInput as error:
-                ready[cell.method] = error
         try:
-            if ready[cell.method]:
-                raise ready[cell.method]
-            study.write(cell, study.read(cell))
+            if cell.method not in prepared | set(refused):
+                _prepare(study, cell.method)
+                prepared.add(cell.method)
+            if cell.method in prepared:
+                study.write(cell, study.predict(cell))
+            else:
+                failed[cell] = refused[cell.method]
         except BadInput as error:
             failed[cell] = error
+            if cell.method not in prepared:
+                refused[cell.method] = error
         done(cell)
     return failed
 
@@ -95,7 +101,7 @@ def _on_dask(
 
     ready = {name: client.submit(_prepare, study, name, pure=False)
              for name in dict.fromkeys(cell.method for cell in cells)}
-    tasks = {client.submit(_read, study, cell, ready[cell.method], pure=False,
+    tasks = {client.submit(_predict, study, cell, ready[cell.method], pure=False,
                            priority=-number): cell for number, cell in enumerate(cells)}
     failed = {}
     try:
@@ -120,8 +126,8 @@ def _prepare(study: Study, name: str) -> None:
     methods.prepare(methods.get(name), study.dataset(), study.sizes, study.out / "pretrained")
 
 
-def _read(study: Study, cell: Cell, _ready: None) -> pd.DataFrame:
-    return study.read(cell)
+def _predict(study: Study, cell: Cell, _ready: None) -> pd.DataFrame:
+    return study.predict(cell)
 
 
 @contextmanager
@@ -177,26 +183,22 @@ def local_cluster(workers: int, threads: int) -> Iterator[object]:
 
 
 def _be_quiet() -> None:
-    """Dask tells of every connection; whoever compares methods wants to hear of cells."""
+    """Silence Dask's messages about connections, so that those about cells are seen."""
     for name in list(logging.root.manager.loggerDict):
         if name.startswith(("distributed", "bokeh", "tornado")):
             logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def most_workers(threads: int) -> int:
-    """Return how many workers of so many threads fit this machine: a GPU each where there are some.
+    """Return how many workers of so many threads fit this machine, or one for each GPU.
 
     >>> most_workers(10_000)
     1
     """
-    import psutil
-
-    from ..provenance import machine
-
     graphics = _graphics_cards()
     if graphics:
         return graphics
-    memory = psutil.virtual_memory().available / 2**30 / GIGABYTES_A_WORKER
+    memory = psutil.virtual_memory().available / 2**30 / GIGABYTES_PER_WORKER
     return max(1, min(int(machine()["cores"]) // max(threads, 1), int(memory)))
 
 
@@ -209,8 +211,6 @@ def _graphics_cards() -> int:
 @contextmanager
 def _progress(study: Study, cells: Sequence[Cell]) -> Iterator[Callable[[Cell], None]]:
     """A bar in work, not cells: a training on 2,500 images counts for more than one on 25."""
-    from tqdm.auto import tqdm
-
     total = sum(study.cost(cell) for cell in cells)
     with tqdm(total=round(total, 1), desc="Benchmark", smoothing=0.1,
               bar_format="{desc} {percentage:3.0f}% |{bar}| {elapsed}, {remaining} left {postfix}",

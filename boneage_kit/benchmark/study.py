@@ -7,18 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .._io import write_atomically, write_json
+from ..datasets import Dataset, folds, load, stratified_subset
 from ..errors import BadInput
 from . import methods
 from .methods import Sizes
-
-if TYPE_CHECKING:
-    from ..datasets import Dataset
 
 #: Training sizes of the issue of few images; 1,112 is the paper's: four fifths of 1,390 (0: all).
 TRAINING_SIZES = (25, 50, 100, 250, 500, 1112, 2500, 0)
@@ -37,13 +35,13 @@ class Cell:
 
     @property
     def file(self) -> str:
-        """Name of the file with its readings."""
+        """Name of the file with its predictions."""
         return f"cells/{self.method}/{self.n_train or 'all'}-fold{self.fold}-seed{self.seed}.csv"
 
 
 @dataclass(frozen=True)
 class Study:
-    """What all cells share; two studies with other values here do not mix in one folder.
+    """What all cells share; two studies that differ here are never mixed in a folder.
 
     Attributes
     ----------
@@ -52,11 +50,12 @@ class Study:
     out
         Folder of the results.
     folds
-        Each child is in one of so many folds: stratified by sex and age band, by patient where
-        known, drawn with seed 0 whatever the cell's seed.
+        How many folds; each child is in exactly one. They are stratified by sex and age band, kept
+        by patient where patients are named, and drawn with seed 0 whatever the cell's seed.
     test
-        Children of the fold left out that are read, a stratified subset (0: all of them). Cells
-        that learn from all other images read all: their readings are out of fold.
+        Children of the fold left out that are predicted, a stratified subset (0: all of them).
+        Cells that learn from all other images predict all of them: those predictions are out of
+        fold for each child.
     threads
         Threads a training uses: part of what its digits depend on.
     sizes
@@ -72,7 +71,7 @@ class Study:
     sizes: Sizes = field(default_factory=Sizes)
 
     def dataset(self) -> Dataset:
-        """Return the labelled part of the data, loaded once a process."""
+        """Return the labelled part of the data, loaded once per process."""
         return _dataset(self.data, self.n)
 
     def cells(
@@ -94,15 +93,15 @@ class Study:
             raise BadInput(f"There is no fold {wrong[0]} among {self.folds}.",
                            f"Use 0 to {self.folds - 1}.")
         most = min(int((self.fold_numbers() != fold).sum()) for fold in chosen)
-        found = set()
+        cells = set()
         for name in names:
             method = methods.get(name)
             for size in training_sizes:
                 n = 0 if size == 0 or size >= most else size
                 alike = n == 0 and not method.trains
-                found |= {Cell(n, name, fold, seed) for fold in chosen
+                cells |= {Cell(n, name, fold, seed) for fold in chosen
                           for seed in range(1 if alike else seeds)}
-        return sorted(found, key=lambda cell: (self.cost(cell), cell.n_train or most, cell))
+        return sorted(cells, key=lambda cell: (self.cost(cell), cell.n_train or most, cell))
 
     def fold_numbers(self) -> np.ndarray:
         """Return each child's fold, int [n]."""
@@ -119,11 +118,11 @@ class Study:
         return 0.5 + weight * area * n * methods.passes(method, n, self.sizes) / 1000
 
     def done(self, cell: Cell) -> bool:
-        """Whether the cell's readings are there."""
+        """Return whether the cell's predictions are there."""
         return (self.out / cell.file).exists()
 
-    def read(self, cell: Cell) -> pd.DataFrame:
-        """Train and return the cell's readings: the predictions schema and the cell's numbers."""
+    def predict(self, cell: Cell) -> pd.DataFrame:
+        """Train and return the cell's predictions table, with the cell's numbers as columns."""
         dataset, number = self.dataset(), self.fold_numbers()
         train, test = self._rows(number, cell)
         table = dataset.table.iloc[test]
@@ -131,11 +130,12 @@ class Study:
             import torch
 
             torch.set_num_threads(self.threads)
-        years = methods.read(
+        years = methods.predict(
             methods.get(cell.method), dataset.subset(train), dataset.subset(test),
             seed=cell.seed, sizes=self.sizes, folder=self.out / "pretrained")
         if not np.isfinite(years).all():
-            raise BadInput(f"{cell.method} read {np.sum(~np.isfinite(years))} hand(s) as no age.",
+            missing = int((~np.isfinite(years)).sum())
+            raise BadInput(f"{cell.method} predicted no age for {missing} hand(s).",
                            "Leave this cell out, and report it.")
         return pd.DataFrame({
             "image_id": table["image_id"].to_numpy(), "sex": table["sex"].to_numpy(),
@@ -144,8 +144,6 @@ class Study:
             "model": cell.method, "n_train": len(train), "fold": cell.fold, "seed": cell.seed})
 
     def _rows(self, number: np.ndarray, cell: Cell) -> tuple[np.ndarray, np.ndarray]:
-        from ..datasets import stratified_subset
-
         table = self.dataset().table
         train, test = np.flatnonzero(number != cell.fold), np.flatnonzero(number == cell.fold)
         if cell.n_train:
@@ -155,7 +153,7 @@ class Study:
         return train, test
 
     def write(self, cell: Cell, table: pd.DataFrame) -> None:
-        """Keep a cell's readings: as a whole or not at all."""
+        """Write a cell's predictions: as a whole or not at all."""
         write_atomically(self.out / cell.file, lambda path: table.to_csv(path, index=False))
 
     def claim_folder(self) -> None:
@@ -186,7 +184,7 @@ class Study:
                 **asdict(self.sizes)}
 
     def kept(self) -> Iterator[pd.DataFrame]:
-        """Yield the readings of every cell that is there.
+        """Yield the predictions of every cell that is there.
 
         A command that was killed while it wrote leaves a hidden file, which is no cell.
         """
@@ -196,18 +194,14 @@ class Study:
 
 @lru_cache(maxsize=2)
 def _dataset(spec: str, n: int) -> Dataset:
-    from ..datasets import load
-
     dataset = load(spec, n or None, 0)
-    known = dataset.table["bone_age"].notna().to_numpy()
-    if known.sum() < 20:
-        raise BadInput(f"The data set has {int(known.sum())} image(s) with a bone age.",
+    labelled = dataset.table["bone_age"].notna().to_numpy()
+    if labelled.sum() < 20:
+        raise BadInput(f"The data set has {int(labelled.sum())} image(s) with a bone age.",
                        "A comparison needs at least 20.")
-    return dataset if known.all() else dataset.subset(known)
+    return dataset if labelled.all() else dataset.subset(labelled)
 
 
 @lru_cache(maxsize=2)
 def _folds(spec: str, n: int, k: int) -> np.ndarray:
-    from ..datasets import folds
-
     return folds(_dataset(spec, n).table, k, seed=0)

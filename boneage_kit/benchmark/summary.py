@@ -20,16 +20,16 @@ PAPER_SIZE = 1112
 def write(study: Study) -> pd.DataFrame:
     """Write the results of all cells that are there into the study's folder.
 
-    ``table.csv`` (a row a cell), ``leaderboard.md`` and ``leaderboard.csv`` (each training size),
-    ``ablations.csv`` (at 1,112 images, or else the largest size), ``learning_curves.png`` with
-    its text, and ``provenance.json``.
+    ``table.csv`` (one row per cell), ``leaderboard.md`` and ``leaderboard.csv`` (each training
+    size), ``ablations.csv`` (at 1,112 images, or else the largest size), ``learning_curves.png``
+    with its text, and ``provenance.json``.
 
     Returns
     -------
     pandas.DataFrame
         The leaderboard of the largest training size.
     """
-    table = leaderboard.readings(study)
+    table = leaderboard.predictions(study)
     rows = leaderboard.tidy(table)
     _csv(rows, study.out / "table.csv")
     sizes = list(dict.fromkeys(merged(rows["n_train"]).values()))
@@ -46,15 +46,15 @@ def write(study: Study) -> pd.DataFrame:
 
 
 def in_words(rows: pd.DataFrame) -> str:
-    """Return the learning curves in a sentence, for whoever cannot see the chart."""
+    """Return the learning curves in a sentence, for a person who cannot see the chart."""
     months = 12 * rows.groupby(["method", "n_train"])["mae_years"].mean()
     parts = []
     for name in months.index.unique("method"):
         line = months.loc[name]
-        words = f"{methods.get(name).label}: {line.iloc[0]:.1f} months at {line.index[0]:,} images"
+        part = f"{methods.get(name).label}: {line.iloc[0]:.1f} months at {line.index[0]:,} images"
         if len(line) > 1:
-            words += f", {line.iloc[-1]:.1f} at {line.index[-1]:,}"
-        parts.append(words)
+            part += f", {line.iloc[-1]:.1f} at {line.index[-1]:,}"
+        parts.append(part)
     return "Mean absolute error over training images. " + "; ".join(parts) + "."
 
 
@@ -63,7 +63,7 @@ def _leaderboards(study: Study, boards: list[pd.DataFrame]) -> str:
     kind = "Phantoms: no clinical figures." if dataset.is_phantom else "Real radiographs."
     head = (f"# Leaderboard\n\n{kind} Data: {dataset.name}, {len(dataset):,} images, "
             f"{study.folds} folds by patient, stratified by sex and age band. MAE over all "
-            "children read; intervals by bootstrap over children; differences are paired.\n")
+            "children predicted; intervals by bootstrap over children; differences are paired.\n")
     return head + "".join(
         f"\n## {board['n_train'].max():,} training images\n\n{leaderboard.months_table(board)}"
         for board in reversed(boards))
@@ -90,8 +90,8 @@ def _provenance(study: Study, rows: pd.DataFrame) -> None:
 
 
 def _csv(table: pd.DataFrame, path: Path) -> None:
-    write_atomically(path, lambda place: table.to_csv(place, index=False))
+    write_atomically(path, lambda file: table.to_csv(file, index=False))
 
 
 def _text(text: str, path: Path) -> None:
-    write_atomically(path, lambda place: place.write_text(text, encoding="utf-8"))
+    write_atomically(path, lambda file: file.write_text(text, encoding="utf-8"))

@@ -1,23 +1,73 @@
-"""The ``boneage-kit`` command: one module a subcommand, heavy imports only when it runs."""
+"""The ``boneage-kit`` command: one module per command, imported only when it is chosen."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 import logging
-import pkgutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from .. import __version__
+from .. import __version__, _settings
 from ..errors import BadInput
+from . import console
 
 
-def _commands() -> list[str]:
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+class Command(NamedTuple):
+    """What the list of commands says, and what is true after Ctrl-C."""
+
+    help: str
+    after_interrupt: str
 
 
-def _parser() -> argparse.ArgumentParser:
+_GOES_ON = "the same command goes on from here"
+_ANEW = "the same command starts anew"
+COMMANDS = {
+    "app": Command("the reading room as a page of its own (needs Voila)",
+                   "every answer that was given is saved"),
+    "benchmark": Command("compare methods over training sizes, folds and seeds", _GOES_ON),
+    "cohort": Command("draw a phantom cohort as a Digital Hand Atlas folder", _GOES_ON),
+    "evaluate": Command("error analysis of a predictions table", _ANEW),
+    "figure": Command("write one figure of the notebooks, by name, with its description", _ANEW),
+    "phantom": Command("draw one phantom radiograph (PNG or DICOM)", _ANEW),
+    "predict": Command("predict bone age from radiographs",
+                       f"{_ANEW}; images that are prepared already are not prepared again"),
+    "robustness": Command("how a model's error grows under rotation, inversion, blur, ...", _ANEW),
+    "run": Command("execute the notebooks and write a report",
+                   f"{_GOES_ON}, with the notebook that was at work from its beginning"),
+    "student": Command("make student copies of the notebooks", _ANEW),
+    "train": Command("train one model and leave it with its card", _GOES_ON),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return 0 on success, 2 on bad input or output, 130 when interrupted.
+
+    >>> main(["--version"])
+    Traceback (most recent call last):
+    SystemExit: 0
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    name = next((word for word in words if not word.startswith("-")), "")
+    with console.plain_output(), console.ended_by_signals():
+        return _code_of(lambda: _run(name, words), name)
+
+
+def _run(name: str, words: list[str]) -> int:
+    try:
+        arguments = _parser(name).parse_args(words)
+    except SystemExit:
+        console.flush()
+        raise
+    _settings.check()
+    code: int = arguments.run(arguments)
+    console.flush()
+    return code
+
+
+def _parser(chosen: str) -> argparse.ArgumentParser:
+    """Return the parser: every command with its line of help, the chosen one with its options."""
     parser = argparse.ArgumentParser(
         prog="boneage-kit",
         description="Bone age from hand radiographs: lessons, phantom, models and error analysis. "
@@ -25,25 +75,40 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"boneage-kit {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in _commands():
-        importlib.import_module(f"{__name__}.{name}").add_parser(subparsers)
+    for name, command in COMMANDS.items():
+        if name == chosen:
+            importlib.import_module(f"{__name__}.{name}").add_parser(subparsers)
+        else:
+            subparsers.add_parser(name, help=command.help)
     return parser
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return 0 on success, 2 on bad input, 130 when interrupted.
-
-    >>> main(["--version"])
-    Traceback (most recent call last):
-    SystemExit: 0
-    """
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    arguments = _parser().parse_args(argv)
+def _code_of(run: Callable[[], int], name: str) -> int:
+    """Run; turn every way to end into an exit code and at most one line."""
     try:
-        return arguments.run(arguments)
+        return run()
     except BadInput as error:
-        sys.stderr.write(f"boneage-kit: {' '.join(str(error).split())}\n")
+        console.complain(str(error))
         return 2
-    except KeyboardInterrupt:
-        sys.stderr.write("boneage-kit: interrupted; the same command goes on from here.\n")
-        return 130
+    except KeyboardInterrupt as interrupt:
+        console.complain(f"interrupted; {COMMANDS[name].after_interrupt}."
+                         if name in COMMANDS else "interrupted.")
+        return 143 if isinstance(interrupt, console.Terminated) else 130
+    except BrokenPipeError:  # the reader, `head` for one, has all it wanted
+        console.leave_unwritten(sys.stdout)
+        return 0
+    except OSError as error:
+        console.complain(console.reason_of(error))
+        return 2
+    except MemoryError:
+        console.complain("The memory of this machine is not enough. Use fewer or smaller images "
+                         "(--n, or a smaller --preset), or close other programs.")
+        return 2
+    except Exception as error:
+        if _settings.shows_traceback():
+            raise
+        logging.getLogger(__name__).debug("the error in the kit", exc_info=True)
+        console.complain(f"An error in the kit itself ({type(error).__name__}: "
+                         f"{str(error)[:200]}). Please report it, with what is shown after "
+                         "setting BONEAGE_KIT_TRACEBACK=1.")
+        return 1

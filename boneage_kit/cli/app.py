@@ -9,12 +9,17 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
+import nbformat
+
+from .. import datasets
+from .._io import check_writable
 from ..errors import BadInput
+from . import console
+from .left_out import used_and_left_out
 
-EXAMPLE = "example: boneage-kit app --reader Ann --readings ann.csv"
-PROSE = """# Reading room
+_EXAMPLE = "example: boneage-kit app --reader Ann --readings ann.csv"
+_PROSE = """# Reading room
 
 Compare each hand with the atlas plates and give its bone age. Some hands come twice. A click on
 the film gives it the keyboard; "Keys" below it says which keys do what. Every answer is
@@ -22,7 +27,7 @@ saved at once in `{readings}`: close the page and you go on where you stopped.
 
 This is a lesson, not a medical device.
 """
-CELL = """import json
+_CELL = """import json
 from boneage_kit import datasets, widgets
 
 settings = json.loads({settings!r})
@@ -33,10 +38,10 @@ room.box
 """
 
 
-def add_parser(subparsers: Any) -> None:
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command and its arguments."""
     parser = subparsers.add_parser(
-        "app", help="the reading room as a page of its own (needs Voila)", epilog=EXAMPLE,
+        "app", help="the reading room as a page of its own (needs Voila)", epilog=_EXAMPLE,
         description="Serves the reading room on this machine; Ctrl-C ends it, and nothing "
         "that was answered is lost.")
     parser.add_argument("--data", default="phantom",
@@ -52,46 +57,42 @@ def add_parser(subparsers: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Write the page as a notebook of one cell, and serve it until interrupted."""
-    import nbformat
-
     if importlib.util.find_spec("voila") is None:
         raise BadInput("The page is served by Voila, which is not installed.",
                        "Run: pip install voila")
-    if args.n < 1 or args.repeats < 0:
-        raise BadInput(f"{args.n} hands with {args.repeats} repeats cannot be read.",
+    if arguments.n < 1 or arguments.repeats < 0:
+        raise BadInput(f"{arguments.n} hands with {arguments.repeats} repeats cannot be read.",
                        "Give --n of 1 or more and --repeats of 0 or more.")
-    from .. import datasets
-
-    datasets.load(args.data, n=args.n, seed=args.seed)  # refuse bad data here, not in the page
+    check_writable(arguments.readings, option="--readings", is_folder=False)
+    # bad data are refused here, not in the page
+    dataset = datasets.load(arguments.data, n=arguments.n, seed=arguments.seed)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "reading_room.ipynb"
-        nbformat.write(page(args), path)
-        command = [sys.executable, "-m", "voila", str(path), f"--port={args.port}",
+        nbformat.write(page(arguments), path)
+        command = [sys.executable, "-m", "voila", str(path), f"--port={arguments.port}",
                    "--Voila.ip=127.0.0.1", "--show_tracebacks=False"]
-        sys.stdout.write(f"Reading room at http://127.0.0.1:{args.port}/ (Ctrl-C ends it)\n")
-        sys.stdout.flush()
-        return subprocess.call(command + ["--no-browser"] * args.no_browser)
+        console.say(f"{used_and_left_out(dataset)}\n"
+                    f"Reading room at http://127.0.0.1:{arguments.port}/ (Ctrl-C ends it)")
+        return subprocess.call(command + ["--no-browser"] * arguments.no_browser)
 
 
-def page(args: argparse.Namespace) -> Any:
+def page(arguments: argparse.Namespace) -> nbformat.NotebookNode:
     """Return the page as a notebook: what it is, and the reading room.
 
     >>> parser = argparse.ArgumentParser().add_subparsers()
     >>> add_parser(parser)
-    >>> args = parser.choices["app"].parse_args(["--n", "3", "--readings", "ann.csv"])
-    >>> "ann.csv" in page(args).cells[0].source
+    >>> arguments = parser.choices["app"].parse_args(["--n", "3", "--readings", "ann.csv"])
+    >>> "ann.csv" in page(arguments).cells[0].source
     True
     """
-    import nbformat
-
-    kind, _, place = args.data.partition(":")
-    data = f"{kind}:{Path(place).resolve()}" if place else args.data
-    settings = json.dumps({"data": data, "n": args.n, "repeats": args.repeats,
-                           "reader": args.reader, "readings": str(args.readings.resolve()),
-                           "seed": args.seed})
-    cells = [nbformat.v4.new_markdown_cell(PROSE.format(readings=args.readings.name)),
-             nbformat.v4.new_code_cell(CELL.format(settings=settings))]
+    kind, _, path = arguments.data.partition(":")
+    data = f"{kind}:{Path(path).expanduser().resolve()}" if path else arguments.data
+    settings = json.dumps({"data": data, "n": arguments.n, "repeats": arguments.repeats,
+                           "reader": arguments.reader, "seed": arguments.seed,
+                           "readings": str(arguments.readings.resolve())})
+    cells = [nbformat.v4.new_markdown_cell(_PROSE.format(readings=arguments.readings.name)),
+             nbformat.v4.new_code_cell(_CELL.format(settings=settings))]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     return nbformat.v4.new_notebook(cells=cells, metadata=kernel)

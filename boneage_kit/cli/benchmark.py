@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
-from typing import Any
 
-EXAMPLE = """examples:
+from .. import benchmark
+from .._io import check_writable, held_alone
+from ..errors import BadInput
+from . import console
+from .left_out import used_and_left_out
+
+_EXAMPLE = """examples:
   boneage-kit benchmark --data phantom --n 200 --sizes 25 50 --folds 2 --out runs/phantom
   boneage-kit benchmark --data rsna:rsna.zip --methods bonet lite0_fine_tuned --sizes 100 1112 \\
       --only-folds 0 1 --out runs/rsna
@@ -20,10 +24,10 @@ processes of this machine; with it, on a Dask cluster that is there already.
 """
 
 
-def add_parser(subparsers: Any) -> None:
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command and its arguments."""
     parser = subparsers.add_parser(
-        "benchmark", help="compare methods over training sizes, folds and seeds", epilog=EXAMPLE,
+        "benchmark", epilog=_EXAMPLE, help="compare methods over training sizes, folds and seeds",
         description="Compares methods in one protocol and writes table.csv, leaderboard.md, "
         "ablations.csv and learning_curves.png.",
         formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -55,26 +59,31 @@ def add_parser(subparsers: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Run the cells that are missing, and print the leaderboard of the largest size."""
-    from ..benchmark import methods, scale_out, summary
-    from ..benchmark.study import TRAINING_SIZES, Study
-    from ..errors import BadInput
-
-    if args.list:
-        for one in methods.methods().values():
-            sys.stdout.write(f"{one.name:24} {one.label}\n{'':24} {one.place}\n")
+    methods = benchmark.methods
+    if arguments.list:
+        console.say("\n".join(f"{method.name:24} {method.label}\n{'':24} {method.in_the_paper}"
+                              for method in methods.methods().values()))
         return 0
-    if not args.data or not args.out:
+    if not arguments.data or not arguments.out:
         raise BadInput("--data and --out are needed.", "See boneage-kit benchmark --help.")
-    study = Study(args.data, args.out.resolve(), n=args.n, folds=args.folds, test=args.test,
-                  threads=args.threads, sizes=methods.Sizes(args.pixels, args.epochs,
-                                                            args.phantoms))
-    cells = study.cells(args.methods or methods.USUAL, args.sizes or TRAINING_SIZES,
-                        seeds=args.seeds, only_folds=args.only_folds)
-    failed = scale_out.run(study, cells, scheduler=args.scheduler, workers=args.workers)
-    if len(failed) < len(cells):
-        _show(summary.write(study), args.out)
+    check_writable(arguments.out)
+    study = benchmark.study.Study(
+        arguments.data, arguments.out.resolve(), n=arguments.n, folds=arguments.folds,
+        test=arguments.test, threads=arguments.threads,
+        sizes=methods.Sizes(arguments.pixels, arguments.epochs, arguments.phantoms))
+    cells = study.cells(arguments.methods or methods.USUAL,
+                        arguments.sizes or benchmark.study.TRAINING_SIZES,
+                        seeds=arguments.seeds, only_folds=arguments.only_folds)
+    with held_alone(study.out):
+        failed = benchmark.scale_out.run(study, cells, scheduler=arguments.scheduler,
+                                         workers=arguments.workers)
+        if len(failed) < len(cells):
+            board = benchmark.summary.write(study)
+            console.say(f"{benchmark.leaderboard.months_table(board)}"
+                        f"{used_and_left_out(study.dataset())}\n"
+                        f"{arguments.out / 'leaderboard.md'}")
     if failed:
         cell, error = next(iter(failed.items()))
         raise BadInput(f"{len(failed)} of {len(cells)} cells could not be run; the first, "
@@ -82,15 +91,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _show(board: Any, out: Path) -> None:
-    from ..benchmark import leaderboard
-
-    sys.stdout.write(leaderboard.months_table(board))
-    sys.stdout.write(f"{out / 'leaderboard.md'}\n")
-
-
 def _size(text: str) -> int:
-    """A number of images, 0 for ``all``."""
+    """Return a number of images, 0 for ``all``."""
     if text == "all":
         return 0
     if not text.isdigit() or int(text) < 4:

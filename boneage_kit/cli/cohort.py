@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import logging
-import sys
-import warnings
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+from PIL import Image
+from tqdm.auto import tqdm
+
+from .._io import check_writable, held_alone, write_atomically, write_text
+from .._progress import is_interactive
 from ..errors import BadInput
+from ..phantom.children import cohort, render_row
+from . import console
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-EXAMPLE = "example: boneage-kit cohort --n 1390 --size 256 -o phantom_dha"
+_EXAMPLE = "example: boneage-kit cohort --n 1390 --size 256 -o phantom_dha"
 TABLE, META = "phantom.csv", "meta.csv"
 
 
-def add_parser(subparsers: Any) -> None:
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command and its arguments."""
     parser = subparsers.add_parser(
-        "cohort", help="draw a phantom cohort as a Digital Hand Atlas folder", epilog=EXAMPLE,
+        "cohort", epilog=_EXAMPLE, help="draw a phantom cohort as a Digital Hand Atlas folder",
         description="Writes JPEGimages/<GROUP><SEX>/<GROUP><SEX><AGE>/<id>.jpg, the 12-column "
         f"{META} (no header, as the atlas's downloader leaves it) and {TABLE} with the truth. "
         "The same command goes on where it was interrupted.")
@@ -36,44 +39,38 @@ def add_parser(subparsers: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Write the table, then every radiograph that is not there yet."""
-    from ..phantom.children import cohort
-
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        table = cohort(args.n, args.seed, args.group_effect, args.difficulty)
-    for one in said:  # in plain words, without the line of code that Python adds
-        logging.getLogger(__name__).warning("%s", one.message)
+    out = arguments.out
+    check_writable(out, option="-o")
+    table = cohort(arguments.n, arguments.seed, arguments.group_effect, arguments.difficulty)
     table["path"] = [f"JPEGimages/{g}{s}/{g}{s}{int(age):02d}/{name}.jpg" for g, s, age, name
                      in zip(table["group"], table["sex"], table["chronological_age"],
                             table["image_id"], strict=True)]
-    table["size"] = args.size
-    _write_tables(table, args.out)
-    drawn = _draw_missing(table, args.out, args.size)
-    sys.stdout.write(f"{args.out}: {len(table)} phantom radiographs ({drawn} drawn now), "
-                     f"{META}, {TABLE}\n")
+    table["size"] = arguments.size
+    with held_alone(out):
+        _write_tables(table, out)
+        drawn = _draw_missing(table, out, arguments.size)
+    console.say(f"{out}: {len(table)} phantom radiographs ({drawn} drawn now), {META}, {TABLE}")
     return 0
 
 
 def _write_tables(table: pd.DataFrame, out: Path) -> None:
-    from .. import _io
-
     text = table.to_csv(index=False, lineterminator="\n")
     there = out / TABLE
-    if there.exists() and there.read_text(encoding="utf-8") != text:
+    if there.exists() and there.read_bytes() != text.encode():
         raise BadInput(f"{out} already holds another cohort (other size, seed or settings).",
                        "Name an empty folder, or repeat the first command to go on with it.")
-    if not there.exists() and (out / META).exists():
+    before = (out / META).read_bytes() if (out / META).exists() else None
+    if not there.exists() and before not in (None, _meta(table).encode()):
         raise BadInput(f"{out} already holds a {META} that is not a phantom's.",
                        "Name an empty folder.")
-    _io.write_atomically(
-        out / META, lambda file: file.write_text(_meta(table), encoding="utf-8"))
-    _io.write_atomically(there, lambda file: file.write_text(text, encoding="utf-8"))
+    write_text(out / META, _meta(table))
+    write_text(there, text)
 
 
 def _meta(table: pd.DataFrame) -> str:
-    """12 unquoted fields: link, race, gender, age, then what a phantom has not, two readings."""
+    """Return 12 unquoted fields per child: link, race, gender, age, seven blanks, two readers."""
     return "".join(
         f"{row.path},{row.group},{row.sex},{row.chronological_age:.2f},,,,,,,"
         f"{row.reader_1:.2f},{row.reader_2:.2f}\n"
@@ -81,17 +78,10 @@ def _meta(table: pd.DataFrame) -> str:
 
 
 def _draw_missing(table: pd.DataFrame, out: Path, size: int) -> int:
-    from PIL import Image
-    from tqdm.auto import tqdm
-
-    from .. import _io
-    from ..phantom.children import render_row
-
     missing = [row for row in table.to_dict("records") if not (out / row["path"]).exists()]
-    for row in tqdm(missing, desc="phantoms", unit="hand", disable=not missing):
+    for row in tqdm(missing, desc="phantoms", unit="hand",
+                    disable=not (missing and is_interactive())):
         pixels = render_row(row, size).pixels
-        image = Image.fromarray((pixels.clip(0, 1) * 255 + 0.5).astype("uint8"))
-        _io.write_atomically(
-            out / row["path"],
-            lambda file, image=image: image.save(file, format="JPEG", quality=92))
+        image = Image.fromarray((pixels.clip(0, 1) * 255 + 0.5).astype(np.uint8))
+        write_atomically(out / row["path"], partial(image.save, format="JPEG", quality=92))
     return len(missing)

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from .. import maturity, phantom
+from .._io import check_writable
 from ..errors import BadInput
+from ..phantom.children import read_plates
+from ..records import parse_sex
+from . import console
 
-EXAMPLE = "example: boneage-kit phantom --sex F --age 8.5 --seed 3 -o hand.png"
+if TYPE_CHECKING:
+    from ..phantom.rendering import PhantomRadiograph
+
+_EXAMPLE = "example: boneage-kit phantom --sex F --age 8.5 --seed 3 -o hand.png"
 
 
-def add_parser(subparsers: Any) -> None:
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command and its arguments."""
     parser = subparsers.add_parser(
-        "phantom", help="draw one phantom radiograph (PNG or DICOM)", epilog=EXAMPLE,
+        "phantom", epilog=_EXAMPLE, help="draw one phantom radiograph (PNG or DICOM)",
         description="Draws one left hand of known maturity and says what it shows.")
     parser.add_argument("--sex", required=True, help="F or M")
     parser.add_argument("--age", required=True, type=float, help="bone age in years, 0 to 19")
@@ -31,44 +40,36 @@ def add_parser(subparsers: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Draw, write, and describe the phantom on standard output."""
-    from .. import phantom
-    from ..phantom.files import write_dicom, write_png
-    from ..records import parse_sex
-
-    sex = parse_sex(args.sex)
-    kind = args.out.suffix.lower()
+    sex = parse_sex(arguments.sex)
+    out, kind = arguments.out, arguments.out.suffix.lower()
     if kind not in (".png", ".dcm"):
-        raise BadInput(f"The file {args.out.name!r} is neither .png nor .dcm.",
+        raise BadInput(f"The file {out.name!r} is neither .png nor .dcm.",
                        "Name it hand.png or hand.dcm.")
-    drawn = phantom.render(sex=sex, bone_age=args.age, seed=args.seed, size=args.size,
-                           difficulty=args.difficulty)
+    check_writable(out, option="-o", is_folder=False)
+    drawn = phantom.render(sex=sex, bone_age=arguments.age, seed=arguments.seed,
+                           size=arguments.size, difficulty=arguments.difficulty)
     if kind == ".png":
-        write_png(drawn, args.out, bits=args.bits)
+        phantom.write_png(drawn, out, bits=arguments.bits)
     else:
-        write_dicom(drawn, args.out, "MONOCHROME1" if args.monochrome1 else "MONOCHROME2")
-    lines = [f"{args.out}: {sex}, bone age {drawn.bone_age:g} years", *_methods(drawn)]
-    if args.readers:
-        lines += _readers(drawn, args.seed)
-    sys.stdout.write("\n".join(lines) + "\n")
+        phantom.write_dicom(drawn, out,
+                            "MONOCHROME1" if arguments.monochrome1 else "MONOCHROME2")
+    lines = [f"{out}: {sex}, bone age {drawn.bone_age:g} years", *_methods(drawn)]
+    if arguments.readers:
+        lines += _readers(drawn, arguments.seed)
+    console.say("\n".join(lines))
     return 0
 
 
-def _methods(drawn: Any) -> list[str]:
-    from .. import maturity
-
+def _methods(drawn: PhantomRadiograph) -> list[str]:
     plate = maturity.nearest_gp_plate(drawn.bone_age, drawn.sex)
     score = maturity.tw3_rus_score(drawn.stages, drawn.sex)
     return [f"nearest Greulich and Pyle plate: {plate:.2f} years",
             f"TW3 RUS score {score}: {maturity.tw3_rus_age_text(score, drawn.sex)}"]
 
 
-def _readers(drawn: Any, seed: int) -> list[str]:
-    import numpy as np
-
-    from ..phantom.children import read_plates
-
+def _readers(drawn: PhantomRadiograph, seed: int) -> list[str]:
     rng = np.random.default_rng([seed, 2])
     said = [read_plates(np.array([drawn.bone_age]), np.array([drawn.sex]), rng, reader)[0]
             for reader in (1, 2)]

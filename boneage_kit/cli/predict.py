@@ -4,130 +4,164 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import datasets, radiograph, shelf
+from .._io import check_writable, write_atomically
 from ..errors import BadInput
+from . import console
+from .left_out import used_and_left_out
 
 if TYPE_CHECKING:
-    from ..shelf.stored_model import StoredModel
+    import pandas as pd
 
-EXAMPLE = """examples:
+    from ..radiograph import Radiograph
+    from ..shelf import StoredModel
+
+_EXAMPLE = """examples:
   boneage-kit predict --sex F hand.png
   boneage-kit predict --model runs/lite0 --json --sex M hand.dcm other.png
   boneage-kit predict --data rsna:rsna.zip --out predictions.csv
 
-Without --model the model that ships in the package is used. Not a medical device.
+Without --model the model that ships in the package is used. The table of a data set says in its
+columns hand_recognised and notes what is doubtful about an image. Not a medical device.
 """
+_WORDS = {"F": "female", "M": "male"}
+Prediction = dict[str, Any]
 
 
-def add_parser(subparsers: Any) -> None:
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command and its arguments."""
     parser = subparsers.add_parser(
-        "predict", help="read the bone age of radiographs", epilog=EXAMPLE,
-        description="Reads bone age with an interval that nine of ten children of the model's "
-        "own data fell into.", formatter_class=argparse.RawDescriptionHelpFormatter)
+        "predict", epilog=_EXAMPLE, help="predict bone age from radiographs",
+        description="Predicts bone age, with an interval that nine of ten children of the "
+        "model's own data fell into.", formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("images", nargs="*", type=Path, metavar="IMAGE",
                         help="PNG, JPEG, TIFF, DICOM or MetaImage of a left hand")
     parser.add_argument("--sex", help="F or M, of all the images named; never assumed")
     parser.add_argument("--model", type=Path, metavar="DIR", help="what boneage-kit train wrote")
     parser.add_argument("--json", action="store_true", help="print JSON instead of sentences")
     parser.add_argument("--data", metavar="SPEC",
-                        help="read a whole data set: phantom, rsna:PATH, dha:PATH, folder:PATH")
+                        help="a whole data set: phantom, rsna:PATH, dha:PATH, folder:PATH")
     parser.add_argument("--n", type=int, help="with --data: a stratified subset of this size")
     parser.add_argument("--out", type=Path, metavar="CSV", help="with --data: the table to write")
     parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace) -> int:
-    """Read images, or a data set."""
-    if bool(args.images) == bool(args.data):
+def run(arguments: argparse.Namespace) -> int:
+    """Predict for images, or for a data set."""
+    if bool(arguments.images) == bool(arguments.data):
         raise BadInput("Name images or a data set, and not both.",
                        "Use --sex F IMAGE..., or --data SPEC --out predictions.csv.")
-    if args.data:
-        if not args.out or args.sex:
+    if arguments.data:
+        if not arguments.out or arguments.sex:
             raise BadInput("With --data the table to write is needed, and no --sex.",
                            "Use --data SPEC --out predictions.csv; sex is in the data.")
-        return _read_data_set(args)
-    if not args.sex or args.out:
+        return _data_set(arguments)
+    if not arguments.sex or arguments.out:
         raise BadInput("With images the child's sex is needed, and no --out.",
                        "Use --sex F or --sex M; it is never assumed.")
-    return _read_images(args)
+    return _images(arguments)
 
 
-def _read_images(args: argparse.Namespace) -> int:
-    from ..radiograph import read_radiograph
-    from ..records import parse_sex
-    from ..shelf import stored_model
+def _images(arguments: argparse.Namespace) -> int:
+    from ..records import parse_sex  # pandas: 0.3 s before any help is shown
 
-    sex = parse_sex(args.sex)
-    radiographs = [(path, read_radiograph(path)) for path in args.images]
-    stored = stored_model.load(args.model)
-    readings = [_reading(stored, path, radiograph.pixels, sex) for path, radiograph in radiographs]
-    if args.json:
-        use = {"model": stored.card["model"], "trained_on": stored.card["data"]["name"],
-               "terms": stored.card["terms"]["weights"], "use": stored.card["use"]}
-        text = json.dumps({"readings": readings, **use}, indent=2, ensure_ascii=False)
-        sys.stdout.write(text + "\n")
+    sex = parse_sex(arguments.sex)
+    radiographs = [(path, radiograph.read_radiograph(path)) for path in arguments.images]
+    stored = shelf.load(arguments.model)
+    predictions = [_prediction(stored, path, film, sex) for path, film in radiographs]
+    card = stored.card
+    if arguments.json:
+        # ASCII, so that it stays JSON on every terminal
+        console.say(json.dumps({
+            "readings": predictions, "model": card["model"], "trained_on": card["data"]["name"],
+            "terms": card["terms"]["weights"], "use": card["use"]}, indent=2))
         return 0
-    for reading in readings:
-        sys.stdout.write(_sentence(reading) + "\n")
-    sys.stdout.write(f"Read by {stored.card['model']}, trained on {stored.card['data']['name']}. "
-                     f"{stored.card['use']}\n")
+    sentences = [_sentence(prediction) for prediction in predictions]
+    console.say("\n".join([*sentences, f"Predicted by {card['model']}, trained on "
+                           f"{card['data']['name']}. {' '.join(card['use'].split())}"]))
     return 0
 
 
-def _reading(stored: StoredModel, path: Path, pixels: Any, sex: str) -> dict[str, Any]:
-    from ..features.handcrafted import locate
-
-    image = stored.prepare(pixels)
-    years = float(stored.read(image[None], [sex])[0])
-    half = float(stored.half_widths([sex])[0])
-    known = half == half  # not NaN
+def _prediction(stored: StoredModel, path: Path, film: Radiograph, sex: str) -> Prediction:
+    image = stored.prepare(film.pixels)
+    years = stored.predict(image[None], [sex])
+    if not shelf.is_possible(years).all():
+        raise BadInput(f"The model gives {path} no bone age that a person can have.",
+                       "Its weights are damaged, or it was trained too little: use another model.")
+    age, half = float(years[0]), float(stored.half_widths([sex])[0])
+    with_interval = half == half  # not NaN
+    picture = shelf.notes_of(image)
     return {
-        "image": str(path), "sex": sex, "bone_age_years": round(years, 2),
-        "bone_age_months": round(12 * years, 1), "lower_years": _limit(years - half, known),
-        "upper_years": _limit(years + half, known),
-        "coverage": stored.card["interval"]["coverage"] if known else None,
-        "hand_recognised": bool(locate(image)[0].found),
+        "image": str(path), "sex": sex, "bone_age_years": round(age, 2),
+        "bone_age_months": round(12 * age, 1),
+        "lower_years": round(max(age - half, 0.0), 2) if with_interval else None,
+        "upper_years": round(age + half, 2) if with_interval else None,
+        "coverage": stored.card["interval"]["coverage"] if with_interval else None,
+        "hand_recognised": picture.hand_recognised,
+        "polarity_doubtful": bool(film.meta.get("polarity_doubtful")),
+        "notes": [*film.meta["notes"], *_sex_note(film, sex), *picture.notes],
     }
 
 
-def _limit(years: float, known: bool) -> float | None:
-    return round(max(years, 0.0), 2) if known else None
+def _sex_note(film: Radiograph, sex: str) -> list[str]:
+    said = film.meta.get("sex")
+    if said in _WORDS and said != sex:
+        return [f"the header says {_WORDS[said]}, and the prediction is for --sex {sex}"]
+    return []
 
 
-def _sentence(reading: dict[str, Any]) -> str:
-    years, months = divmod(round(reading["bone_age_months"]), 12)
-    text = (f"{reading['image']}: {reading['bone_age_years']:.1f} years "
+def _sentence(prediction: Prediction) -> str:
+    years, months = divmod(round(prediction["bone_age_months"]), 12)
+    text = (f"{prediction['image']}: {prediction['bone_age_years']:.1f} years "
             f"({years} years {months} months)")
-    if reading["coverage"]:
-        text += (f", {reading['coverage']:.0%} interval {reading['lower_years']:.1f} to "
-                 f"{reading['upper_years']:.1f} years")
-    if not reading["hand_recognised"]:
-        text += "; no hand was recognised on this image, so do not trust the reading"
+    if prediction["coverage"]:
+        text += (f", {prediction['coverage']:.0%} interval {prediction['lower_years']:.1f} to "
+                 f"{prediction['upper_years']:.1f} years")
+    return "; ".join([text, *(" ".join(note.split()) for note in prediction["notes"])])
+
+
+def _data_set(arguments: argparse.Namespace) -> int:
+    check_writable(arguments.out, is_folder=False)
+    stored = shelf.load(arguments.model)
+    dataset = datasets.load(arguments.data, arguments.n)
+    table = shelf.predictions_with_notes(stored, dataset)
+    possible = shelf.is_possible(table["y_pred"].to_numpy())
+    kept = table[possible]
+    if kept.empty:
+        raise BadInput("The model gives no image a bone age that a person can have.",
+                       "Its weights are damaged, or it was trained too little: use another model.")
+    write_atomically(arguments.out, lambda path: kept.to_csv(path, index=False))
+    lines = [f"{arguments.out}: {_error(kept)}{_training_note(stored, dataset)}.", *_doubts(kept),
+             used_and_left_out(dataset, used=len(kept),
+                               no_possible_age_from_the_model=int((~possible).sum()))]
+    console.say("\n".join(lines))
+    return 0
+
+
+def _error(table: pd.DataFrame) -> str:
+    with_age = table["y_true"].notna()
+    text = f"{len(table)} predictions"
+    if with_age.any():
+        months = 12 * (table["y_pred"] - table["y_true"])[with_age].abs().mean()
+        text += f", MAE {months:.1f} months on {int(with_age.sum())} with a bone age"
     return text
 
 
-def _read_data_set(args: argparse.Namespace) -> int:
-    from .. import _io, datasets
-    from ..shelf import stored_model
-    from ..shelf.train_model import predictions_of
+def _training_note(stored: StoredModel, dataset: datasets.Dataset) -> str:
+    held_back = stored.card["metrics"].get("mae_months")
+    if held_back is None or dataset.checksum() != stored.card["data"]["checksum"]:
+        return ""
+    return (". The model was trained on part of these: its error on others is "
+            f"{held_back['value']:.1f} months")
 
-    if args.out.is_dir():
-        raise BadInput(f"{args.out} is a folder.", "Name a file: --out predictions.csv.")
-    stored = stored_model.load(args.model)
-    dataset = datasets.load(args.data, args.n)
-    table = predictions_of(stored, dataset)
-    _io.write_atomically(args.out, lambda path: table.to_csv(path, index=False))
-    known = table["y_true"].notna()
-    text = f"{args.out}: {len(table)} readings"
-    if known.any():
-        months = 12 * (table["y_pred"] - table["y_true"])[known].abs().mean()
-        text += f", MAE {months:.1f} months on {int(known.sum())} with a bone age"
-    if dataset.checksum() == stored.card["data"]["checksum"]:
-        text += (". The model was trained on part of these: its error on others is "
-                 f"{stored.card['metrics']['mae_months']['value']:.1f} months")
-    sys.stdout.write(text + ".\n")
-    return 0
+
+def _doubts(table: pd.DataFrame) -> list[str]:
+    doubtful = table[table["notes"] != ""]
+    if doubtful.empty:
+        return []
+    row = doubtful.iloc[0]
+    return [f"{len(doubtful)} of them doubtful, see the column notes; {row['image_id']} for one: "
+            f"{row['notes']}."]

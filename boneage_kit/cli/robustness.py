@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import matplotlib
 import numpy as np
+import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ..datasets import Dataset
-    from ..probing.input_checks import InputCheck
-    from ..shelf.stored_model import StoredModel
+from .. import datasets, evaluation, plots, shelf
+from .._io import check_writable, write_atomically
+from ..datasets import Dataset
+from ..errors import BadInput
+from ..probing.input_checks import InputCheck, learn_inputs
+from ..probing.perturbations import PERTURBATIONS
+from ..probing.robustness import dose_response, worst_doses
+from ..shelf import StoredModel
+from . import console
+from .left_out import used_and_left_out
 
 _EXAMPLE = """\
 example:
@@ -27,14 +31,16 @@ pictures on which a check learned from other pictures of the same data would hav
 """
 #: Pictures from which the input check learns, at most, and the fewest that are worth it.
 _CHECK_FROM, _CHECK_AT_LEAST = 1000, 200
+_FEWEST = 10
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command to the ``boneage-kit`` parser."""
     parser = subparsers.add_parser(
-        "robustness", help="how a model's error grows under rotation, inversion, blur, ...",
-        description="Changes images by doses and measures the MAE and the share of readings that "
-        "move by over a year.", epilog=_EXAMPLE,
+        "robustness",
+        help="how a model's error grows under rotation, inversion, blur, ...",
+        description="Changes images by doses and measures the MAE and the share of predictions "
+        "that move by over a year.", epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, metavar="DIR", help="what boneage-kit train wrote")
     parser.add_argument("--data", required=True, metavar="SPEC",
@@ -48,41 +54,47 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Measure, print the worst dose of each perturbation, and write the rest where asked."""
-    from .. import evaluation
-    from ..probing.robustness import dose_response, worst_doses
-    from ..shelf import stored_model
-
-    stored = stored_model.load(args.model)
-    dataset, others, whose = _unseen(stored, args.data, args.n, args.seed)
-    images, table = _prepared(stored, dataset), dataset.table.reset_index(drop=True)
-    responses = dose_response(stored.read, images, table, perturbations=args.only,
-                              doses=args.doses, seed=args.seed, progress=True,
+    if arguments.n < _FEWEST:
+        raise BadInput(f"The robustness on {arguments.n} images cannot be told.",
+                       f"Give --n of {_FEWEST} or more.")
+    if arguments.doses is not None and arguments.doses < 2:
+        raise BadInput(f"{arguments.doses} doses show no course.",
+                       "Give --doses of 2 or more: the image untouched, and one change.")
+    if arguments.out is not None:
+        check_writable(arguments.out)
+    stored = shelf.load(arguments.model)
+    dataset, others, whose = _unseen(stored, arguments.data, arguments.n, arguments.seed)
+    images, table = shelf.prepared(stored, dataset), dataset.table.reset_index(drop=True)
+    responses = dose_response(stored.predict, images, table, perturbations=arguments.only,
+                              doses=arguments.doses, seed=arguments.seed, progress=True,
                               check=_check(stored, others))
+    if arguments.out is not None:
+        floor = evaluation.constant_predictor(table, table)
+        _write(arguments.out, responses, images, evaluation.mae(floor["y_true"], floor["y_pred"]))
+    console.say(_summary(responses, len(table), whose) + "\n" + used_and_left_out(
+        dataset, used=len(table)) + (f"\n{arguments.out}" if arguments.out else ""))
+    return 0
+
+
+def _summary(responses: pd.DataFrame, n: int, whose: str) -> str:
     columns = ["perturbation", "dose", "unit", "mae", "lower", "upper", "added", "moved",
                "changed_calls", "warned"]
     shown = worst_doses(responses)[columns].dropna(axis=1, how="all")
-    sys.stdout.write(f"{len(table)} {whose}: MAE untouched {_untouched(responses):.2f} years. "
-                     "The worst dose of each change:\n"
-                     f"{shown.round(2).to_string(index=False)}\n")
-    if args.out is not None:
-        floor = evaluation.constant_predictor(table, table)
-        _write(args.out, responses, images, evaluation.mae(floor["y_true"], floor["y_pred"]))
-    return 0
+    return (f"{n} {whose}: MAE untouched {_untouched(responses):.2f} years. "
+            f"The worst dose of each change:\n{shown.round(2).to_string(index=False)}")
 
 
 def _unseen(
     stored: StoredModel, spec: str, n: int, seed: int
 ) -> tuple[Dataset, Dataset, str]:
-    """Return n labelled children, others of the same data, and whether the model saw the first."""
-    from .. import datasets
-
+    """Return n children with ages, others of the same data, and who the first are."""
     card = stored.card["data"]
-    dataset = _labelled(datasets.load(spec))
+    dataset = _with_ages(spec)
     trained_on = dataset
     if dataset.checksum() != card["checksum"] and card["n"] != len(dataset):
-        trained_on = _labelled(datasets.load(spec, card["n"], card["split_seed"]))
+        trained_on = _with_ages(spec, card["n"], card["split_seed"])
     rows, whose = np.arange(len(dataset)), "children"
     if trained_on.checksum() == card["checksum"]:
         dataset, whose = trained_on, "children held back from the training"
@@ -95,55 +107,29 @@ def _unseen(
     return dataset.subset(chosen), dataset.subset(others), whose
 
 
-def _labelled(dataset: Dataset) -> Dataset:
-    from ..errors import BadInput
-
-    known = dataset.table["bone_age"].notna().to_numpy()
-    if known.sum() < 10:
-        raise BadInput(f"{dataset.name} has {known.sum()} images with a bone age.",
-                       "Give a data set with labels.")
-    return dataset.subset(known.nonzero()[0])
-
-
-def _prepared(stored: StoredModel, dataset: Dataset) -> np.ndarray:
-    """Return the images as the model wants them: squeezed to squares where it learned such."""
-    from ..shelf.train_model import lost_proportions
-
-    if stored.card["input"]["squares"] == "squeezed" and not lost_proportions(dataset):
-        return np.stack([stored.prepare(dataset.pixels(i)) for i in range(len(dataset))])
-    return dataset.images(stored.size)
+def _with_ages(spec: str, n: int | None = None, seed: int = 0) -> Dataset:
+    return shelf.labelled(datasets.load(spec, n, seed), _FEWEST, "The robustness")
 
 
 def _check(stored: StoredModel, others: Dataset) -> InputCheck | None:
     """Return an input check learned from pictures not measured on; None where there are few."""
-    from .. import datasets
-    from ..probing.input_checks import learn_inputs
-
     if len(others) < _CHECK_AT_LEAST:
         return None
     if len(others) > _CHECK_FROM:
         others = others.subset(datasets.stratified_subset(others.table, _CHECK_FROM, 0))
-    return learn_inputs(_prepared(stored, others))
+    return learn_inputs(shelf.prepared(stored, others))
 
 
 def _untouched(responses: pd.DataFrame) -> float:
-    from ..probing.perturbations import PERTURBATIONS
-
     first = responses.iloc[0]["perturbation"]
     clean = responses["dose"] == PERTURBATIONS[first].doses[0]
     return float(responses.loc[clean & (responses["perturbation"] == first), "mae"].iloc[0])
 
 
-def _write(out: Path, responses: object, images: object, floor: float) -> None:
-    import matplotlib
-
+def _write(out: Path, responses: pd.DataFrame, images: np.ndarray, floor: float) -> None:
     matplotlib.use("Agg")
-    from .. import plots
-    from .._io import write_atomically
-
     plots.use_style()
     write_atomically(out / "robustness.csv", lambda path: responses.to_csv(path, index=False))
-    for name, fig in (("robustness", plots.dose_response(responses, floor=floor)),
-                      ("examples", plots.perturbed_examples(images[0]))):
-        write_atomically(out / f"{name}.png", fig.savefig)
-    sys.stdout.write(f"{out}\n")
+    for name, figure in (("robustness", plots.dose_response(responses, floor=floor)),
+                         ("examples", plots.perturbed_examples(images[0]))):
+        write_atomically(out / f"{name}.png", figure.savefig)

@@ -6,7 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from .. import presets
+from .. import execution, presets, report, results
+from .._progress import is_interactive
+from . import console
+from .left_out import used_and_left_out
 
 _EXAMPLE = """example:
   boneage-kit run                                   everything, phantom data, preset binder
@@ -19,10 +22,9 @@ The same command again does only what is not done yet. The last line is the repo
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command and its options."""
     parser = subparsers.add_parser(
-        "run", help="execute the notebooks and write a report", epilog=_EXAMPLE,
+        "run", epilog=_EXAMPLE, help="execute the notebooks and write a report",
         description="Execute the notebooks in order, keep results and provenance, write a report.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+        formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK",
                         help="number, name or path; default: all, in order")
     parser.add_argument("--preset", choices=presets.NAMES, default=presets.DEFAULT,
@@ -38,19 +40,14 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run; return 0 if every notebook was executed to its end, else 1."""
-    from .. import results
-    from ..execution import runner
-    from ..report import write_run_page
-
     beside = results.load(arguments.beside) if arguments.beside else None
-    job = runner.prepare(
+    job = execution.prepare(
         arguments.notebooks, preset=arguments.preset, data=arguments.data, out=arguments.out,
-        command=" ".join(["boneage-kit", *sys.argv[1:]]),
-    )  # fmt: skip
-    steps = runner.run(job, progress=runner.interactive())
-    page = write_run_page(job.out, beside)
+        command=" ".join(["boneage-kit", *sys.argv[1:]]))
+    steps = execution.run(job, progress=is_interactive())
+    page = report.write_run_page(job.out, beside)
     failed = [step for step in steps if step.status == "failed"]
     for step in failed:
-        sys.stderr.write(f"boneage-kit: {step.name}: {step.error}\n")
-    sys.stdout.write(f"{page}\n")
+        console.complain(f"{step.name}: {step.error}")
+    console.say(f"{used_and_left_out(job.dataset)}\n{page}")
     return 1 if failed else 0

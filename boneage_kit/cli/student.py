@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from .. import presets
+import nbformat
+from tqdm.auto import tqdm
+
+from .. import execution, presets
+from .._io import check_writable, write_text
+from .._progress import is_interactive
+from ..teaching import student_copies
+from . import console
 
 _EXAMPLE = """example:
   boneage-kit student --out student                 copies, solved copies, and the proof
   boneage-kit student --out student --no-proof 06   one copy at once
   boneage-kit student --out course --nbgrader       also as sources for nbgrader
 
-DIR holds the copies without outputs, DIR/solutions the solved ones (for instructors)."""
+DIR holds the copies without outputs; DIR-solutions beside it the solved ones, for instructors."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command and its options."""
     parser = subparsers.add_parser(
-        "student", help="make student copies of the notebooks", epilog=_EXAMPLE,
+        "student", epilog=_EXAMPLE, help="make student copies of the notebooks",
         description="Make student copies, and prove that each stub counts as not answered and "
         "each solution passes.", formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
@@ -37,27 +43,37 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the copies; return 0 if every exercise holds, else 1."""
-    import nbformat
-    from tqdm.auto import tqdm
-
-    from ..execution import sequence
-    from ..teaching import student_copies
-
-    paths = sequence.notebooks(arguments.notebooks)
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    check_writable(arguments.out)
+    solutions = _solutions(arguments.out)
+    paths = execution.notebooks(arguments.notebooks)
     failed = []
-    for path in tqdm(paths, desc="student copies", unit="notebook", disable=arguments.no_proof):
-        notebook = nbformat.read(path, as_version=4)
-        nbformat.write(student_copies.student_copy(notebook), arguments.out / path.name)
-        if arguments.nbgrader:
-            place = arguments.out / "source" / path.stem
-            place.mkdir(parents=True, exist_ok=True)
-            nbformat.write(student_copies.nbgrader_copy(notebook), place / path.name)
+    for path in tqdm(paths, desc="student copies", unit="notebook",
+                     disable=arguments.no_proof or not is_interactive()):
+        _write_copies(path, arguments.out, nbgrader=arguments.nbgrader)
         if not arguments.no_proof:
-            proofs = student_copies.prove(path, arguments.preset, arguments.out / "solutions")
+            proofs = student_copies.prove(path, arguments.preset, solutions)
             failed += [proof for proof in proofs if not proof.holds]
     for proof in failed:
-        sys.stderr.write(f"boneage-kit: {proof.number} does not hold. "
-                         f"Stub: {proof.stub!r}. Solution: {proof.solution!r}.\n")
-    sys.stdout.write(f"{arguments.out}\n")
+        console.complain(f"{proof.number} does not hold. "
+                         f"Stub: {proof.stub!r}. Solution: {proof.solution!r}.")
+    console.say(f"{arguments.out}")
     return 1 if failed else 0
+
+
+def _solutions(out: Path) -> Path:
+    """Return the instructor's folder: beside the student's, never inside it.
+
+    >>> _solutions(Path("course/student")).name
+    'student-solutions'
+    """
+    student = out.resolve()
+    return student.with_name(f"{student.name}-solutions")
+
+
+def _write_copies(path: Path, out: Path, *, nbgrader: bool) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    copies = {out / path.name: student_copies.student_copy(notebook)}
+    if nbgrader:
+        copies[out / "source" / path.stem / path.name] = student_copies.nbgrader_copy(notebook)
+    for target, copy in copies.items():
+        write_text(target, nbformat.writes(copy) + "\n")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
-from typing import Any
 
-EXAMPLE = """examples:
+from .. import datasets, presets, shelf, training
+from .._io import check_writable
+from . import console
+from .left_out import used_and_left_out
+
+_EXAMPLE = """examples:
   boneage-kit train --data phantom --model bonet --preset smoke --out runs/bonet
   boneage-kit train --data rsna:rsna.zip --model efficientnet_lite0 --half --out runs/lite0
 
@@ -16,10 +19,10 @@ thumbnails takes under an hour on two cores. The same command goes on where it w
 """
 
 
-def add_parser(subparsers: Any) -> None:
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command and its arguments."""
     parser = subparsers.add_parser(
-        "train", help="train one model and leave it with its card", epilog=EXAMPLE,
+        "train", epilog=_EXAMPLE, help="train one model and leave it with its card",
         description="Trains a model, judges it on children held back, and writes "
         "weights.safetensors, card.json, predictions.csv (the held-back children) and "
         "metrics.json.", formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -40,27 +43,27 @@ def add_parser(subparsers: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Load, train, judge; print the error on the children held back."""
-    from .. import datasets, presets
-    from ..shelf.train_model import train
-    from ..training.recipes import recipe
-
-    preset = presets.get(args.preset) if args.preset else None
-    plan = recipe(args.model, preset)
-    n = args.n if args.n is not None else (preset.images if preset else None)
-    dataset = datasets.load(args.data, n or None, args.seed)
-    if preset and preset.threads and args.model != "handcrafted":
-        import torch
+    preset = presets.get(arguments.preset) if arguments.preset else None
+    recipe = training.recipe(arguments.model, preset)
+    check_writable(arguments.out)
+    n = arguments.n if arguments.n is not None else (preset.images if preset else None)
+    dataset = datasets.load(arguments.data, n or None, arguments.seed)
+    if preset and preset.threads and arguments.model != "handcrafted":
+        import torch  # 2 s; not needed for a model by hand
 
         torch.set_num_threads(preset.threads)
-    metrics = train(dataset, plan, args.out, seed=args.seed, sex_input=not args.no_sex,
-                    half=args.half)
+    metrics = shelf.train(dataset, recipe, arguments.out, seed=arguments.seed,
+                          sex_input=not arguments.no_sex, half=arguments.half)
     years, months = metrics["mae_years"], metrics["mae_months"]
     phantom = " (phantom: no clinical figure)" if dataset.is_phantom else ""
-    sys.stdout.write(
+    unlabelled = int(dataset.table["bone_age"].isna().sum())
+    console.say(
         f"MAE {years['value']:.2f} years = {months['value']:.1f} months "
         f"(95 % interval {months['lower']:.1f} to {months['upper']:.1f}) on "
         f"{metrics['n_test']} children held back{phantom}; the sex's median is off by "
-        f"{12 * metrics['floor_mae_years']:.1f} months.\n{args.out}\n")
+        f"{12 * metrics['floor_mae_years']:.1f} months.\n"
+        + used_and_left_out(dataset, used=len(dataset) - unlabelled, no_bone_age=unlabelled)
+        + f"\n{arguments.out}")
     return 0

@@ -1,31 +1,52 @@
 """Which column of somebody's table is which: sex, ages with their unit, image, patient.
 
-A column that can be read in two ways is refused with the names that would be clear; a guess
-here would be a silent error in every result.
+A column that can be read in two ways is refused with the names that would be clear, or with what
+to add to the data specification; a guess here would be a silent error in every result.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
 from ..errors import BadInput
-from ..records import OLDEST_PLAUSIBLE_YEARS, parse_sex, sex_from_male
-from .tables import number
+from ..records import OLDEST_PLAUSIBLE_YEARS, sexes
+from .ages import OLDEST_BONE_AGE, Ages, bare_numbers, check_unit, in_years
 
-_IMAGE = ("imageid", "image", "filename", "file", "path", "imagepath", "filepath", "id", "caseid",
-          "name", "dicom", "accession", "studyid")
-_PATIENT = ("patientid", "patient", "subject", "subjectid", "child", "childid", "person")
-_SEX = ("sex", "gender", "sexmf", "patientsex")
-_GROUP = ("group", "race", "ethnicity", "ethnicgroup")
-_BONE = ("boneage", "groundtruthboneage", "skeletalage")
-_CHRONOLOGICAL = ("chronologicalage", "ca", "calendarage", "ageatexam", "patientage")
-_READERS = (("reader1", "reading1", "rater1", "radiologist1"),
-            ("reader2", "reading2", "rater2", "radiologist2"))
-_UNITS = {"months": 12.0, "month": 12.0, "mo": 12.0, "years": 1.0, "year": 1.0,
-          "yrs": 1.0}
-_AMBIGUOUS_AGE = ("age", "ageyears", "agemonths", "y", "target")
+#: Meaning -> names it goes by, in letters and digits; an age's name may be followed by a unit.
+NAMES: dict[str, tuple[str, ...]] = {
+    "image_id": ("imageid", "image", "filename", "file", "path", "imagepath", "filepath", "id",
+                 "caseid", "name", "dicom", "accession", "studyid"),
+    "patient_id": ("patientid", "patient", "subject", "subjectid", "child", "childid", "person"),
+    "sex": ("sex", "gender", "sexmf", "patientsex"),
+    "male": ("male", "ismale"),
+    "female": ("female", "isfemale"),
+    "group": ("group", "race", "ethnicity", "ethnicgroup"),
+    "bone_age": ("boneage", "groundtruthboneage", "skeletalage"),
+    "chronological_age": ("chronologicalage", "chronological", "ca", "calendarage", "ageatexam",
+                          "patientage"),
+    "reader_1": ("reader1", "reading1", "rater1", "radiologist1"),
+    "reader_2": ("reader2", "reading2", "rater2", "radiologist2"),
+}  # fmt: skip
+_AGES = ("bone_age", "chronological_age", "reader_1", "reader_2")
+SEXES = ("sex", "male", "female")
+_UNITS = {"months": "months", "month": "months", "mo": "months", "years": "years",
+          "year": "years", "yrs": "years"}  # fmt: skip
+_MAY_BE_EITHER_AGE = ("age", "ageyears", "agemonths", "y", "target")
+
+
+class Wishes(NamedTuple):
+    """What the user said of the tables, after the path of a data specification.
+
+    ``unit`` is "" or one of ``ages.UNITS``; ``columns`` gives our name of a column to the table's
+    ("" to leave that column aside); ``option`` is how a message tells a user to say it.
+    """
+
+    unit: str = ""
+    columns: Mapping[str, str] = {}
+    option: str = "add ,{} to the data"
 
 
 def plain(column: object) -> str:
@@ -34,118 +55,167 @@ def plain(column: object) -> str:
     >>> plain("Bone Age (months)")
     'boneagemonths'
     """
-    return "".join(mark for mark in str(column).lower() if mark.isalnum())
+    return "".join(letter for letter in str(column).casefold() if letter.isalnum())
 
 
-def find(table: pd.DataFrame, names: Iterable[str], what: str, where: str) -> str | None:
-    """Return the one column of these names; None if there is none, refused if several."""
-    names = tuple(names)
-    found = [column for column in table.columns if plain(column) in names]
-    if len(found) > 1 and names[0] != _IMAGE[0]:
-        raise BadInput(f"{where} has {len(found)} columns that may be the {what}: "
-                       f"{', '.join(map(str, found))}.", "Keep one of them.")
-    return min(found, key=lambda column: names.index(plain(column))) if found else None
+def rename(table: pd.DataFrame, wishes: Wishes, where: str) -> pd.DataFrame:
+    """Return the table with the columns called as the user said; others of that meaning go.
 
-
-def image_column(table: pd.DataFrame, where: str) -> str:
-    """Return the column that names the image file."""
-    found = find(table, _IMAGE, "image", where)
-    if found is None:
-        raise BadInput(f"{where} has no column that names the image file.",
-                       "Call it image_id, file or path.")
-    return found
-
-
-def patient_column(table: pd.DataFrame, where: str) -> str | None:
-    """Return the column that tells patients apart, if there is one."""
-    return find(table, _PATIENT, "patient", where)
-
-
-def group_column(table: pd.DataFrame, where: str) -> str | None:
-    """Return the column of the ethnic group, if there is one."""
-    return find(table, _GROUP, "group", where)
-
-
-def sex_column(table: pd.DataFrame, where: str) -> tuple[str, Callable[[object], str]] | None:
-    """Return the column of the sex and how to read its cells; None if there is none.
-
-    ``sex`` and ``gender`` hold words or letters, ``male`` true and false. A column ``sex`` of 0
-    and 1 is refused: both meanings are in use.
+    >>> theirs = pd.DataFrame({"m": ["1"], "sex": ["0"]})
+    >>> rename(theirs, Wishes(columns={"male": "m"}), "t.csv").columns.tolist()
+    ['male']
     """
-    named = find(table, _SEX, "sex", where)
-    male = find(table, ("male", "ismale"), "sex", where)
-    female = find(table, ("female", "isfemale"), "sex", where)
-    if sum(column is not None for column in (named, male, female)) > 1:
-        raise BadInput(f"{where} has more than one column for the sex.", "Keep one of them.")
-    if male is not None:
-        return male, sex_from_male
-    if female is not None:
-        return female, lambda value: {"M": "F", "F": "M"}[sex_from_male(value)]
-    if named is None:
-        return None
-    values = {str(value).strip() for value in table[named]} - {""}
-    if values and values <= {"0", "1", "2", "0.0", "1.0", "2.0"}:
-        raise BadInput(f"Column {named} of {where} holds {', '.join(sorted(values))}.",
-                       "Write F and M, or call it male with true and false: the code is not safe.")
-    return named, parse_sex
+    for ours, theirs in wishes.columns.items():
+        column = next((name for name in table if plain(name) == plain(theirs)), None)
+        if theirs and column is None:
+            raise BadInput(
+                f"{where} has no column {theirs!r}.", f"It has {', '.join(map(str, table))}."
+            )
+        meanings = SEXES if ours in SEXES else (_meaning(ours)[0],)
+        others = [name for name in table if name != column and _meaning(name)[0] in meanings]
+        table = table.drop(columns=others).rename(columns={column: ours} if column else {})
+    return table
 
 
-def age_column(
-    table: pd.DataFrame, names: tuple[str, ...], what: str, where: str
-) -> tuple[str, float] | None:
-    """Return an age's column and what to divide it by to get years; None if there is none.
+def _meaning(column: object) -> tuple[str, str]:
+    """Return which of ``NAMES`` a column is, and the unit that its name states; "" for neither."""
+    name = plain(column)
+    for meaning, names in NAMES.items():
+        if name in names:
+            return meaning, ""
+        for start in names if meaning in _AGES else ():
+            if name.startswith(start) and name[len(start) :] in _UNITS:
+                return meaning, _UNITS[name[len(start) :]]
+    return "", ""
 
-    The unit stands in the name (``bone_age_months``, ``Bone Age (months)``, ``age_years``).
-    Without one years are meant, and values over 25 are refused as months.
+
+def columns_of(table: pd.DataFrame, meaning: str) -> list[str]:
+    """Return the columns that may be meant, the likeliest name first.
+
+    >>> columns_of(pd.DataFrame(columns=["id", "File", "sex"]), "image_id")
+    ['File', 'id']
     """
-    found = []
-    for column in table.columns:
-        text = plain(column)
-        for name in names:
-            unit = text[len(name):] if text.startswith(name) else None
-            if unit == "" or unit in _UNITS:
-                found.append((column, _UNITS.get(unit, 0.0)))
-                break
-    if not found:
+    held = [name for name in table if _meaning(name)[0] == meaning]
+    order = NAMES[meaning]
+    return sorted(held, key=lambda name: order.index(plain(name)) if plain(name) in order else 0)
+
+
+def one_column(table: pd.DataFrame, meaning: str, where: str, wishes: Wishes) -> str | None:
+    """Return the one column of a meaning, None if there is none; refused if there are several."""
+    columns = columns_of(table, meaning)
+    if len(columns) > 1:
+        raise _several(columns, meaning, where, wishes)
+    return columns[0] if columns else None
+
+
+def _several(columns: list[str], meaning: str, where: str, wishes: Wishes) -> BadInput:
+    say = wishes.option.format(f"{meaning}={columns[0]}")
+    what = "reading" if meaning.startswith("reader") else meaning.removesuffix("_id")
+    return BadInput(
+        f"{where} has {len(columns)} columns that may be the {what.replace('_', ' ')}: "
+        f"{', '.join(columns)}.",
+        f"Say which: {say}, or another of them.",
+    )
+
+
+def sexes_of(table: pd.DataFrame, where: str, wishes: Wishes) -> pd.Series | None:
+    """Return "F", "M" or "" (missing, unknown) for each row; None without such a column.
+
+    Several columns, as kernels on Kaggle leave them, are used together where they agree; a row
+    in which they contradict has "".
+
+    Raises
+    ------
+    BadInput
+        If a column holds codes that do not say who is female, words of one sex only beside unknown
+        ones, or if columns contradict in more than one row of ten.
+    """
+    columns = [name for meaning in SEXES for name in columns_of(table, meaning)]
+    if not columns:
         return None
-    if len(found) > 1:
-        raise BadInput(f"{where} has {len(found)} columns that may be the {what}: "
-                       f"{', '.join(str(column) for column, _ in found)}.", "Keep one of them.")
-    column, divisor = found[0]
-    highest = pd.Series([number(cell) for cell in table[column]], dtype=float).max()
-    if not divisor and highest > OLDEST_PLAUSIBLE_YEARS:
-        raise BadInput(f"Column {column} of {where} reaches {highest:g}, which looks like months.",
-                       f"Call it {column}_months, or divide it by 12.")
-    if divisor == 1.0 and highest > OLDEST_PLAUSIBLE_YEARS:
-        raise BadInput(f"Column {column} of {where} says years and reaches {highest:g}.",
-                       "Correct the name or the values.")
-    return column, divisor or 1.0
+    read = [_sexes_of_column(table[name], name, where, wishes) for name in columns]
+    first = read[0]
+    against = pd.Series(False, index=table.index)
+    for column, other in zip(columns[1:], read[1:], strict=True):
+        contradicts = (first != "") & (other != "") & (first != other)
+        against |= contradicts
+        if contradicts.mean() > 0.1:
+            row = int(contradicts.to_numpy().argmax())
+            raise BadInput(
+                f"{where} has more than one column for the sex, {columns[0]} and {column}, which "
+                f"contradict in {contradicts.sum()} row(s), row {row + 1} for one.",
+                f"Keep one of them, or {wishes.option.format(f'sex={columns[0]}')}.",
+            )
+        first = first.where(first != "", other)
+    return first.mask(against, "")
 
 
-def bone_age_column(table: pd.DataFrame, where: str) -> tuple[str, float] | None:
-    """Return the bone age's column and divisor; a bare ``age`` is refused."""
-    found = age_column(table, _BONE, "bone age", where)
-    readers = [age_column(table, names, "reading", where) for names in _READERS]
-    bare = [column for column in table.columns if plain(column) in _AMBIGUOUS_AGE]
-    if found is None and not any(readers) and bare:
-        raise BadInput(f"Column {bare[0]} of {where} may be bone age or chronological age.",
-                       "Call it bone_age or chronological_age, with _months if it is in months.")
-    return found
+def _sexes_of_column(cells: pd.Series, column: str, where: str, wishes: Wishes) -> pd.Series:
+    try:
+        read = sexes(cells, column, wishes.option.format(f"male={column}"))
+    except BadInput as error:
+        raise BadInput(f"{where}: {error.problem}", error.remedy) from error
+    unknown = sorted({cell for cell, sex in zip(cells, read, strict=True) if cell and not sex})
+    if unknown and len(set(read) - {""}) < 2 and (read == "").mean() > 0.2 and len(read) > 3:
+        raise BadInput(
+            f"Column {column} of {where} holds words that are not known: "
+            f"{', '.join(map(repr, unknown[:5]))}.",
+            "Write F and M; the sex is never assumed.",
+        )
+    return read
 
 
-def chronological_age_column(table: pd.DataFrame, where: str) -> tuple[str, float] | None:
-    """Return the chronological age's column and divisor, if there is one."""
-    return age_column(table, _CHRONOLOGICAL, "chronological age", where)
+def ages_of(
+    table: pd.DataFrame, meaning: str, where: str, wishes: Wishes, habit: str = "years"
+) -> Ages | None:
+    """Return the ages of one meaning in years; None without such a column.
+
+    The unit is what the user said; else it stands in the name (``bone_age_months``, ``Bone Age
+    (months)``); else it is the habit of the data set, "years" or "months".
+
+    Raises
+    ------
+    BadInput
+        If the numbers contradict the unit, or several columns are not the same ages.
+    """
+    columns = columns_of(table, meaning)
+    oldest = OLDEST_PLAUSIBLE_YEARS if meaning == "chronological_age" else OLDEST_BONE_AGE
+    what = "reading" if meaning.startswith("reader") else meaning.replace("_", " ")
+    columns = _without_copies(table, columns) if len(columns) > 1 else columns
+    if len(columns) > 1:
+        raise _several(columns, meaning, where, wishes)
+    if not columns:
+        return None
+    cells, named = table[columns[0]], _meaning(columns[0])[1]
+    unit = wishes.unit or named or habit
+    if not wishes.unit:
+        option = wishes.option.format("unit={}")
+        column = f"Column {columns[0]} of {where}"
+        check_unit(cells, unit, column, option, named=bool(named), oldest=oldest)
+        if len(cells) > 1 and (bare_numbers(cells) == 0).all():
+            raise BadInput(f"{column} holds nothing but 0.", "Leave cells of unknown ages empty.")
+    return in_years(cells, unit, what, oldest)
 
 
-def reader_columns(table: pd.DataFrame, where: str) -> list[tuple[str, float] | None]:
-    """Return the two readings' columns and divisors, None for each that is not there."""
-    return [age_column(table, names, "reading", where) for names in _READERS]
+def _without_copies(table: pd.DataFrame, columns: list[str]) -> list[str]:
+    """Return one of several columns whose names say their unit and whose ages are the same."""
+    clear = [name for name in columns if _meaning(name)[1]]
+    if not clear:
+        return columns
+    best = in_years(table[clear[0]], _meaning(clear[0])[1]).years
+    for name in columns:
+        units = [_meaning(name)[1]] if _meaning(name)[1] else ["years", "months"]
+        ages = (in_years(table[name], unit).years for unit in units)
+        if not any(((best - other).abs() < 0.1).mean() > 0.9 for other in ages):
+            return columns
+    return clear[:1]
 
 
-def years(table: pd.DataFrame, column: tuple[str, float] | None) -> pd.Series:
-    """Return an age column in float years; NaN where empty or not a number."""
-    if column is None:
-        return pd.Series(float("nan"), index=table.index)
-    name, divisor = column
-    return pd.Series([number(cell) for cell in table[name]], index=table.index) / divisor
+def refuse_bare_age(table: pd.DataFrame, where: str, wishes: Wishes) -> None:
+    """Refuse a table whose only age is a column that may be bone or chronological age."""
+    bare = [name for name in table if plain(name) in _MAY_BE_EITHER_AGE]
+    if bare:
+        raise BadInput(
+            f"Column {bare[0]} of {where} may be bone age or chronological age.",
+            f"Say which: {wishes.option.format(f'bone_age={bare[0]}')}, or chronological_age=.",
+        )

@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import Protocol
+from importlib.resources import files
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
+from tqdm.auto import tqdm
 
 from .. import _io
+from .._progress import is_interactive
 from ..errors import BadInput
 from ..radiograph import to_square
-from .image_cache import ImageCache
-from .problems import PROBLEM_COLUMNS
-from .terms import terms_of
+from .image_cache import ImageCache, Pixels
+from .problems import Problems
 
 #: Part of every cache key: raise it when the preparation of images changes.
 PREPARATION = "pad-stretch-4"
 _THREADS = 2
-
-
-class Pixels(Protocol):
-    """Where a data set's images come from: files, or the phantom."""
-
-    def load(self, row: int, size: int | None = None) -> np.ndarray:
-        """Return float32 [H, W] in 0..1, bone bright (about ``size`` if drawn to order)."""
-
-    def stamps(self) -> list[str]:
-        """Return a mark for each image that changes when the image does."""
-
-    def checksums(self, rows: np.ndarray) -> list[str]:
-        """Return content marks, equal on every machine."""
-
-    def fill(self, store: ImageCache, rows: np.ndarray, size: int) -> bool:
-        """Prepare many rows in a way of its own; False: leave it to the data set."""
+_Item = TypeVar("_Item")
 
 
 class Dataset:
@@ -50,18 +39,26 @@ class Dataset:
     spec
         What it was loaded from, as given.
     table
-        A row an image: ``records.RECORD_COLUMNS``, ages in years, and further columns where
+        One row per image: ``records.RECORD_COLUMNS``, ages in years, and further columns where
         known (``patient_id``, ``part``, ``seed``).
     problems
         What was wrong: ``image_id, path, problem, what_was_done``.
+    left_out
+        Reason -> how many images (or rows of a table) were left out for it, a Counter.
     """
 
     def __init__(
-        self, name: str, spec: str, table: pd.DataFrame, problems: pd.DataFrame, pixels: Pixels,
+        self,
+        name: str,
+        spec: str,
+        table: pd.DataFrame,
+        problems: Problems,
+        pixels: Pixels,
         rows: np.ndarray | None = None,
     ) -> None:
-        self.name, self.spec, self.problems = name, spec, problems
-        self._whole, self._pixels = table, pixels
+        self.name, self.spec = name, spec
+        self.problems, self.left_out = problems.table(), problems.left_out()
+        self._problems, self._whole, self._pixels = problems, table, pixels
         self._rows = np.arange(len(table)) if rows is None else np.asarray(rows)
         self.table = table.iloc[self._rows].reset_index(drop=True)
         self._stores: dict[int, ImageCache] = {}
@@ -71,8 +68,9 @@ class Dataset:
 
     def __repr__(self) -> str:
         of = "" if len(self) == len(self._whole) else f" of {len(self._whole):,}"
-        return (f"Dataset {self.name}: {len(self):,}{of} radiographs, "
-                f"{len(self.problems):,} problem(s)")
+        return (
+            f"Dataset {self.name}: {len(self):,}{of} radiographs, {len(self.problems):,} problem(s)"
+        )
 
     @property
     def is_phantom(self) -> bool:
@@ -90,14 +88,13 @@ class Dataset:
         Raises
         ------
         BadInput
-            If its file has become unreadable.
+            If its file can no longer be decoded.
         """
         return self._pixels.load(int(self._rows[i]))
 
     def spacing(self, i: int) -> tuple[float, float] | None:
         """Return height and width of a pixel of row ``i`` in mm, or None where nobody says."""
-        known = getattr(self._pixels, "spacing", None)
-        return None if known is None else known(int(self._rows[i]))
+        return self._pixels.spacing(int(self._rows[i]))
 
     def images(
         self, size: int, rows: np.ndarray | None = None, progress: bool = True
@@ -120,19 +117,37 @@ class Dataset:
         Raises
         ------
         BadInput
-            If images cannot be decoded; loading the data set again then leaves them out.
+            If images cannot be decoded. :meth:`decodable` leaves them out before, and loading the
+            data set again leaves them out as well.
         """
         if not 8 <= int(size) <= 4096:
             raise BadInput(f"A size of {size} pixels is not useful.", "Give 8 to 4096.")
         chosen = self._rows if rows is None else self._positions(rows)
         store = self._store(int(size))
-        self._prepare(store, store.missing(np.unique(chosen)), progress)
+        self._prepare_all(store, store.missing(np.unique(chosen)), progress)
         images = store.read(chosen)
         damaged = store.damaged(chosen, images)
         if len(damaged):
-            self._prepare(store, np.unique(damaged), progress)
+            self._prepare_all(store, np.unique(damaged), progress)
             images = store.read(chosen)
         return images
+
+    def decodable(self, size: int, progress: bool = True) -> Dataset:
+        """Return the data set without the images that cannot be decoded, the others prepared.
+
+        A large data set is not decoded as a whole when it is loaded, so that damaged images are
+        found when they are first used. A command that needs all images at one size asks for this
+        before it splits the table. ``problems`` and ``left_out`` then name the damaged ones.
+        """
+        store = self._store(int(size))
+        damaged = self._prepare(store, store.missing(np.unique(self._rows)), progress)
+        if not damaged:
+            return self
+        problems = self._problems.copy()
+        image_ids = dict(zip(self._rows, self.table["image_id"], strict=True))
+        for row, (name, reason) in zip(damaged, self._pixels.left_out(damaged), strict=True):
+            problems.add(image_ids[row], name, f"unreadable image: {reason}", "left out")
+        return self._with(problems, self._rows[~np.isin(self._rows, list(damaged))])
 
     def _store(self, size: int) -> ImageCache:
         if size not in self._stores:
@@ -147,31 +162,42 @@ class Dataset:
             digest.update(stamp.encode() + b"\n")
         return digest.hexdigest()[:20]
 
-    def _prepare(self, store: ImageCache, rows: np.ndarray, progress: bool) -> None:
-        if len(rows) == 0:
-            return
-        if self._pixels.fill(store, rows, store.size):
+    def _prepare(self, store: ImageCache, rows: np.ndarray, progress: bool) -> dict[int, str]:
+        """Fill rows of the cache; return those that cannot be decoded, and why."""
+        if len(rows) and self._pixels.fill(store, rows, store.size):
             rows = store.missing(rows)
-        unreadable: list[BadInput] = []
+        damaged: dict[int, str] = {}
 
         def prepare(row: int) -> None:
             try:
                 square = to_square(self._pixels.load(int(row), store.size), store.size)
                 store.write(int(row), np.rint(square * 255).astype(np.uint8))
             except BadInput as error:
-                unreadable.append(error)
+                damaged[int(row)] = error.problem
 
-        with ThreadPoolExecutor(_THREADS) as pool:
-            for _ in progress_bar(pool.map(prepare, rows), len(rows), "Preparing images", progress):
-                pass
-        if unreadable:
-            raise BadInput(f"{len(unreadable)} image(s) cannot be decoded: {unreadable[0].problem}",
-                           "Load the data set again with verify=True: it leaves them out.")
+        if len(rows):
+            with ThreadPoolExecutor(_THREADS) as pool:
+                done = pool.map(prepare, rows)
+                for _ in progress_bar(done, len(rows), "Preparing images", progress):
+                    pass
+        return dict(sorted(damaged.items()))
+
+    def _prepare_all(self, store: ImageCache, rows: np.ndarray, progress: bool) -> None:
+        damaged = self._prepare(store, rows, progress)
+        if damaged:
+            self._pixels.left_out(damaged)
+            raise BadInput(
+                f"{len(damaged)} image(s) cannot be decoded: {next(iter(damaged.values()))}",
+                "Load the data set again, or start the command again: it leaves them out and "
+                "lists them.",
+            )
 
     def subset(self, rows: np.ndarray) -> Dataset:
         """Return the data set of some rows only (numbers or a mask); images stay cached."""
-        chosen = self._positions(rows)
-        part = Dataset(self.name, self.spec, self._whole, self.problems, self._pixels, chosen)
+        return self._with(self._problems, self._positions(rows))
+
+    def _with(self, problems: Problems, rows: np.ndarray) -> Dataset:
+        part = Dataset(self.name, self.spec, self._whole, problems, self._pixels, rows)
         part._stores = self._stores
         if "_key" in self.__dict__:
             part._key = self._key
@@ -187,22 +213,28 @@ class Dataset:
         It is the same for a zip and for the folder it unpacks to, and on every machine.
         """
         digest = hashlib.sha256(PREPARATION.encode())
-        marks = self._pixels.checksums(self._rows)
-        for row, mark in zip(self.table.itertuples(index=False), marks, strict=True):
-            digest.update(f"{row.image_id}|{row.sex}|{row.bone_age:.6g}|{mark}\n".encode())
+        contents = self._pixels.checksums(self._rows)
+        for row, content in zip(self.table.itertuples(index=False), contents, strict=True):
+            digest.update(f"{row.image_id}|{row.sex}|{row.bone_age:.6g}|{content}\n".encode())
         return digest.hexdigest()
 
 
-def progress_bar(iterable, total: int, what: str, wanted: bool):  # noqa: ANN001, ANN201
-    """Wrap an iterable in a bar that appears after two seconds, and only where somebody looks."""
-    from tqdm.auto import tqdm
-
-    from .._progress import is_interactive
-
-    return tqdm(iterable, total=total, desc=what, unit="image", delay=2, leave=False,
-                disable=not (wanted and is_interactive()))
+def progress_bar(items: Iterable[_Item], total: int, what: str, wanted: bool) -> Iterator[_Item]:
+    """Yield the items, with a bar that appears after two seconds where a person looks on."""
+    shown = wanted and is_interactive()
+    yield from tqdm(items, total=total, desc=what, unit="image", delay=2, leave=False,
+                    disable=not shown)  # fmt: skip
 
 
-def empty_problems() -> pd.DataFrame:
-    """Return a problems table without rows."""
-    return pd.DataFrame(columns=list(PROBLEM_COLUMNS), dtype=object)
+def terms_of(name: str) -> str:
+    """Return licence, citation and caveats of a data set, from ``terms.csv``.
+
+    >>> print(terms_of("phantom").splitlines()[0])
+    Licence: CC0 1.0: drawn by this kit, use it as you like.
+    """
+    with (files(__package__) / "terms.csv").open(encoding="utf-8") as file:
+        row = next(row for row in csv.DictReader(file) if row["name"] == name)
+    lines = [f"Licence: {row['licence']}"]
+    if row["citation"]:
+        lines.append(f"Cite: {row['citation']}")
+    return "\n".join([*lines, f"Note: {row['note']}"])

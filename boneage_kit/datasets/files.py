@@ -1,21 +1,27 @@
-"""Images in files: reading them by row, and finding those that cannot be used."""
+"""Images in files: decoding them by row, and finding those that cannot be used."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 
 from .. import _io
 from ..errors import BadInput
 from ..radiograph import Radiograph, read_radiograph
+from .dataset import progress_bar
 from .image_cache import ImageCache
 from .problems import Problems
 from .tree import FileTree
 
 #: Data sets of up to this many bytes have every image decoded once when first loaded.
 VERIFY_BELOW_BYTES = 300_000_000
+#: How the file formats end that most data sets have; one cut short lacks it.
+_LAST_BYTES = {b"\x89PNG": b"IEND", b"\xff\xd8\xff": b"\xff\xd9"}
 
 
 class FilePixels:
@@ -24,7 +30,7 @@ class FilePixels:
     Parameters
     ----------
     tree, names
-        The files, one a row.
+        The files, one per row.
     invert
         Passed to ``read_radiograph``: False where a data set is known to have bone bright.
     """
@@ -34,35 +40,47 @@ class FilePixels:
 
     def load(self, row: int, size: int | None = None) -> np.ndarray:
         """Return float32 [H, W]; ``size`` is not needed."""
-        return read_pixels(self.tree, self.names[row], self.invert)
+        return self.radiograph(row).pixels
+
+    def radiograph(self, row: int) -> Radiograph:
+        """Return the decoded radiograph of a row, with what the decoder said of it."""
+        return _decoded(self.tree, self.names[row], self.invert)
 
     def spacing(self, row: int) -> tuple[float, float] | None:
         """Return height and width of a pixel in mm, where the file says it."""
-        return _read(self.tree, self.names[row], self.invert).meta["pixel_spacing_mm"]
+        return self.radiograph(row).meta["pixel_spacing_mm"]
 
     def stamps(self) -> list[str]:
-        """Return name, size and CRC (in a folder: time) of each file."""
-        return [f"{name}|{self.tree.stamp(name)}|{self.invert}" for name in self.names]
+        """Return name, size and state of each file: other files give other prepared images."""
+        return [f"{name}|{self.tree.entries[name].state}|{self.invert}" for name in self.names]
 
     def checksums(self, rows: np.ndarray) -> list[str]:
         """Return size and CRC-32 of each file."""
         return [f"{self.tree.entries[self.names[row]].size}-{self.tree.crc(self.names[row]):08x}"
-                for row in rows]
+                for row in rows]  # fmt: skip
 
     def fill(self, store: ImageCache, rows: np.ndarray, size: int) -> bool:
-        """Files have no way of their own."""
+        """Leave it to the data set to prepare files one by one."""
         return False
 
+    def left_out(self, damaged: dict[int, str]) -> list[tuple[str, str]]:
+        """Keep in mind which rows cannot be decoded, for the next loading; return names, reasons.
 
-def read_pixels(tree: FileTree, name: str, invert: bool | None) -> np.ndarray:
-    """Return the pixels of one file; its name stands in the error if it cannot be read."""
-    return _read(tree, name, invert).pixels
+        Parameters
+        ----------
+        damaged
+            Row number -> what was wrong.
+        """
+        reasons = {self.names[row]: _without_path(reason, self.tree, self.names[row])
+                   for row, reason in damaged.items()}  # fmt: skip
+        _remember(self.tree, reasons)
+        return list(reasons.items())
 
 
-def _read(tree: FileTree, name: str, invert: bool | None) -> Radiograph:
+def _decoded(tree: FileTree, name: str, invert: bool | None) -> Radiograph:
     entry = tree.entries[name]
     if entry.archive is None:
-        return read_radiograph(entry.member, invert=invert)
+        return read_radiograph(str(entry.member), invert=invert)
     try:
         return read_radiograph(tree.read(name), invert=invert)
     except BadInput as error:
@@ -70,53 +88,99 @@ def _read(tree: FileTree, name: str, invert: bool | None) -> Radiograph:
 
 
 def unreadable(tree: FileTree, names: list[str], verify: bool | None) -> dict[str, str]:
-    """Return {name: reason} of the images that cannot be read.
+    """Return {name: reason} of the images that cannot be decoded.
 
-    Empty files are always found. With ``verify`` every image is decoded, once: what was found
-    is remembered beside the cached images. None: verify small data sets only.
+    Empty files, those cut short and those found damaged before are always found. With ``verify``
+    every image is decoded, once: the result is kept beside the cached images. None: decode all
+    of a small data set, and of a large one only files that look damaged.
     """
     bad = {name: "the file is empty" for name in names if tree.entries[name].size == 0}
+    left = [name for name in names if name not in bad]
+    bad |= {name: reason for name, reason in _remembered(tree).items() if name in set(left)}
     if verify is None:
         verify = sum(tree.entries[name].size for name in names) <= VERIFY_BELOW_BYTES
-    if verify:
-        bad |= _verified(tree, [name for name in names if name not in bad])
-    return bad
+        left = left if verify else [name for name in left if _looks_damaged(tree, name)]
+        verify = True
+    left = [name for name in left if name not in bad]
+    return bad | _verified(tree, left) if verify and left else bad
+
+
+def _looks_damaged(tree: FileTree, name: str) -> bool:
+    """Whether a file of its own does not end as its format ends; zips have their own check."""
+    entry = tree.entries[name]
+    if entry.archive is not None:
+        return False
+    try:
+        with open(str(entry.member), "rb") as file:
+            start = file.read(4)
+            file.seek(max(0, entry.size - 64))
+            end = file.read(64)
+    except OSError:
+        return True
+    return any(
+        start.startswith(signature) and last not in end for signature, last in _LAST_BYTES.items()
+    )
 
 
 def _verified(tree: FileTree, names: list[str]) -> dict[str, str]:
-    import hashlib
-    import json
-
-    from .dataset import progress_bar
-
-    key = hashlib.sha256("\n".join(f"{name}|{tree.stamp(name)}" for name in names).encode())
-    path = _io.folder() / "images" / f"verified-{key.hexdigest()[:20]}.json"
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        pass
+    states = "\n".join(f"{name}|{tree.entries[name].state}" for name in names)
+    path = _record("verified", states)
+    if (kept := _kept(path)) is not None:
+        return kept
     bad: dict[str, str] = {}
 
     def check(name: str) -> None:
         try:
-            read_pixels(tree, name, False)
+            _decoded(tree, name, False)
         except BadInput as error:
             bad[name] = _without_path(error.problem, tree, name)
 
     with ThreadPoolExecutor(2) as pool:
         for _ in progress_bar(pool.map(check, names), len(names), "Checking images", True):
             pass
+    _keep(path, bad)
+    return bad
+
+
+def _remembered(tree: FileTree) -> dict[str, str]:
+    """Return {name: reason} of files that could not be decoded when they were used."""
+    kept = _kept(_record("damaged", tree.real_root)) or {}
+    return {
+        name: kept[name][1]
+        for name in set(kept) & set(tree.entries)
+        if isinstance(kept[name], list) and kept[name][0] == tree.entries[name].state
+    }
+
+
+def _remember(tree: FileTree, reasons: dict[str, str]) -> None:
+    path = _record("damaged", tree.real_root)
+    now = {name: [tree.entries[name].state, reason] for name, reason in reasons.items()}
+    _keep(path, {**(_kept(path) or {}), **now})
+
+
+def _record(what: str, key: str) -> Path:
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+    return _io.folder() / "images" / f"{what}-{digest[:20]}.json"
+
+
+def _kept(path: Path) -> dict | None:
     try:
-        _io.write_atomically(path, lambda temporary: temporary.write_text(
-            json.dumps(bad, sort_keys=True), encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _keep(path: Path, content: dict) -> None:
+    try:
+        _io.write_json(path, content)
     except OSError:
         pass  # found again next time
-    return bad
 
 
 def _without_path(problem: str, tree: FileTree, name: str) -> str:
     """Return the reason alone: the table has a column for the path."""
-    for path in (tree.entries[name].member, name):
+    for path in (str(tree.entries[name].member), name):
         problem = problem.replace(path, "").strip()
     return problem.rstrip(".")
 
@@ -131,38 +195,30 @@ def identical_files(tree: FileTree, names: list[str]) -> dict[str, str]:
         entry = tree.entries[name]
         by_size[(entry.size, entry.crc)].append(name)
     copies: dict[str, str] = {}
-    for same in by_size.values():
-        if len(same) > 1:
-            first: dict[bytes, str] = {}
-            for name in same:
-                data = _bytes(tree, name)
-                if data:
-                    if data in first:
-                        copies[name] = first[data]
-                    first.setdefault(data, name)
+    for alike in by_size.values():
+        first: dict[bytes, str] = {}
+        for name in alike if len(alike) > 1 else ():
+            try:
+                digest = hashlib.sha256(tree.read(name)).digest()
+            except BadInput:
+                continue
+            if first.setdefault(digest, name) != name:
+                copies[name] = first[digest]
     return copies
-
-
-def _bytes(tree: FileTree, name: str) -> bytes:
-    import hashlib
-
-    try:
-        return hashlib.sha256(tree.read(name)).digest()
-    except BadInput:
-        return b""
 
 
 def leave_out_bad_images(
     tree: FileTree, names: list[str], ids: list[str], problems: Problems, verify: bool | None
 ) -> set[str]:
-    """Return the names not to be used, unreadable or copies, and list them as problems."""
+    """Return the names not to be used, damaged or copies, and list them as problems."""
     id_of = dict(zip(names, ids, strict=True))
-    left_out = unreadable(tree, names, verify)
-    for name, reason in left_out.items():
+    damaged = unreadable(tree, names, verify)
+    for name, reason in damaged.items():
         problems.add(id_of[name], name, f"unreadable image: {reason}", "left out")
-    copies = identical_files(tree, [name for name in names if name not in left_out])
+    copies = identical_files(tree, [name for name in names if name not in damaged])
     for name, first in copies.items():
         problems.add(id_of[name], name,
                      f"the same image, byte for byte, as {id_of[first]}",
-                     "left out, so that it cannot stand in training and test")
-    return set(left_out) | set(copies)
+                     "left out, so that it cannot stand in training and test",
+                     kind="the same image under another id")  # fmt: skip
+    return set(damaged) | set(copies)

@@ -4,36 +4,43 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
-from typing import Any
+from typing import NamedTuple
 
-_UNITS = {"D": 365.25, "W": 52.18, "M": 12.0, "Y": 1.0}
+import pydicom
+
+from ..radiograph import recognise
+from .ages import with_units
 
 
-def header_facts(data: bytes) -> dict[str, Any] | None:
-    """Return sex ("" if unknown), chronological_age (years) and patient_id; None if not DICOM.
+class HeaderFacts(NamedTuple):
+    """Sex ("" if unknown), chronological age in years (NaN if unknown) and a hash of the patient.
 
-    The patient's identifier comes back as a hash: good for keeping a child's films together,
-    of no use to anybody else. PatientAge is PS3.5's age string ("007Y", "090M").
+    The hash is good for keeping a child's films together, and of no use to anybody else.
+    """
+
+    sex: str = ""
+    chronological_age: float = float("nan")
+    patient_id: str | None = None
+
+
+def header_facts(data: bytes) -> HeaderFacts | None:
+    """Return what a DICOM header says of the child; None if the file is no DICOM.
+
+    PatientAge is PS3.5's age string ("007Y", "090M").
 
     >>> from pydicom.data import get_testdata_file
     >>> facts = header_facts(open(get_testdata_file("CT_small.dcm"), "rb").read())
-    >>> facts["sex"], facts["chronological_age"]
+    >>> facts.sex, facts.chronological_age
     ('', 0.0)
     """
-    if data[128:132] != b"DICM":
+    if recognise(data) != "DICOM":
         return None
-    import pydicom
-
     try:
-        header = pydicom.dcmread(io.BytesIO(data), stop_before_pixels=True)
-    except Exception:  # a damaged header is found again when the image is read
-        return {"sex": "", "chronological_age": float("nan"), "patient_id": None}
-    age = re.fullmatch(r"(\d{1,3})([DWMY])", str(header.get("PatientAge") or "").strip())
-    sex = str(header.get("PatientSex") or "").strip().upper()
-    patient = str(header.get("PatientID") or "").strip()
-    return {
-        "sex": sex if sex in ("F", "M") else "",
-        "chronological_age": int(age[1]) / _UNITS[age[2]] if age else float("nan"),
-        "patient_id": hashlib.sha256(patient.encode()).hexdigest()[:12] if patient else None,
-    }
+        header = pydicom.dcmread(io.BytesIO(data), stop_before_pixels=True, force=True)
+        sex = str(header.get("PatientSex") or "").strip().upper()
+        age = with_units(str(header.get("PatientAge") or ""))
+        patient = str(header.get("PatientID") or "").strip()
+    except Exception:  # a damaged header is met again when the image is decoded
+        return HeaderFacts()
+    hashed = hashlib.sha256(patient.encode()).hexdigest()[:12] if patient else None
+    return HeaderFacts(sex if sex in ("F", "M") else "", age, hashed)

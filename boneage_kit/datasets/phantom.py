@@ -7,24 +7,25 @@ Rendering is shared out to a second process that fills the same cache file
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
 import subprocess
 import sys
 import time
-from functools import cache as once
-from importlib.resources import files
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ..phantom import PHANTOM_VERSION, cohort, render_row
 from ..radiograph import to_square
 from ..records import RECORD_COLUMNS
-from .dataset import Dataset, empty_problems, progress_bar
+from .dataset import Dataset, progress_bar
 from .image_cache import ImageCache
+from .problems import Problems
 
 #: As many as the Digital Hand Atlas has.
 COHORT_SIZE = 1390
@@ -42,12 +43,10 @@ def load_phantom(n: int | None, seed: int) -> Dataset:
     >>> len(dataset), dataset.is_phantom
     (4, True)
     """
-    from .. import phantom
-
-    cohort = phantom.cohort(n=n or COHORT_SIZE, seed=seed).reset_index(drop=True)
-    further = [name for name in cohort.columns if name not in RECORD_COLUMNS]
-    table = cohort.reindex(columns=[*RECORD_COLUMNS, *further])
-    return Dataset("phantom", "phantom", table, empty_problems(), PhantomPixels(table))
+    children = cohort(n=n or COHORT_SIZE, seed=seed).reset_index(drop=True)
+    further = [name for name in children.columns if name not in RECORD_COLUMNS]
+    table = children.reindex(columns=[*RECORD_COLUMNS, *further])
+    return Dataset("phantom", "phantom", table, Problems(), PhantomPixels(table))
 
 
 class PhantomPixels:
@@ -63,14 +62,22 @@ class PhantomPixels:
         """Return float32 [size, size] (512 if None) in 0..1."""
         return draw(self.rows[row], size or self.full_size)
 
+    def spacing(self, row: int) -> None:
+        """Return None: the size of a pixel is known of a phantom that is drawn, not of its row."""
+        return None
+
     def stamps(self) -> list[str]:
-        """Return what each image is drawn from, with the version of the phantom's code."""
-        return [f"{code_version()}|{json.dumps(row, sort_keys=True)}" for row in self.rows]
+        """Return what each image is drawn from, with the version of the drawing."""
+        return [f"{PHANTOM_VERSION}|{json.dumps(row, sort_keys=True)}" for row in self.rows]
 
     def checksums(self, rows: np.ndarray) -> list[str]:
         """Return the stamps: the drawing is determined by them."""
         stamps = self.stamps()
         return [stamps[row] for row in rows]
+
+    def left_out(self, damaged: dict[int, str]) -> list[tuple[str, str]]:
+        """Return names and reasons of rows that could not be drawn."""
+        return [("", reason) for reason in damaged.values()]
 
     def fill(self, store: ImageCache, rows: np.ndarray, size: int) -> bool:
         """Render ``rows`` here and in a second process; False if there are few."""
@@ -94,14 +101,22 @@ class PhantomPixels:
         jobs = [(int(row), self.rows[row]) for row in rows]
         order = json.dumps({"path": str(store.path), "n": store.n, "size": size, "jobs": jobs})
         package = str(Path(__file__).resolve().parents[2])
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(
-            [package, *filter(None, [os.environ.get("PYTHONPATH")])])}
+        environment = {
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+            "PYTHONPATH": os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])]),
+        }
         try:
             helper = subprocess.Popen(
-                [sys.executable, "-m", "boneage_kit.datasets.render_rows"], env=environment,
-                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            helper.stdin.write(order.encode())
-            helper.stdin.close()
+                [sys.executable, "-m", "boneage_kit.datasets.render_rows"],
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            if helper.stdin is not None:
+                helper.stdin.write(order.encode())
+                helper.stdin.close()
         except OSError as error:
             _log.info("No second process for rendering (%s).", error)
             return None
@@ -122,25 +137,11 @@ class PhantomPixels:
             time.sleep(0.02)
 
 
-def draw(row: dict, size: int) -> np.ndarray:
+def draw(row: Mapping[str, Any], size: int) -> np.ndarray:
     """Return the phantom radiograph of one row of a cohort, float32 [size, size]."""
-    from .. import phantom
-
-    return phantom.render_row(row, size=size).pixels
+    return render_row(row, size=size).pixels
 
 
 def prepared(pixels: np.ndarray, size: int) -> np.ndarray:
     """Return uint8 [size, size] as ``Dataset.images`` gives it."""
     return np.rint(to_square(pixels, size) * 255).astype(np.uint8)
-
-
-@once
-def code_version() -> str:
-    """Return a hash of the code and tables that draw: another phantom, other images."""
-    digest = hashlib.sha256()
-    for room in ("phantom", "maturity"):
-        folder = Path(str(files("boneage_kit") / room))
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in (".py", ".csv", ".json"):
-                digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()[:16]

@@ -12,6 +12,8 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from .image_cache import ImageCache
 from .phantom import draw, prepared
 
@@ -24,7 +26,7 @@ def main() -> None:
     for number, row in order["jobs"]:
         if os.getppid() != parent:
             return
-        if len(store.missing([number])):
+        if len(store.missing(np.array([number]))):
             store.write(number, prepared(draw(row, store.size), store.size))
 
 

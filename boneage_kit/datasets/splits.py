@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from ..errors import BadInput
 
@@ -23,9 +25,7 @@ class Split(NamedTuple):
     test: np.ndarray
 
 
-def split(
-    table: pd.DataFrame, seed: int = 0, validation: float = 0.2, test: float = 0.2
-) -> Split:
+def split(table: pd.DataFrame, seed: int = 0, validation: float = 0.2, test: float = 0.2) -> Split:
     """Split a table of records by patient, stratified by sex and age band.
 
     Parameters
@@ -54,8 +54,10 @@ def split(
     [6, 2, 2]
     """
     if validation < 0 or test < 0 or validation + test >= 1:
-        raise BadInput(f"Shares of {validation:g} and {test:g} leave nothing to train on.",
-                       "Give shares between 0 and 1 that sum to less than 1.")
+        raise BadInput(
+            f"Shares of {validation:g} and {test:g} leave nothing to train on.",
+            "Give shares between 0 and 1 that sum to less than 1.",
+        )
     shares = np.array([1 - validation - test, validation, test])
     part = _deal(table, shares, seed)
     return Split(*(np.flatnonzero(part == k) for k in range(3)))
@@ -83,8 +85,7 @@ def _deal(table: pd.DataFrame, shares: np.ndarray, seed: int) -> np.ndarray:
     patient = patients(table)
     n_patients = int(patient.max()) + 1 if len(patient) else 0
     if n_patients < np.count_nonzero(shares):
-        raise BadInput(f"{n_patients} patient(s) cannot be split into "
-                       f"{np.count_nonzero(shares)} parts.", "Give more images or fewer parts.")
+        raise _too_few_patients(table, n_patients, int(np.count_nonzero(shares)))
     first = np.unique(patient, return_index=True)[1]
     sizes = np.bincount(patient)
     stratum = strata(table)[first]
@@ -94,14 +95,27 @@ def _deal(table: pd.DataFrame, shares: np.ndarray, seed: int) -> np.ndarray:
     part_of = np.empty(n_patients, dtype=int)
     for value in np.unique(stratum):
         inside = np.zeros(len(shares))
-        for who in order[stratum[order] == value]:
-            owed = shares * (inside.sum() + sizes[who]) - inside
-            total = shares * (given.sum() + sizes[who]) - given
+        for child in order[stratum[order] == value]:
+            owed = shares * (inside.sum() + sizes[child]) - inside
+            total = shares * (given.sum() + sizes[child]) - given
             best = int(np.argmax(np.where(shares > 0, owed + 0.5 * total, -np.inf)))
-            part_of[who] = best
-            inside[best] += sizes[who]
-            given[best] += sizes[who]
+            part_of[child] = best
+            inside[best] += sizes[child]
+            given[best] += sizes[child]
     return part_of[patient]
+
+
+def _too_few_patients(table: pd.DataFrame, n_patients: int, parts: int) -> BadInput:
+    """Return the error that says why so many images are of so few children."""
+    if len(table) < parts or "patient_id" not in table:
+        problem = f"{n_patients} patient(s) cannot be split into {parts} parts."
+        return BadInput(problem, "Give more images or fewer parts.")
+    often = table["patient_id"].value_counts()
+    return BadInput(
+        f"{len(table)} images of {n_patients} patient(s) cannot be split into {parts} parts: "
+        f"{often.iloc[0]} have the patient_id {str(often.index[0])!r}.",
+        "If that is no child's own number, set the column aside: add ,patient_id= to the data.",
+    )
 
 
 def patients(table: pd.DataFrame) -> np.ndarray:
@@ -111,24 +125,22 @@ def patients(table: pd.DataFrame) -> np.ndarray:
     >>> patients(films).tolist()
     [0, 1, 0]
     """
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    n = len(table)
-    rows, keys, offset = [], [], 0
+    n, n_values = len(table), 0
+    rows: list[np.ndarray] = []
+    values: list[np.ndarray] = []
     for name in TYING_COLUMNS:
         if name in table:
-            known = table[name].notna().to_numpy() & (table[name].astype(str) != "").to_numpy()
-            codes, values = pd.factorize(table[name].astype(str).to_numpy()[known])
-            rows.append(np.flatnonzero(known))
-            keys.append(codes + offset)
-            offset += len(values)
+            texts = table[name].astype(str).to_numpy()
+            said = np.flatnonzero(table[name].notna().to_numpy() & (texts != ""))
+            codes, distinct = pd.factorize(texts[said])
+            rows.append(said)
+            values.append(codes + n + n_values)
+            n_values += len(distinct)
     if not rows:
         return np.arange(n)
-    rows, keys = np.concatenate(rows), np.concatenate(keys)
-    links = coo_matrix((np.ones(len(rows)), (rows, keys + n)), shape=(n + offset, n + offset))
-    label = connected_components(links, directed=False)[1][:n]
-    return pd.factorize(label)[0]
+    ends = np.concatenate(rows), np.concatenate(values)
+    links = coo_matrix((np.ones(len(ends[0])), ends), shape=(n + n_values, n + n_values))
+    return pd.factorize(connected_components(links, directed=False)[1][:n])[0]
 
 
 def strata(table: pd.DataFrame) -> np.ndarray:
@@ -152,8 +164,8 @@ def stratified_subset(table: pd.DataFrame, n: int, seed: int) -> np.ndarray:
     """
     stratum = strata(table)
     rng = np.random.default_rng(seed)
-    place = np.empty(len(table))
+    turn = np.empty(len(table))  # when a row's turn comes within its stratum, 0 to 1
     for value in np.unique(stratum):
         rows = np.flatnonzero(stratum == value)
-        place[rng.permutation(rows)] = (np.arange(len(rows)) + rng.random()) / len(rows)
-    return np.sort(np.argsort(place, kind="stable")[:n])
+        turn[rng.permutation(rows)] = (np.arange(len(rows)) + rng.random()) / len(rows)
+    return np.sort(np.argsort(turn, kind="stable")[:n])

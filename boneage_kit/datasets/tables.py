@@ -1,90 +1,232 @@
-"""Reading other people's tables: any delimiter and encoding, every cell as text."""
+"""Other people's tables as text cells: any delimiter and encoding, CSV and Excel.
+
+What a file is follows from its first bytes, not from its name. Every cell stays the text it was,
+so that the ids ``001`` and ``NA`` remain what they are.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import itertools
+import re
+import zipfile
+from collections.abc import Iterator
 
+import openpyxl
 import pandas as pd
 
 from ..errors import BadInput
 
+#: A table of images is refused beyond this: no data set of hands has as many.
+MOST_BYTES = 32_000_000
+MOST_ROWS = 300_000
+_DELIMITERS = ",;\t|"
+_LINES_LOOKED_AT = 50
+_FOREIGN = {
+    b"\xd0\xcf\x11\xe0": ("an Excel file of before 2007 (.xls)", "Save it as .xlsx or CSV."),
+    b"%PDF": ("a PDF", "Copy its table into a spreadsheet and save it as CSV."),
+    b"\x1f\x8b": ("a gzip archive", "Unpack it first."),
+    b"PAR1": ("a Parquet file", "Save it as CSV: pandas.read_parquet(...).to_csv(...)."),
+    b"\x89PNG": ("a picture", "Give the table, as CSV."),
+    b"\xff\xd8\xff": ("a picture", "Give the table, as CSV."),
+    b"<": ("a web page or XML", "Download the table itself, or save it as CSV."),
+    b"{": ("JSON", "Save it as CSV: pandas.read_json(...).to_csv(...)."),
+}
 
-def read_table(data: bytes, name: str, *, header: bool = True) -> pd.DataFrame:
-    """Return a CSV, TSV or Excel file as a frame of stripped strings; empty cells are "".
 
-    Commas, semicolons and tabs, UTF-8 (with or without mark), UTF-16 and Latin-1 are told apart
-    by the content.
+def read_table(
+    data: bytes,
+    name: str,
+    *,
+    header: bool = True,
+    most_bytes: int = MOST_BYTES,
+    most_rows: int = MOST_ROWS,
+) -> pd.DataFrame:
+    """Return a CSV, TSV or Excel (.xlsx) file as a frame of stripped strings; empty cells are "".
+
+    Commas, semicolons, tabs and bars; UTF-8, UTF-16 (with or without mark) and Windows-1252 are
+    told apart by the content. Excel's line ``sep=;`` and lines of title above the heading are
+    passed over.
+
+    Parameters
+    ----------
+    header
+        Whether the first row names the columns; else they are called "0", "1", ...
+    most_bytes, most_rows
+        Larger tables are refused before they fill the memory.
 
     Raises
     ------
     BadInput
-        If it is empty or no table.
+        If it is empty, too large, or no table.
 
-    >>> read_table("id;boneage\\n1;8,5\\n".encode("utf-16"), "a.csv").to_dict("list")
-    {'id': ['1'], 'boneage': ['8,5']}
+    >>> read_table("Readings of May\\nid;boneage\\n001;8,5\\n".encode("utf-16"), "a.csv")
+    ...     # doctest: +NORMALIZE_WHITESPACE
+        id boneage
+    0  001     8,5
     """
-    if name.lower().endswith(".xlsx"):
-        return _excel(data, name, header)
-    text = _text(data, name)
-    lines = [line for line in text.splitlines() if line.strip()]
-    if not lines:
-        raise BadInput(f"{name} is empty.", "Give a table with one row an image.")
-    delimiter = max(",;\t|", key=lambda mark: lines[0].count(mark))
-    try:
-        rows = [[cell.strip() for cell in row]
-                for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
-    except csv.Error as error:
-        raise BadInput(f"{name} is not a table ({error}).", "Save it as CSV.") from error
-    return _frame(rows, name, header)
+    if len(data) > most_bytes:
+        raise too_large(name, len(data))
+    if data[:4] == b"PK\x03\x04":
+        cells = _excel(data, name, most_bytes, most_rows)
+    else:
+        cells = _text_cells(data, name, most_rows)
+    cells = cells[(cells != "").any(axis=1)].reset_index(drop=True)
+    if cells.empty:
+        raise BadInput(f"{name} is empty.", "Give a table with one row per image.")
+    if not header:
+        return cells.set_axis([str(i) for i in range(cells.shape[1])], axis=1)
+    return _with_heading(cells, name)
 
 
-def _frame(rows: list[list[str]], name: str, header: bool) -> pd.DataFrame:
-    rows = [row for row in rows if any(row)]
-    if not rows:
-        raise BadInput(f"{name} is empty.", "Give a table with one row an image.")
-    names = rows.pop(0) if header else [str(i) for i in range(max(map(len, rows)))]
-    if not rows:
-        raise BadInput(f"{name} has a heading and no row.", "Give a table with one row an image.")
-    names = [column or f"column {i + 1}" for i, column in enumerate(names)]
+def too_large(name: str, size: int) -> BadInput:
+    """Return the error for a file of so many bytes that it is no table of images."""
+    return BadInput(
+        f"{name} has {size / 1e6:,.0f} MB, too much for a table of images.",
+        "Keep one row per image, and leave other columns away.",
+    )
+
+
+def _with_heading(cells: pd.DataFrame, name: str) -> pd.DataFrame:
+    start = _heading(cells)
+    heading, rows = cells.iloc[start].tolist(), cells.iloc[start + 1 :]
+    if rows.empty:
+        raise BadInput(f"{name} has a heading and no row.", "Give a table with one row per image.")
+    used = [i for i, column in enumerate(heading) if column or (rows[i] != "").any()]
+    names = [heading[i] or f"column {i + 1}" for i in used]
     twice = sorted({column for column in names if names.count(column) > 1})
     if twice:
         raise BadInput(f"{name} has two columns named {twice[0]!r}.", "Keep one of them.")
-    width = len(names)
-    return pd.DataFrame([(row + [""] * width)[:width] for row in rows], columns=names, dtype=object)
+    return rows[used].set_axis(names, axis=1).reset_index(drop=True)
 
 
-def _text(data: bytes, name: str) -> str:
+def _heading(cells: pd.DataFrame) -> int:
+    """Return the number of the row that names the columns: the first below lines of title.
+
+    A title has one cell, or fewer than the row below it where that holds names and no number.
+    """
+    first = cells.iloc[:_LINES_LOOKED_AT]
+    filled = (first != "").sum(axis=1).tolist()
+    several = sorted(filled)[len(filled) // 2] > 1
+    for row in range(len(filled) - 1):
+        numbers = any(re.fullmatch(r"[-+\d.,]+", cell) for cell in first.iloc[row + 1])
+        if not several or (filled[row] > 1 and (filled[row] >= filled[row + 1] or numbers)):
+            return row
+    return 0
+
+
+def _text_cells(data: bytes, name: str, most_rows: int) -> pd.DataFrame:
+    text = _decoded(data, name)
+    if text.count("\n") + text.count("\r") > 2 * most_rows:
+        raise _too_many_rows(name, most_rows)
+    said = re.match(r'\s*"?sep=(.)"?[^\S\n]*\r?\n', text, re.IGNORECASE)
+    text = text[said.end() :] if said else text
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise BadInput(f"{name} is empty.", "Give a table with one row per image.")
+    delimiter = said[1] if said else _delimiter(text)
+    widest = max(line.count(delimiter) for line in io.StringIO(text)) + 1
+    if widest > 2_000:
+        raise BadInput(
+            f"{name} has {widest:,} columns.", "Save the table as CSV, one row per image."
+        )
+    try:
+        cells = pd.read_csv(
+            io.StringIO(text), sep=delimiter, header=None, names=range(widest), dtype=object,
+            keep_default_na=False, na_filter=False, skipinitialspace=True, index_col=False,
+        )  # fmt: skip
+    except (ValueError, csv.Error, OverflowError) as error:
+        reason = " ".join(str(error).split()).rstrip(".")
+        raise BadInput(f"{name} is not a table ({reason}).", "Save it as CSV.") from error
+    if len(cells) > most_rows:
+        raise _too_many_rows(name, most_rows)
+    cells = cells.fillna("")
+    if re.search(r"\s[\n,;\t|\"]|[\n,;\t|\"]\s", text):  # not in a large table that a program wrote
+        cells = pd.DataFrame({i: [cell.strip() for cell in cells[i]] for i in cells}, dtype=object)
+    return cells
+
+
+def _delimiter(text: str) -> str:
+    """Return the delimiter that most of the first lines hold equally often."""
+    lines = [line for line in itertools.islice(io.StringIO(text), _LINES_LOOKED_AT) if line.strip()]
+
+    def agreement(delimiter: str) -> tuple[int, int]:
+        try:
+            widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        except csv.Error:
+            return 0, 0
+        usual = max(widths, key=lambda width: (widths.count(width) * (width > 1), width))
+        return (widths.count(usual), usual) if usual > 1 else (0, 0)
+
+    return max(_DELIMITERS, key=agreement)
+
+
+def _decoded(data: bytes, name: str) -> str:
+    for start, (what, remedy) in _FOREIGN.items():
+        if data[:1000].lstrip().startswith(start):
+            raise BadInput(f"{name} is {what}, not a table.", remedy)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", errors="replace")
-    if b"\x00" in data[:2000]:
+    zeros = data[:400].count(b"\x00")
+    if zeros > 0.35 * len(data[:400]):  # UTF-16 of Latin letters: every second byte is zero
+        low_first = data[1:400:2].count(b"\x00") > zeros / 2
+        return data.decode("utf-16-le" if low_first else "utf-16-be", errors="replace")
+    if zeros or b"\x00" in data:
         raise BadInput(f"{name} is not text.", "Save the table as CSV.")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1")
+
+
+def _too_many_rows(name: str, most_rows: int) -> BadInput:
+    return BadInput(f"{name} has more than {most_rows:,} rows.", "Keep one row per image.")
+
+
+def _excel(data: bytes, name: str, most_bytes: int, most_rows: int) -> pd.DataFrame:
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
-
-
-def _excel(data: bytes, name: str, header: bool) -> pd.DataFrame:
-    import openpyxl
-
-    try:
-        sheet = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True).active
-        rows = [["" if cell is None else str(cell).strip() for cell in row]
-                for row in sheet.iter_rows(values_only=True)]
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > 4 * most_bytes:
+            raise too_large(name, unpacked)
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheets = [book.active, *(sheet for sheet in book.worksheets if sheet is not book.active)]
+        for rows in map(_sheet_rows, sheets):
+            cells = list(itertools.islice(rows, most_rows + 1))
+            if len(cells) > most_rows:
+                raise _too_many_rows(name, most_rows)
+            if len(cells) > 1:
+                return pd.DataFrame(cells, dtype=object).fillna("")
+    except BadInput:
+        raise
     except Exception as error:  # openpyxl raises what its zip and XML readers raise
-        raise BadInput(f"{name} is not a readable Excel file ({error}).",
-                       "Save it as CSV.") from error
-    return _frame(rows, name, header)
+        reason = " ".join(str(error).split()).rstrip(".")[:200]
+        raise BadInput(
+            f"{name} is not a readable Excel file ({reason}).", "Save it as CSV."
+        ) from error
+    return pd.DataFrame()
 
 
-def number(text: str) -> float:
-    """Return a cell as a number, "8,5" too; NaN where it is empty or not a number.
+def _sheet_rows(sheet: object) -> Iterator[list[str]]:
+    """Yield the rows of a sheet that hold anything, as text."""
+    if not hasattr(sheet, "iter_rows"):  # a sheet that is a chart
+        return
+    if hasattr(sheet, "reset_dimensions"):
+        sheet.reset_dimensions()  # what the file says of its size may be a million empty columns
+    for row in sheet.iter_rows(values_only=True):
+        cells = [_cell(value) for value in row]
+        if any(cells):
+            yield cells
 
-    >>> number("8,5"), number("")
-    (8.5, nan)
-    """
-    try:
-        return float(text.strip().replace(",", "."))
-    except ValueError:
-        return float("nan")
+
+def _cell(value: object) -> str:
+    """Return an Excel cell as it is shown: 1 for the number 1.0, nothing for an empty one."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip()

@@ -1,117 +1,193 @@
 """One view of a folder, a zip, or zips within them: names, bytes and fingerprints.
 
-Nothing is unpacked beside the data and no member's path is ever written to, so a hostile
-archive ("zip slip") has nothing to act on.
+Only regular files below the folder count: links that lead out of it, pipes and devices are listed
+and left alone. An image is what begins as one, whatever it is called.
 """
 
 from __future__ import annotations
 
-import io
 import os
+import stat
 import threading
 import zipfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from ..errors import BadInput
+import pandas as pd
 
-IMAGE_ENDINGS = (
-    ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".dcm", ".dicom", ".mha", ".mhd"
-)
-TABLE_ENDINGS = (".csv", ".tsv", ".xlsx")
-_JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
-#: A member that unpacks to more than this many bytes is not an image.
-_MOST_BYTES = 1_000_000_000
+from ..errors import BadInput
+from ..radiograph import FIRST_BYTES, FORMATS, recognise
+from . import archives, tables
+
+TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
+_IMAGE_ENDINGS = tuple(ending for endings in FORMATS.values() for ending in endings)
+_JUNK = ("__MACOSX", "Thumbs.db", "desktop.ini", "DICOMDIR")
+#: More files than this are no data set of hands, but a whole disk by mistake.
+MOST_FILES = 100_000
+#: A member larger than this that was packed to a fiftieth is a trap, and no image.
+_LARGE_BYTES = 100_000_000
 _SEPARATOR = "!"  # between an archive's name and its member's
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One file: its size in bytes, its CRC-32 where an archive states it, and where it is."""
+    """One file: its size in bytes, its CRC-32 where an archive states it, and where it is.
+
+    ``state`` changes with the file; also where size and time of change are the old ones.
+    """
 
     size: int
     crc: int | None
     archive: zipfile.ZipFile | None
-    member: str
-    changed: int = 0  # time of its last change in nanoseconds, for files of their own
+    member: str | zipfile.ZipInfo
+    state: str = ""
 
 
 class FileTree:
     """The files below a folder or inside a zip (and inside zips in it), by relative name.
 
+    Attributes
+    ----------
+    entries
+        :class:`Entry` of each name; ``!`` stands between an archive and its member.
+    unreadable
+        (name, reason) of what was left alone.
+
     >>> import pathlib, tempfile
-    >>> place = pathlib.Path(tempfile.mkdtemp())
-    >>> _ = (place / "a.csv").write_text("id")
-    >>> tree = FileTree(place)
-    >>> tree.tables(), tree.read("a.csv")
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> _ = (folder / "a.csv").write_text("id")
+    >>> tree = FileTree(folder)
+    >>> tree.tables, tree.read("a.csv")
     (['a.csv'], b'id')
     """
 
     def __init__(self, root: str | os.PathLike, only: Iterable[str] | None = None) -> None:
-        self.root = Path(root).expanduser()
+        self.root = _existing(root)
         self.entries: dict[str, Entry] = {}
-        self.unreadable: list[tuple[str, str]] = []  # (name, reason)
+        self.unreadable: list[tuple[str, str]] = []
         self._lock = threading.Lock()
         self._crc: dict[str, int] = {}
-        if not self.root.exists():
-            raise BadInput(f"There is no {self.root}.", "Check the path of the data set.")
-        if self.root.is_dir():
-            self._add_folder(set(only) if only is not None else None)
+        self.real_root = os.path.realpath(self.root)
+        if only is not None:
+            for name in only:
+                self._add_path(self.root / name, name)
+        elif self.root.is_dir():
+            self._add_folder()
         else:
-            try:
-                self._add_archive(zipfile.ZipFile(self.root), "")
-            except (zipfile.BadZipFile, OSError) as error:
-                raise BadInput(f"{self.root} cannot be read as a zip ({error}).",
-                               "Download it again, or give the unpacked folder.") from error
+            self._add_root_archive()
 
-    def _add_folder(self, only: set[str] | None) -> None:
-        seen: set[tuple[int, int]] = set()  # links that loop are walked once
-        for folder, folders, files in os.walk(self.root, followlinks=True):
-            state = os.stat(folder)
-            if state.st_ino and (state.st_dev, state.st_ino) in seen:
-                folders.clear()
-                continue
-            seen.add((state.st_dev, state.st_ino))
-            folders.sort()
-            for file in sorted(files):
-                path = Path(folder) / file
-                name = path.relative_to(self.root).as_posix()
-                if _is_junk(name) or (only is not None and name not in only):
-                    continue
-                self._add_file(path, name)
+    def _add_root_archive(self) -> None:
+        if not stat.S_ISREG(self.root.stat().st_mode):
+            raise BadInput(f"{self.root} is a pipe or a device.", "Give a folder or a zip.")
+        try:
+            self._add_archive(archives.open_zip(self.root), "")
+        except (zipfile.BadZipFile, OSError) as error:
+            raise BadInput(
+                f"{self.root} cannot be read as a zip ({str(error).rstrip('.')}).",
+                "Give the folder that holds images and table, or download the zip again.",
+            ) from error
 
-    def _add_file(self, path: Path, name: str) -> None:
+    def _add_folder(self) -> None:
+        def denied(error: OSError) -> None:
+            self.unreadable.append((str(error.filename), str(error.strerror)))
+
+        for folder, folders, files in os.walk(self.root, onerror=denied):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in folders:
+                path = Path(folder, name)
+                if path.is_symlink() and not self._is_inside(path):
+                    self._leave_alone(path, "a link that leads out of the folder")
+            for name in sorted(files):
+                path = Path(folder, name)
+                self._add_path(path, path.relative_to(self.root).as_posix())
+
+    def _is_inside(self, path: Path) -> bool:
+        real = os.path.realpath(path)
+        return os.path.commonpath([real, self.real_root]) == self.real_root
+
+    def _leave_alone(self, path: Path, reason: str) -> None:
+        self.unreadable.append((path.relative_to(self.root).as_posix(), reason))
+
+    def _add_path(self, path: Path, name: str) -> None:
+        if _is_junk(name):
+            return
         try:
             state = path.stat()
-            if path.suffix.lower() == ".zip":
-                self._add_archive(zipfile.ZipFile(path), name + _SEPARATOR)
-            elif path.is_file():
-                self.entries[name] = Entry(state.st_size, None, None, str(path), state.st_mtime_ns)
-        except (OSError, zipfile.BadZipFile) as error:
-            self.unreadable.append((name, f"{error}"))
+            if path.is_symlink() and not self._is_inside(path):
+                self._leave_alone(path, "a link that leads out of the folder")
+            elif not stat.S_ISREG(state.st_mode):
+                self._leave_alone(path, "a pipe or a device")
+            elif path.suffix.lower() == ".zip":
+                self._add_archive(archives.open_zip(path), name + _SEPARATOR)
+            else:
+                # a copy with the old time of change still has another inode or time of status
+                marks = (state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+                self._add(name, Entry(state.st_size, None, None, str(path),
+                                      "-".join(map(str, marks))))  # fmt: skip
+        except (OSError, ValueError, zipfile.BadZipFile) as error:
+            if isinstance(error, BadInput):
+                raise
+            self.unreadable.append((name, str(getattr(error, "strerror", None) or error)))
+
+    def _add(self, name: str, entry: Entry) -> None:
+        if name in self.entries:
+            self.unreadable.append((name, "the archive holds this name twice"))
+        elif len(self.entries) >= MOST_FILES:
+            raise BadInput(
+                f"{self.root} holds more than {MOST_FILES:,} files.",
+                "Give the folder of the radiographs alone.",
+            )
+        else:
+            self.entries[name] = entry
 
     def _add_archive(self, archive: zipfile.ZipFile, prefix: str) -> None:
         for info in archive.infolist():
-            if info.is_dir() or _is_junk(info.filename):
+            name = prefix + archives.member_name(info)
+            if info.is_dir() or _is_junk(name):
                 continue
-            name = prefix + info.filename
-            if info.filename.lower().endswith(".zip") and prefix.count(_SEPARATOR) < 2:
+            if name.lower().endswith(".zip") and prefix.count(_SEPARATOR) < 2:
                 try:
-                    self._add_archive(_inner_archive(archive, info), name + _SEPARATOR)
-                except (OSError, zipfile.BadZipFile) as error:
+                    self._add_archive(archives.open_inner_zip(archive, info), name + _SEPARATOR)
+                except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
                     self.unreadable.append((name, f"{error}"))
+            elif info.file_size > max(_LARGE_BYTES, 50 * info.compress_size):
+                size = info.file_size / 1e9
+                self.unreadable.append((name, f"it unpacks to {size:.1f} GB, which no image does"))
             else:
-                self.entries[name] = Entry(info.file_size, info.CRC, archive, info.filename)
+                state = f"{info.file_size}-{info.CRC:08x}"
+                self._add(name, Entry(info.file_size, info.CRC, archive, info, state))
 
+    @cached_property
     def images(self) -> list[str]:
-        """Return the names of the image files, sorted."""
-        return sorted(name for name in self.entries if name.lower().endswith(IMAGE_ENDINGS))
+        """The names of the image files, sorted: by their ending, or else by their first bytes."""
+        others = (".txt", ".json", ".xml", ".html", ".md", ".py", *TABLE_ENDINGS)
+        return sorted(
+            name
+            for name in self.entries
+            if name.lower().endswith(_IMAGE_ENDINGS)
+            or (not name.lower().endswith(others) and recognise(self.first_bytes(name)))
+        )
 
+    @property
     def tables(self) -> list[str]:
-        """Return the names of the CSV, TSV and Excel files, sorted."""
+        """The names of the CSV, TSV and Excel files, sorted."""
         return sorted(name for name in self.entries if name.lower().endswith(TABLE_ENDINGS))
+
+    def table(self, name: str, *, header: bool = True) -> pd.DataFrame:
+        """Return a table, see :func:`boneage_kit.datasets.tables.read_table`."""
+        if self.entries[name].size > tables.MOST_BYTES:
+            raise tables.too_large(name, self.entries[name].size)
+        return tables.read_table(self.read(name), name, header=header)
+
+    def first_bytes(self, name: str) -> bytes:
+        """Return the beginning of a file, b"" where it cannot be read."""
+        try:
+            return self._read(self.entries[name], FIRST_BYTES)
+        except _READ_ERRORS:
+            return b""
 
     def read(self, name: str) -> bytes:
         """Return a file's bytes; an archive's member is checked against its CRC-32.
@@ -121,18 +197,19 @@ class FileTree:
         BadInput
             If the file has vanished, cannot be read, or its archive is damaged there.
         """
-        entry = self.entries[name]
-        if entry.size > _MOST_BYTES:
-            raise BadInput(f"{name} unpacks to {entry.size / 1e9:.1f} GB.", "It is no radiograph.")
         try:
-            if entry.archive is None:
-                return Path(entry.member).read_bytes()
-            with self._lock, entry.archive.open(entry.member) as member:
-                return member.read(entry.size + 1)
-        except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError,
-                NotImplementedError) as error:
-            raise BadInput(f"{name} cannot be read ({error}).",
-                           "Download or copy the data set again.") from error
+            return self._read(self.entries[name], self.entries[name].size + 1)
+        except _READ_ERRORS as error:
+            raise BadInput(
+                f"{name} cannot be read ({error}).", "Download or copy the data set again."
+            ) from error
+
+    def _read(self, entry: Entry, count: int) -> bytes:
+        if entry.archive is None:
+            with open(str(entry.member), "rb") as file:
+                return file.read(count)
+        with self._lock, entry.archive.open(entry.member) as member:
+            return member.read(count)
 
     def crc(self, name: str) -> int:
         """Return the CRC-32 of a file's content: the same zipped and unpacked."""
@@ -143,75 +220,32 @@ class FileTree:
             self._crc[name] = zlib.crc32(self.read(name))
         return self._crc[name]
 
-    def stamp(self, name: str) -> str:
-        """Return a quick mark that changes with the file: CRC in a zip, else size and time."""
-        entry = self.entries[name]
-        if entry.crc is not None:
-            return f"{entry.size}-{entry.crc:08x}"
-        return f"{entry.size}-{entry.changed}"
+    def same(self, names: list[str]) -> bool:
+        """Return whether files hold the same bytes, by size and CRC-32."""
+        if len({self.entries[name].size for name in names}) > 1:
+            return False
+        try:
+            return len({self.crc(name) for name in names}) == 1
+        except BadInput:
+            return False
 
 
-def stem(name: str) -> str:
-    """Return a file's name without folders, archives and ending.
+_READ_ERRORS = (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError,
+                NotImplementedError)  # fmt: skip
 
-    >>> stem("outer.zip!train/1377.PNG")
-    '1377'
-    """
-    return PurePosixPath(name.replace(_SEPARATOR, "/")).stem
+
+def _existing(root: str | os.PathLike) -> Path:
+    try:
+        path = Path(root).expanduser()
+        if path.exists():
+            return path
+        reason = "There is no"
+    except (OSError, ValueError, RuntimeError):  # too long, a zero byte, or ~nobody
+        path, reason = Path(root), "There cannot be a"
+    raise BadInput(f"{reason} {path}.", "Check the path of the data set.")
 
 
 def _is_junk(name: str) -> bool:
     parts = PurePosixPath(name).parts
-    return not parts or any(part in _JUNK for part in parts) or parts[-1].startswith("._")
-
-
-def _inner_archive(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> zipfile.ZipFile:
-    """Open a zip inside a zip: through a window where it is stored plainly, else from memory."""
-    if info.compress_type == zipfile.ZIP_STORED and archive.filename:
-        return zipfile.ZipFile(_Window(archive.filename, _data_offset(archive, info),
-                                       info.file_size))
-    if info.file_size > 2 * _MOST_BYTES:
-        raise OSError("a compressed archive in the archive is too large; unpack the outer one")
-    return zipfile.ZipFile(io.BytesIO(archive.read(info)))
-
-
-def _data_offset(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
-    with open(archive.filename, "rb") as file:
-        file.seek(info.header_offset + 26)  # APPNOTE 4.3.7: lengths of name and extra field
-        lengths = file.read(4)
-    return (info.header_offset + 30 + int.from_bytes(lengths[:2], "little")
-            + int.from_bytes(lengths[2:], "little"))
-
-
-class _Window(io.RawIOBase):
-    """A stretch of a file as a file of its own, so that a 500 MB inner zip stays on disk."""
-
-    def __init__(self, path: str, start: int, length: int) -> None:
-        self._file = open(path, "rb")  # noqa: SIM115 - closed with the window
-        self._start, self._length, self._at = start, length, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._length}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        count = max(0, min(len(buffer), self._length - self._at))
-        self._file.seek(self._start + self._at)
-        data = self._file.read(count)
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
+    hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
+    return not parts or hidden or any(part in _JUNK for part in parts)

@@ -1,6 +1,8 @@
-"""Agreement of two readings of the same children: limits of agreement and the ICC.
+"""Agreement of two sets of ages of the same children: limits of agreement and the ICC.
 
-Agreement is not correlation: two readers a year apart on every child correlate perfectly.
+Agreement is not correlation: two readers a year apart on every child correlate perfectly. The ICC
+is written out (McGraw and Wong's table), since pingouin would bring seaborn, statsmodels and
+scikit-learn into every install; the tests compare the two.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
@@ -19,9 +22,9 @@ from .metrics import Interval, pair
 class BlandAltman:
     """Bias and 95 % limits of agreement of ``a - b`` in years, each with its 95 % interval.
 
-    ``slope`` is the change of the difference a year of mean age: where its interval leaves out
+    ``slope`` is the change of the difference per year of mean age: where its interval leaves out
     zero, one pair of limits does not describe all ages. ``spread`` is the same for the absolute
-    residuals: above zero, older children scatter more.
+    residuals: above zero, the differences of older children scatter more.
     """
 
     n: int
@@ -39,7 +42,7 @@ class BlandAltman:
 def bland_altman(
     a: ArrayLike, b: ArrayLike, level: float = 0.95, *, children: ArrayLike | None = None
 ) -> BlandAltman:
-    """Return the agreement of two readings, difference ``a - b`` (model minus reader).
+    """Return the agreement of two ages per child, difference ``a - b`` (model minus reader).
 
     Parameters
     ----------
@@ -48,8 +51,8 @@ def bland_altman(
     level
         Coverage of the intervals; the limits themselves are always bias ± 1.96 SD.
     children
-        Whose reading each row is, where a child has several (seeds): ``n`` and every interval then
-        count a child once, which is on the careful side.
+        Whose age each row is, where a child has several rows (seeds): ``n`` and every interval then
+        count a child once, which makes the intervals wide rather than narrow.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def bland_altman(
     (0.25, -0.4, 0.9)
     """
     second, first = pair(b, a)
-    n = first.size if children is None else len(np.unique(np.asarray(children)))
+    n = first.size if children is None else pd.Series(np.asarray(children)).nunique()
     if n < 3:
         raise BadInput(f"{n} children are too few for limits of agreement.", "Give at least three.")
     difference, mean = first - second, (first + second) / 2
@@ -92,7 +95,7 @@ def line_slope(
 ) -> Interval:
     """Return the least-squares slope of ``y`` on ``x`` with its t interval.
 
-    ``children`` below the number of rows widens it as if each child had been read once.
+    ``children`` below the number of rows widens it as if each child had one row.
 
     >>> line_slope(np.array([0.0, 1, 2, 3]), np.array([1.0, 3, 5, 7])).value
     2.0
@@ -101,7 +104,7 @@ def line_slope(
     if children < 3 or np.ptp(x) == 0:
         return Interval(0.0, -np.inf, np.inf)
     fit = stats.linregress(x, y)
-    error = fit.stderr * np.sqrt((x.size - 2) / (children - 2))
+    error = float(fit.stderr) * np.sqrt((x.size - 2) / (children - 2))
     half = stats.t.ppf((1 + level) / 2, children - 2) * error
     return Interval(float(fit.slope), float(fit.slope - half), float(fit.slope + half))
 
@@ -112,7 +115,7 @@ def icc(*readings: ArrayLike, kind: str = "A1", level: float = 0.95) -> Interval
     Parameters
     ----------
     readings
-        One array of ages in years a reader, all of the same children in the same order.
+        One array of ages in years per reader, all of the same children in the same order.
     kind
         ``"1"`` one-way random, ``"A1"`` two-way random, absolute agreement (a shift between readers
         counts; the default), ``"C1"`` two-way, consistency (a constant shift does not count); each
@@ -124,10 +127,10 @@ def icc(*readings: ArrayLike, kind: str = "A1", level: float = 0.95) -> Interval
     [0.99, 0.9, 1.0]
     """
     if len(readings) < 2:
-        raise BadInput("An ICC needs at least two readers.", "Pass one array of ages a reader.")
+        raise BadInput("An ICC needs at least two readers.", "Pass one array of ages per reader.")
     if kind not in ("1", "A1", "C1"):
         raise BadInput(f"There is no ICC kind {kind!r}.", 'Use "1", "A1" or "C1".')
-    table = np.column_stack([pair(readings[0], one)[1] for one in readings])  # (n, k)
+    table = np.column_stack([pair(readings[0], ages)[1] for ages in readings])  # (n, k)
     n, k = table.shape
     if n < 3:
         raise BadInput(f"{n} children are too few for an ICC.", "Give at least three.")
@@ -163,7 +166,7 @@ def _absolute_interval(
     """Return ICC(A,1) with McGraw and Wong's interval (their table 7)."""
     spread = children + (k - 1) * error + k * (raters - error) / n
     if spread == 0:
-        raise BadInput("All readings are one and the same age.",
+        raise BadInput("All readers give one and the same age.",
                        "An ICC needs children of different ages.")
     value = (children - error) / spread
     if error == 0 and raters == 0:

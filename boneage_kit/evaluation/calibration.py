@@ -1,4 +1,4 @@
-"""Calibration: does a reading of ten years mean ten years on average, for girls and for boys?"""
+"""Calibration: does a prediction of ten years mean ten years on average, for girls and for boys?"""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import BadInput
-from .headline import one_model
+from .checked_table import one_model
 
 
 @dataclass(frozen=True)
 class Recalibration:
-    """A straight line a sex, ``label = intercept + slope * prediction``, in years.
+    """A straight line per sex, ``label = intercept + slope * prediction``, in years.
 
     ``lines`` is indexed by sex with columns ``intercept, slope, n``.
     """
@@ -41,12 +41,12 @@ class Recalibration:
                            "Fit on a validation fold with girls and boys.")
         line = self.lines.loc[clean["sex"]]
         years = line["intercept"].to_numpy() + line["slope"].to_numpy() * clean["y_pred"]
-        clean["y_pred"] = years.clip(lower=0)
-        return clean.drop(columns=[name for name in ("lower", "upper") if name in clean])
+        without = clean.drop(columns=[name for name in ("lower", "upper") if name in clean])
+        return without.assign(y_pred=years.clip(lower=0))
 
 
 def recalibrate(validation: pd.DataFrame) -> Recalibration:
-    """Fit one straight line a sex of the label on the prediction, on a validation fold.
+    """Fit one straight line per sex of the label on the prediction, on a validation fold.
 
     The line makes the prediction the best linear guess of the label: error has slope zero over
     the *prediction*. It does not lift the pull to the middle over the *label*; a line fitted the
@@ -71,7 +71,7 @@ def recalibrate(validation: pd.DataFrame) -> Recalibration:
     for sex, rows in clean.groupby("sex"):
         if rows["image_id"].nunique() < 10 or np.ptp(rows["y_pred"]) == 0:
             raise BadInput(f"Sex {sex} has {len(rows)} children, or one and the same prediction.",
-                           "Fit on at least ten children a sex, of different ages.")
+                           "Fit on at least ten children of each sex, with different predictions.")
         fit = stats.linregress(rows["y_pred"], rows["y_true"])
         lines[sex] = {"intercept": fit.intercept, "slope": fit.slope,
                       "n": rows["image_id"].nunique()}

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from ..errors import BadInput
 from ..records import check_predictions
-from .bootstrap import bootstrap_interval
-from .headline import one_model
-from .runs import child_errors
+from .bootstrap import BLOCKS, DRAWS_BY_CHILD, resampled_intervals, resampled_means
+from .checked_table import CheckedTable, child_errors, one_model
+from .metrics import bias
 from .strata import holm
+
+#: Random swaps of the permutation test: enough that Holm can still find a difference in 200 pairs.
+SWAPS = 4_999
 
 
 @dataclass(frozen=True)
@@ -52,43 +56,54 @@ def compare(
     >>> round(better.difference, 2), better.p < 0.01
     (-0.3, True)
     """
-    a, b = (_one_row_a_child(table) for table in (predictions_a, predictions_b))
-    if set(a.index) != set(b.index):
-        shared = len(set(a.index) & set(b.index))
-        raise BadInput(f"The tables hold {len(a)} and {len(b)} children and share {shared}.",
-                       "Compare two models on the same children.")
-    b = b.loc[a.index]
+    return _paired(_by_child(predictions_a), _by_child(predictions_b), n, seed)
+
+
+def _by_child(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per child, by image_id: ``error`` (years, mean of its rows) and ``y_true``."""
+    clean = one_model(predictions)
+    first = np.unique(clean.children, return_index=True)[1]
+    labels = clean["y_true"].to_numpy()[first]
+    return child_errors(clean).set_index("image_id").assign(y_true=labels)
+
+
+def _paired(a: pd.DataFrame, b: pd.DataFrame, n: int, seed: int) -> Comparison:
+    if not a.index.equals(b.index):
+        if len(a) != len(b) or not a.index.isin(b.index).all():
+            shared = int(a.index.isin(b.index).sum())
+            raise BadInput(f"The tables hold {len(a)} and {len(b)} children and share {shared}.",
+                           "Compare two models on the same children.")
+        b = b.loc[a.index]
     if not np.allclose(a["y_true"], b["y_true"], atol=1e-3):
         raise BadInput("The tables give different labels to the same child.",
                        "Measure both models against the same readings.")
     gain = (a["error"] - b["error"]).to_numpy()
-    table = pd.DataFrame({"y_true": np.zeros_like(gain), "y_pred": gain})
-    value, lower, upper = bootstrap_interval(lambda true, pred: float(pred.mean()), table, n, seed)
-    return Comparison(len(a), float(a["error"].mean()), float(b["error"].mean()),
-                      value, lower, upper, _sign_flip(gain, max(n, 1000), seed))
+    interval = resampled_intervals({"mean": bias}, np.zeros_like(gain), gain,
+                                   np.arange(gain.size), n, seed)["mean"]
+    return Comparison(len(a), float(a["error"].mean()), float(b["error"].mean()), *interval,
+                      _sign_flip(gain, seed))
 
 
-def _one_row_a_child(predictions: pd.DataFrame) -> pd.DataFrame:
-    clean = one_model(predictions)
-    table = child_errors(clean).set_index("image_id")
-    return table.assign(y_true=clean.groupby("image_id")["y_true"].mean())
-
-
-def _sign_flip(gain: np.ndarray, n: int, seed: int) -> float:
+def _sign_flip(gain: np.ndarray, seed: int) -> float:
     """Return the two-sided permutation p value of a mean difference of zero."""
     rng = np.random.default_rng(seed)
-    observed = abs(gain.mean())
-    as_far = sum(
-        abs((gain * rng.choice((-1.0, 1.0), gain.size)).mean()) >= observed - 1e-12
-        for _ in range(n)
-    )
-    return float((as_far + 1) / (n + 1))
+    if gain.size * SWAPS > 4 * DRAWS_BY_CHILD:  # swapping whole blocks is an exact test too
+        gain = np.bincount(rng.permutation(gain.size) % BLOCKS, gain)
+    if not gain.any():
+        return 1.0
+    test = stats.permutation_test(
+        (gain,), lambda x, axis: np.abs(x.mean(axis=axis)), permutation_type="samples",
+        alternative="greater", n_resamples=SWAPS, batch=max(1, 1_000_000 // gain.size),
+        vectorized=True, rng=rng)
+    return float(test.pvalue)
 
 
 def compare_all(
-    tables: Mapping[str, pd.DataFrame], n: int = 1000, seed: int = 0
+    tables: Mapping[str, pd.DataFrame], n: int = 1000, seed: int = 0, *, against: str | None = None
 ) -> pd.DataFrame:
-    """Return every pair of models compared on the same children, p values corrected by Holm.
+    """Return pairs of models compared on the same children, p values corrected by Holm.
+
+    ``against`` names one model with which each of the others is compared; None: every pair.
 
     >>> ages = np.linspace(2, 17, 80)
     >>> table = pd.DataFrame({"image_id": range(80), "sex": "F", "y_true": ages})
@@ -97,33 +112,32 @@ def compare_all(
        a  b  difference
     0  x  y        -0.3
     """
-    names = list(tables)
-    rows = [
-        {"a": a, "b": b, **vars(compare(tables[a], tables[b], n, seed))}
-        for i, a in enumerate(names) for b in names[i + 1:]
-    ]
-    if not rows:
+    if len(tables) < 2:
         raise BadInput("There is only one model.", "Give at least two tables to compare.")
-    table = pd.DataFrame(rows)
+    children = {name: _by_child(table) for name, table in tables.items()}
+    names = list(tables)
+    pairs = ([(a, b) for i, a in enumerate(names) for b in names[i + 1:]] if against is None else
+             [(against, b) for b in names if b != against])
+    table = pd.DataFrame([{"a": a, "b": b, **vars(_paired(children[a], children[b], n, seed))}
+                          for a, b in pairs])
     return table.assign(p_holm=holm(table["p"]))
 
 
 def on_shared_children(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return the tables cut to the children that all of them hold, which may be none.
 
-    >>> one = pd.DataFrame({"image_id": ["a", "b"], "y_pred": [8.0, 9.0]})
-    >>> found = on_shared_children({"x": one, "y": one.iloc[1:]})
-    >>> found["x"]["image_id"].tolist()
+    >>> table = pd.DataFrame({"image_id": ["a", "b"], "y_pred": [8.0, 9.0]})
+    >>> on_shared_children({"x": table, "y": table.iloc[1:]})["x"]["image_id"].tolist()
     ['b']
     """
-    shared = set.intersection(*(set(one["image_id"]) for one in tables.values()))
-    return {name: one[one["image_id"].isin(shared)] for name, one in tables.items()}
+    shared = set.intersection(*(set(table["image_id"]) for table in tables.values()))
+    return {name: table[table["image_id"].isin(shared)] for name, table in tables.items()}
 
 
 def constant_predictor(train_table: pd.DataFrame, test_table: pd.DataFrame) -> pd.DataFrame:
-    """Return the predictions of one that never looks: the median age of the child's sex.
+    """Return the predictions of a method that never looks: the median age of the child's sex.
 
-    It is the floor row of every table. The median is the best constant for the absolute error.
+    It is the floor of every table. The median is the best constant for the absolute error.
 
     Parameters
     ----------
@@ -159,6 +173,52 @@ def constant_predictor(train_table: pd.DataFrame, test_table: pd.DataFrame) -> p
     return check_predictions(table.assign(model="constant (sex's median)"))
 
 
+def constant_out_of_fold(predictions: pd.DataFrame, folds: int = 5, seed: int = 0) -> CheckedTable:
+    """Return the floor of a labelled table: each child's constant comes from *other* children.
+
+    The table's own folds are used where it has several, else ``folds`` random parts. A sex with
+    too few children borrows the median of all others; a lone child is given its own label's
+    median, NaN being no prediction.
+
+    Returns
+    -------
+    CheckedTable
+        The table with ``y_pred`` the median label (years) of the child's sex outside its fold,
+        without ``lower`` and ``upper``.
+
+    >>> table = pd.DataFrame({"image_id": list("abcd"), "sex": "F", "y_pred": 9.0,
+    ...                       "y_true": [8.0, 9.0, 10.0, 11.0], "fold": [0, 0, 1, 1]})
+    >>> constant_out_of_fold(table)["y_pred"].tolist()
+    [10.5, 10.5, 8.5, 8.5]
+    """
+    clean = one_model(predictions)
+    first = np.unique(clean.children, return_index=True)[1]
+    label, sex = clean["y_true"].to_numpy()[first], clean["sex"].to_numpy(dtype=object)[first]
+    part = _parts(clean, first, folds, seed)
+    constant = np.full(first.size, np.median(label))
+    for k in np.unique(part):
+        inside = part == k
+        for value in ("F", "M"):
+            others = ~inside & (sex == value)
+            others = others if others.any() else ~inside
+            if others.any():
+                constant[inside & (sex == value)] = np.median(label[others])
+    dropped = [name for name in ("lower", "upper") if name in clean]
+    table = clean.drop(columns=dropped).assign(y_pred=constant[clean.children],
+                                               model="constant (sex's median)")
+    return one_model(table)
+
+
+def _parts(clean: CheckedTable, first: np.ndarray, folds: int, seed: int) -> np.ndarray:
+    """Return each child's fold: the table's own where each child is in one of several."""
+    if "fold" in clean and clean["fold"].nunique() > 1 and clean["fold"].notna().all():
+        own = pd.factorize(clean["fold"])[0]
+        if (own == own[first][clean.children]).all():
+            return own[first]
+    rng = np.random.default_rng(seed)
+    return rng.permutation(np.arange(first.size) % folds)
+
+
 def _label(table: pd.DataFrame) -> str:
     for name in ("y_true", "bone_age"):
         if name in table:
@@ -184,7 +244,7 @@ def reweighted_mae(
         A table with ``y_true`` or ``bone_age`` (years) whose ages to imitate; None: flat over the
         bands that hold at least one child.
     width
-        Years a band.
+        Years per band.
 
     Returns
     -------
@@ -198,7 +258,7 @@ def reweighted_mae(
     >>> reweighted_mae(table, n=50)["value"].round(2).to_dict()
     {'raw': 0.8, 're-weighted': 1.2}
     """
-    clean = _one_row_a_child(predictions)
+    clean = _by_child(predictions)
     bands = np.floor(clean["y_true"].to_numpy() / width).astype(int)
     here = pd.Series(bands).value_counts(normalize=True)
     if reference is None:
@@ -227,9 +287,7 @@ def _weighted(
     rng = np.random.default_rng(seed)
     rows = [np.flatnonzero(bands == band) for band in np.unique(bands)]
     share = np.array([weight[at].sum() for at in rows]) / weight.sum()
-    draws = np.stack([
-        error[at][rng.integers(0, at.size, (n, at.size))].mean(axis=1) for at in rows
-    ])  # (bands, n)
+    draws = np.stack([resampled_means(error[at], n, rng) for at in rows])  # (bands, n)
     lower, upper = np.quantile(share @ draws, [0.025, 0.975])
     return {"value": float((error * weight).sum() / weight.sum()), "lower": float(lower),
             "upper": float(upper),

@@ -1,4 +1,4 @@
-"""Small cells: what few children can tell, and what they cannot."""
+"""What small cells can tell about an error, and how much biases differ between groups."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from ..errors import BadInput
-from .headline import one_model
-from .runs import child_errors
+from ..records import CHILDREN
+from .checked_table import child_errors, one_model
+from .strata import errors_of_children, holm
 
 
 def precision_of_cells(
     predictions: pd.DataFrame, sizes: Sequence[int] = (5, 10, 20, 50, 100, 200, 500),
     measure: str = "mae",
 ) -> pd.DataFrame:
-    """Return how exactly a cell of so many children can tell its error, given this model's errors.
+    """Return how precisely a cell of n children shows its error, given the spread of this model's.
 
     Parameters
     ----------
@@ -29,9 +30,9 @@ def precision_of_cells(
     Returns
     -------
     pandas.DataFrame
-        Columns ``n`` (children a cell), ``half_width`` (years: of the 95 % interval of the MAE or
-        bias) and ``detectable`` (years: true difference of two such cells that a test at 5 %
-        finds in 80 % of studies, two-sided, before any correction for looking at many cells).
+        Columns ``n`` (children per cell), ``half_width`` (years: of the 95 % interval of the MAE or
+        bias) and ``detectable`` (years: the true difference of two such cells that a two-sided test
+        at 5 % finds in 80 % of studies, before any correction for looking at many cells).
 
     >>> table = pd.DataFrame({"image_id": range(100), "sex": "F", "y_true": 8.0,
     ...                       "y_pred": 8 + np.tile([0.0, 1.0], 50)})
@@ -41,7 +42,7 @@ def precision_of_cells(
     clean = one_model(predictions)
     if measure not in ("mae", "bias"):
         raise BadInput(f"There is no precision of {measure!r}.", 'Use "mae" or "bias".')
-    signed = (clean["y_pred"] - clean["y_true"]).groupby(clean["image_id"]).mean()
+    signed = (clean["y_pred"] - clean["y_true"]).groupby(clean.children).mean()
     sd = (signed if measure == "bias" else child_errors(clean)["error"]).std(ddof=1)
     n = np.asarray(sizes)
     return pd.DataFrame({
@@ -58,7 +59,7 @@ def detectable_difference(sd: float, n: ArrayLike, cells: int = 2) -> np.ndarray
     sd
         SD of one child's error (years), signed or absolute.
     n
-        Children a cell.
+        Children per cell.
     cells
         Looked for among all pairs of so many cells (Bonferroni).
 
@@ -89,9 +90,9 @@ def children_needed(predictions: pd.DataFrame, difference: float, cells: int = 2
 def pooled_cells(predictions: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """Return each cell's MAE drawn towards the common one, as far as chance explains the spread.
 
-    The best cell of twenty is best by luck too. Cells are weighed by their own standard error
-    against the true spread between cells (DerSimonian and Laird); with no true spread all of them
-    get the common MAE.
+    Chance alone makes one of twenty cells the best and one the worst. Each cell's standard error is
+    set against the true spread between cells (DerSimonian and Laird); with no true spread all
+    cells get the common MAE.
 
     Returns
     -------
@@ -106,21 +107,105 @@ def pooled_cells(predictions: pd.DataFrame, *columns: str) -> pd.DataFrame:
     >>> pooled_cells(table, "sex").round(2)[["sex", "mae", "pooled"]].values.tolist()
     [['F', 0.5, 0.5], ['M', 0.5, 0.5]]
     """
-    clean = child_errors(one_model(predictions), *columns)
-    found = clean.groupby(list(columns), observed=True)["error"].agg(["size", "mean", "var"])
-    found = found[found["size"] > 1]
-    spread = np.maximum(found["var"], clean["error"].var() * 1e-6) / found["size"]
+    child = errors_of_children(one_model(predictions), *columns)
+    cells = child.groupby(list(columns), observed=True)["error"].agg(["size", "mean", "var"])
+    cells = cells[cells["size"] > 1]
+    floor = max(child["error"].var() * 1e-6, 1e-12) if len(child) > 1 else 1e-12
+    spread = np.maximum(cells["var"], floor) / cells["size"]
     weight = 1 / spread
-    common = (weight * found["mean"]).sum() / weight.sum()
-    q = (weight * (found["mean"] - common) ** 2).sum()
-    free = len(found) - 1
-    scale = weight.sum() - (weight**2).sum() / weight.sum()
+    common = (weight * cells["mean"]).sum() / weight.sum() if len(cells) else np.nan
+    q = (weight * (cells["mean"] - common) ** 2).sum()
+    free = len(cells) - 1
+    scale = weight.sum() - (weight**2).sum() / weight.sum() if len(cells) else 0.0
     between = max(0.0, (q - free) / scale) if free > 0 and scale > 0 else 0.0
     weight = 1 / (spread + between)
-    common = (weight * found["mean"]).sum() / weight.sum()
+    common = (weight * cells["mean"]).sum() / weight.sum() if len(cells) else np.nan
     keep = between / (between + spread)
-    table = found.assign(pooled=common + keep * (found["mean"] - common)).reset_index()
+    table = cells.assign(pooled=common + keep * (cells["mean"] - common)).reset_index()
     table = table.rename(columns={"size": "n", "mean": "mae"}).drop(columns="var")
     table.attrs = {"between_sd": float(np.sqrt(between)),
                    "p": float(stats.chi2.sf(q, free)) if free > 0 else 1.0}
     return table
+
+
+def group_gaps(table: pd.DataFrame) -> pd.DataFrame:
+    """Return how much each group's bias differs from that of the group trained on, by sex.
+
+    Parameters
+    ----------
+    table
+        What ``studies/group_mix.py`` keeps: one row per trained model, group and sex, with
+        ``model, scenario, label, mix, seed, trained_on, group, sex, n, bias, sd``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``model, scenario, label, mix, group, sex``, ``n``, ``seeds``, ``gap`` (years, mean of the
+        seeds, group minus trained-on group), ``lower, upper`` (95 % over children), ``p``,
+        ``p_holm`` (over the cells of one training mix), ``detectable`` (years: a true gap that
+        so many children show in 80 % of studies, looked for in one cell), and ``effect`` (years:
+        the gap less that of the same children, seeds and training without group effects; NaN
+        where that was not trained). The chance in which children were chosen
+        cancels in an effect, so an effect can be seen where a gap cannot.
+
+    >>> rows = [{"model": "x", "scenario": "none", "label": "bone age", "mix": "one group",
+    ...          "seed": 0, "trained_on": "CAU", "group": group, "sex": "F", "n": 400,
+    ...          "bias": bias, "sd": 1.0} for group, bias in (("CAU", 0.1), ("HIS", 0.6))]
+    >>> group_gaps(pd.DataFrame(rows)).round(2)[["group", "gap", "lower", "upper"]].values.tolist()
+    [['HIS', 0.5, 0.36, 0.64]]
+    """
+    keys = ["model", "scenario", "label", "mix"]
+    cells = table.groupby([*keys, "trained_on", "group", "sex"], as_index=False).agg(
+        n=("n", "first"), seeds=("seed", "nunique"), bias=("bias", "mean"), sd=("sd", "mean"))
+    own = cells[cells["group"] == cells["trained_on"]]
+    both = cells[cells["group"] != cells["trained_on"]].merge(
+        own[[*keys, "sex", "n", "bias", "sd"]], on=[*keys, "sex"], suffixes=("", "_own"))
+    error = np.sqrt(both["sd"] ** 2 / both["n"] + both["sd_own"] ** 2 / both["n_own"])
+    both["gap"] = both["bias"] - both["bias_own"]
+    both["lower"], both["upper"] = both["gap"] - 1.96 * error, both["gap"] + 1.96 * error
+    both["p"] = 2 * stats.norm.sf((both["gap"] / error).abs())
+    both["p_holm"] = both.groupby(keys)["p"].transform(lambda p: holm(p))
+    both["detectable"] = detectable_difference(both["sd"], both[["n", "n_own"]].min(axis=1))
+    cell = ["model", "label", "mix", "group", "sex"]
+    without = both[both["scenario"] == "none"].set_index(cell)["gap"].rename("effect")
+    both = both.join(without, on=cell)
+    both["effect"] = (both["gap"] - both["effect"]).where(both["scenario"] == "published")
+    return both.drop(columns=["bias", "sd", "n_own", "bias_own", "sd_own"])
+
+
+def gaps_in_words(gaps: pd.DataFrame, model: str, mix: str = "one group") -> list[str]:
+    """Return what the gaps of one kind of model and mix say, a sentence or two per label.
+
+    >>> rows = [{"model": "x", "scenario": "none", "label": "bone age", "mix": "one group",
+    ...          "seed": 0, "trained_on": "CAU", "group": group, "sex": "F", "n": 400,
+    ...          "bias": bias, "sd": 1.0} for group, bias in (("CAU", 0.1), ("HIS", 0.2))]
+    >>> gaps_in_words(group_gaps(pd.DataFrame(rows)), "x")[0][:74]
+    'Asked for bone age, without group effects: none of 1 cells differs from CA'
+    """
+    part = gaps[(gaps["model"] == model) & (gaps["mix"] == mix)]
+    return [_gaps_of(rows, str(label), str(scenario)) for (label, scenario), rows in
+            sorted(part.groupby(["label", "scenario"]), key=lambda part: part[0][::-1],
+                   reverse=True)]
+
+
+def _gaps_of(rows: pd.DataFrame, label: str, scenario: str) -> str:
+    clear = rows[rows["p_holm"] < 0.05]
+    largest = rows.loc[rows["gap"].abs().idxmax()]
+    how = "with published averages" if scenario == "published" else "without group effects"
+    count = f"{len(clear)} of {len(rows)} cells differ" if len(clear) else (
+        f"none of {len(rows)} cells differs")
+    return (f"Asked for {label}, {how}: {count} from {largest['trained_on']} children of the same sex "
+            f"after correction for many looks; the largest gap is {largest['gap']:+.2f} years "
+            f"({largest['lower']:+.2f} to {largest['upper']:+.2f}) in {largest['group']} {CHILDREN[largest['sex']]} "
+            f"({largest['n']} children, trainings: {largest['seeds']}). A gap "
+            f"under {rows['detectable'].median():.2f} years could easily have been missed."
+            + _paired(rows.dropna(subset=["effect"])))
+
+
+def _paired(rows: pd.DataFrame) -> str:
+    if rows.empty:
+        return ""
+    largest = rows.loc[rows["effect"].abs().idxmax()]
+    return (f" Against the same children without these averages, the gap moves by "
+            f"{rows['effect'].abs().mean():.2f} years on average, most in {largest['group']} "
+            f"{CHILDREN[largest['sex']]} ({largest['effect']:+.2f}).")

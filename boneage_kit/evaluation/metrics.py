@@ -1,8 +1,8 @@
-"""Error of a reading against its label: one number each.
+"""Error of predictions against their labels: one number each.
 
 Ages are in years. Every function takes two arrays of the same shape, the labels first, and refuses
 anything that would broadcast: predictions ``[n, 1]`` against labels ``[n]`` make an ``[n, n]``
-table of differences, whose mean looks like an error and is none.
+table of differences, whose mean looks like an error but is not one.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def pair(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         raise BadInput(
             f"The labels have shape {true.shape} and the predictions {pred.shape}; numpy would "
             "compare each with each.",
-            "Give one prediction a label, for instance predictions.ravel().",
+            "Give one prediction per label, for instance predictions.ravel().",
         )
     if true.size == 0:
         raise BadInput("There is nothing to compare.", "Give at least one label and prediction.")
@@ -73,7 +73,7 @@ def rmse(y_true: ArrayLike, y_pred: ArrayLike) -> float:
 
 
 def bias(y_true: ArrayLike, y_pred: ArrayLike) -> float:
-    """Return the mean signed error, prediction minus label: above zero reads too old.
+    """Return the mean signed error, prediction minus label: above zero is too old.
 
     >>> bias([8.0, 10.0], [8.5, 9.0])
     -0.25
@@ -122,12 +122,13 @@ def within(y_true: ArrayLike, y_pred: ArrayLike, *, months: float = 12) -> float
 def wilson(share: float, n: int, level: float = 0.95) -> Interval:
     """Return a share with Wilson's interval, which stays sensible at 0 and 1.
 
+    Where several seeds are pooled, ``share * n`` need not be a whole number of children; the
+    interval is that of the nearest whole number.
+
     Source: Wilson 1927, J Am Stat Assoc 22:209-212.
 
     >>> [round(float(x), 3) for x in wilson(1.0, 20)]
     [1.0, 0.839, 1.0]
     """
-    z = stats.norm.ppf((1 + level) / 2)
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return Interval(float(share), float(max(centre - half, 0)), float(min(centre + half, 1)))
+    counted = stats.binomtest(round(share * n), n).proportion_ci(level, method="wilson")
+    return Interval(float(share), float(counted.low), float(counted.high))

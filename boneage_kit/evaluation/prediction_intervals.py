@@ -1,4 +1,8 @@
-"""Prediction intervals that keep their promise: split-conformal prediction.
+"""Prediction intervals with a stated coverage: split-conformal prediction.
+
+The coverage holds on average over children that are *exchangeable* with those who calibrated it:
+children of the same kind, in the same mix, on the same kind of film. It says nothing about the
+model, but it fails for children of other ages, another clinic or another disease.
 
 Written out here (it is the finite-sample quantile of the absolute errors on children not trained
 on) rather than taken from MAPIE, because a predictions table has no estimator to wrap and because
@@ -15,9 +19,9 @@ import pandas as pd
 
 from ..errors import BadInput
 from ..records import OLDEST_PLAUSIBLE_YEARS
-from .headline import one_model
+from .checked_table import CheckedTable, one_model
 from .metrics import wilson
-from .strata import AGE_BANDS, SMALL_CELL, age_band
+from .strata import AGE_BANDS, SMALL_CELL, age_band, cells_of
 
 
 def conformal_quantile(
@@ -26,7 +30,7 @@ def conformal_quantile(
     """Return the half-width that covers a fresh child with at least ``coverage``.
 
     The k-th smallest score with k = ceil((n + 1) * coverage). ``children`` is n where a child has
-    several scores (seeds), which then share its place.
+    several scores (seeds), which then share its rank.
 
     Raises
     ------
@@ -60,9 +64,10 @@ def conformal(
     predictions
         The children to give intervals to; none of them may be in ``calibration``.
     coverage
-        Share of fresh children whose label the interval is to hold, over 0, under 1.
+        Share of fresh children whose label the interval is to hold, over 0, under 1; it is kept
+        where fresh and calibration children are exchangeable (see above).
     by
-        ``"sex"`` and ``"age_band"`` make the promise within each of these cells (Mondrian). The
+        ``"sex"`` and ``"age_band"`` state the coverage within each of these cells (Mondrian). The
         band is that of the *prediction*, since a new child's label is not known. Cells with too
         few calibration children borrow from all.
 
@@ -75,35 +80,59 @@ def conformal(
     >>> float(covered["y_true"].between(covered["lower"], covered["upper"]).mean().round(2))
     0.88
     """
-    known, fresh = one_model(calibration), one_model(predictions)
+    calibrated, fresh = one_model(calibration), one_model(predictions)
+    _refuse_coverage(coverage)
+    shared = fresh["image_id"].isin(calibrated["image_id"])
+    if shared.any():
+        raise BadInput(f"{fresh['image_id'][shared].nunique()} children are in both tables.",
+                       "Calibrate on children other than those to be given intervals.")
+    half = _half_widths(_scores(calibrated), _cells(calibrated, by), calibrated.children,
+                        _cells(fresh, by), coverage)
+    return _with_intervals(fresh, half)
+
+
+def _refuse_coverage(coverage: float) -> None:
     if not 0 < coverage < 1:
         raise BadInput(f"A coverage of {coverage:g} is not between 0 and 1.", "Use 0.9 for 90 %.")
-    shared = set(known["image_id"]) & set(fresh["image_id"])
-    if shared:
-        raise BadInput(f"{len(shared)} children are in both tables.",
-                       "Calibrate on children other than those to be given intervals.")
-    scores = (known["y_true"] - known["y_pred"]).abs().to_numpy()
-    half = np.full(len(fresh), conformal_quantile(scores, coverage, known["image_id"].nunique()))
-    if by:
-        key_known, key_fresh = _cells(known, by), _cells(fresh, by)
-        for cell in key_fresh.unique():
-            rows = (key_known == cell).to_numpy()
-            n = known.loc[rows, "image_id"].nunique()
-            if n >= max(SMALL_CELL, np.ceil(1 / (1 - coverage))):
-                half[(key_fresh == cell).to_numpy()] = conformal_quantile(scores[rows], coverage, n)
-    upper = np.minimum(fresh["y_pred"] + half, OLDEST_PLAUSIBLE_YEARS)
-    return fresh.assign(lower=fresh["y_pred"] - half, upper=upper)
 
 
-def _cells(table: pd.DataFrame, by: Sequence[str]) -> pd.Series:
+def _scores(table: CheckedTable) -> np.ndarray:
+    return (table["y_true"] - table["y_pred"]).abs().to_numpy()
+
+
+def _with_intervals(table: pd.DataFrame, half: np.ndarray) -> pd.DataFrame:
+    upper = (table["y_pred"] + half).clip(0, OLDEST_PLAUSIBLE_YEARS)
+    return table.assign(lower=table["y_pred"] - half, upper=upper)
+
+
+def _half_widths(
+    scores: np.ndarray, cells: np.ndarray, children: np.ndarray, fresh_cells: np.ndarray,
+    coverage: float,
+) -> np.ndarray:
+    """Return the half-width (years) of each fresh row from the scores of other children."""
+    half = np.full(fresh_cells.size,
+                   conformal_quantile(scores, coverage, pd.unique(children).size))
+    enough = max(SMALL_CELL, np.ceil(1 / (1 - coverage)))
+    for cell in np.unique(fresh_cells):
+        rows = cells == cell
+        n = pd.unique(children[rows]).size
+        if n >= enough:
+            half[fresh_cells == cell] = conformal_quantile(scores[rows], coverage, n)
+    return half
+
+
+def _cells(table: pd.DataFrame, by: Sequence[str]) -> np.ndarray:
+    """Return the number of each row's cell, int64 (rows,); without ``by`` all are in one."""
     unknown = set(by) - {"sex", "age_band"}
     if unknown:
         raise BadInput(f"Intervals cannot be made by {', '.join(sorted(unknown))}.",
                        'Use by=("sex", "age_band").')
-    parts = {"sex": table["sex"],
-             "age_band": age_band(table["y_pred"].clip(lower=AGE_BANDS[0])).astype(str)}
-    return pd.Series([" ".join(row) for row in zip(*(parts[name] for name in by), strict=True)],
-                     index=table.index)
+    cells = np.zeros(len(table), dtype=int)
+    if "sex" in by:
+        cells += (table["sex"] == "M").to_numpy()
+    if "age_band" in by:
+        cells += 2 * np.searchsorted(AGE_BANDS, table["y_pred"].clip(lower=AGE_BANDS[0]), "right")
+    return cells
 
 
 def conformal_out_of_fold(
@@ -113,26 +142,29 @@ def conformal_out_of_fold(
     """Return a labelled table with intervals, each child's from the errors of the others.
 
     Children are cut into ``folds`` parts at random (a child's rows stay together); each part is
-    given intervals calibrated on the rest. Right for predictions on children not trained on.
+    given intervals calibrated on the rest. For predictions on children not trained on, which are
+    exchangeable with one another.
 
     >>> ages = np.linspace(2, 17, 100)
     >>> table = pd.DataFrame({"image_id": range(100), "sex": "F", "y_true": ages,
     ...                       "y_pred": ages + np.tile([-0.5, 0.5], 50)})
-    >>> found = conformal_out_of_fold(table)
-    >>> float((found["upper"] - found["lower"]).round(6).max())
+    >>> intervals = conformal_out_of_fold(table)
+    >>> float((intervals["upper"] - intervals["lower"]).round(6).max())
     1.0
     """
     clean = one_model(predictions)
-    codes, children = pd.factorize(clean["image_id"])
-    if children.size < 2 * folds:
-        raise BadInput(f"{children.size} children are too few for {folds} parts.",
+    _refuse_coverage(coverage)
+    if clean.n_children < 2 * folds:
+        raise BadInput(f"{clean.n_children} children are too few for {folds} parts.",
                        "Give more children.")
-    part = np.random.default_rng(seed).permutation(np.arange(children.size) % folds)[codes]
-    bare = clean.drop(columns=[name for name in ("lower", "upper") if name in clean])
-    done = [conformal(bare[part != k], bare[part == k].assign(_row=np.flatnonzero(part == k)),
-                      coverage, by=by) for k in range(folds)]
-    table = pd.concat(done).sort_values("_row", kind="stable")
-    return table.drop(columns="_row").reset_index(drop=True)
+    rng = np.random.default_rng(seed)
+    part = rng.permutation(np.arange(clean.n_children) % folds)[clean.children]
+    scores, cells, half = _scores(clean), _cells(clean, by), np.empty(len(clean))
+    for k in range(folds):
+        rest = part != k
+        half[~rest] = _half_widths(scores[rest], cells[rest], clean.children[rest], cells[~rest],
+                                   coverage)
+    return _with_intervals(clean, half)
 
 
 def coverage(predictions: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -157,19 +189,29 @@ def coverage(predictions: pd.DataFrame, *columns: str) -> pd.DataFrame:
     1   M      0.0    1.3
     """
     clean = one_model(predictions)
-    if not {"lower", "upper"} <= set(clean) or clean[["lower", "upper"]].isna().any(axis=None):
-        raise BadInput("The predictions carry no intervals (lower, upper).",
+    if not has_intervals(clean):
+        raise BadInput("The predictions carry no intervals (lower, upper), or not in every row.",
                        "Make them with conformal_out_of_fold(predictions).")
-    if "age_band" in columns and "age_band" not in clean:
-        clean["age_band"] = age_band(clean["y_true"])
-    clean["covered"] = clean["y_true"].between(clean["lower"], clean["upper"])
-    groups = clean.groupby(list(columns), observed=True) if columns else [((), clean)]
+    true, lower, upper = (clean[name].to_numpy() for name in ("y_true", "lower", "upper"))
+    held, width = (true >= lower) & (true <= upper), upper - lower
+    cut = pd.DataFrame({name: age_band(clean["y_true"]) if name == "age_band" and name not in clean
+                        else clean[name] for name in columns})
     rows = []
-    for key, cell in groups:
-        n = cell["image_id"].nunique()
-        share = wilson(cell["covered"].mean(), n)
+    for key, at in cells_of(cut, columns) if columns else [((), np.arange(len(clean)))]:
+        n = pd.unique(clean.children[at]).size
+        share = wilson(held[at].mean(), n)
         rows.append({**dict(zip(columns, key, strict=True)), "n": n,
                      "small": n < SMALL_CELL, "covered": share.value,
                      "covered_lower": share.lower, "covered_upper": share.upper,
-                     "width": (cell["upper"] - cell["lower"]).mean()})
+                     "width": width[at].mean()})
     return pd.DataFrame(rows)
+
+
+def has_intervals(predictions: pd.DataFrame) -> bool:
+    """Return whether every row has an interval, ``lower`` and ``upper``.
+
+    >>> has_intervals(pd.DataFrame({"lower": [7.0], "upper": [None]}))
+    False
+    """
+    both = {"lower", "upper"} <= set(predictions)
+    return both and bool(predictions[["lower", "upper"]].notna().all(axis=None))

@@ -1,87 +1,193 @@
-"""Reading a predictions table that somebody else wrote."""
+"""A predictions table that somebody else wrote, from a file to a checked table."""
 
 from __future__ import annotations
 
-import csv
+import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from ..datasets.ages import UNITS, check_unit, in_years
+from ..datasets.columns import plain
+from ..datasets.tables import read_table
 from ..errors import BadInput
-from ..records import PREDICTION_COLUMNS, check_predictions
+from ..records import (
+    OLDEST_PLAUSIBLE_YEARS,
+    OPTIONAL_PREDICTION_COLUMNS,
+    PREDICTION_COLUMNS,
+    CheckedPredictions,
+    check_predictions,
+    sexes,
+)
 
 _AGES = ("y_true", "y_pred", "lower", "upper", "chronological_age", "reader_1", "reader_2")
+#: Columns that stay text, whatever they look like.
+_TEXT = ("image_id", "sex", "model", "group", "source", "notes")
+_SEXES = ("sex", "gender", "male", "female")
+_MOST_BYTES = 1_000_000_000
+_MOST_ROWS = 10_000_000
 
 
 def read_predictions(
-    path: Path, columns: Mapping[str, str] | None = None, *, months: bool = False
-) -> pd.DataFrame:
-    """Return the checked predictions table of a CSV file (comma, semicolon or tab; UTF-8 or -16).
+    path: str | os.PathLike,
+    columns: Mapping[str, str] | None = None,
+    *,
+    months: bool = False,
+    unit: str = "",
+) -> CheckedPredictions:
+    """Return the checked predictions table of a CSV or Excel file.
+
+    Commas, semicolons and tabs, decimal commas, UTF-8, UTF-16 and Windows-1252 are told apart by
+    the content. Ids stay the text they are: ``001``, ``NA``.
 
     Parameters
     ----------
     columns
-        Our column name to the file's, for files that call them otherwise.
+        Our column name to the file's, for files that call them otherwise. ``male`` and ``female``
+        are names of ours too, for a column of true and false or 1 and 0.
     months
-        Whether the file's ages are months; they come back as years.
+        Short for ``unit="months"``.
+    unit
+        Of the file's ages: "years", "months" or "years.months" (8.11 is eight years and eleven
+        months); they come back as years. "": what the columns' names say (``y_true_months``),
+        years where they say nothing.
 
     Raises
     ------
     BadInput
-        If the file cannot be read as a table, or :func:`boneage_kit.records.check_predictions`
-        refuses it.
+        If the file is no table, ages contradict their unit, or
+        :func:`boneage_kit.records.check_predictions` refuses it.
 
     >>> import tempfile
     >>> file = Path(tempfile.mkdtemp()) / "theirs.csv"
-    >>> _ = file.write_text("id;sex;boneage;pred\\n1;F;120;126\\n")
+    >>> _ = file.write_text("id;male;boneage;pred\\n01;0;120;126,5\\n")
     >>> names = {"image_id": "id", "y_true": "boneage", "y_pred": "pred"}
-    >>> read_predictions(file, names, months=True)
-      image_id sex  y_true  y_pred
-    0        1   F    10.0    10.5
+    >>> read_predictions(file, names, unit="months")
+      image_id sex  y_true     y_pred
+    0       01   F    10.0  10.541667
     """
-    table = _read(path)
-    for ours, theirs in (columns or {}).items():
-        if theirs not in table:
-            raise BadInput(f"{path.name} has no column {theirs!r}.",
-                           f"It has {', '.join(map(str, table.columns))}.")
-        table = table.drop(columns=[ours], errors="ignore").rename(columns={theirs: ours})
-    missing = [name for name in PREDICTION_COLUMNS if name not in table]
-    if missing:
-        raise BadInput(f"{path.name} lacks the column(s) {', '.join(missing)}; it has "
-                       f"{', '.join(map(str, table.columns))}.",
-                       f"Name them with --columns, for instance {missing[0]}=THEIR_NAME.")
-    if months:
-        for name in _AGES:
-            if name in table:
-                table[name] = pd.to_numeric(table[name], errors="coerce") / 12
+    path, unit = Path(path), unit or ("months" if months else "")
+    if unit not in ("", *UNITS):
+        raise BadInput(f"There is no unit {unit!r}.", f"Use one of {', '.join(UNITS)}.")
+    cells = _table(path)
+    named = _named(cells, dict(columns or {}), path.name)
+    _refuse_missing(named, cells, path.name)
+    table = cells[list(named.values())].set_axis(list(named), axis=1)
+    for ours, theirs in named.items():
+        if ours in _AGES:
+            table[ours] = _years(cells[theirs], ours, theirs, unit)
+        elif ours not in _TEXT:
+            table[ours] = _values(cells[theirs])
+        elif ours != "image_id":
+            table[ours] = cells[theirs].where(cells[theirs] != "", None)
+    _check_same_unit(table)
     return check_predictions(table)
 
 
-def _read(path: Path) -> pd.DataFrame:
+def _table(path: Path) -> pd.DataFrame:
     try:
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            raise BadInput(f"{path} is no file.", "Give the path of a CSV or Excel file.")
+        if state.st_size > _MOST_BYTES:
+            raise BadInput(f"{path} has {state.st_size / 1e9:.1f} GB.", "Give one table.")
         data = path.read_bytes()
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror or 'no such file'}).",
-                       "Give the path of a CSV file.") from error
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-        first = text.splitlines()[0] if text.strip() else ""
-        separator = max(",;\t", key=first.count)
-        decimal = "," if separator == ";" and "," in text.partition("\n")[2] else "."
-        table = pd.read_csv(path, sep=separator, encoding=encoding, decimal=decimal,
-                            dtype={"image_id": str}, skipinitialspace=True)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error,
-            IndexError) as error:
-        raise BadInput(f"{path.name} is no table that can be read ({type(error).__name__}).",
-                       "Save it as a CSV file with a header line.") from error
-    table.columns = [str(name).strip() for name in table.columns]
-    return table
+    except (OSError, ValueError) as error:
+        if isinstance(error, BadInput):
+            raise
+        reason = getattr(error, "strerror", None) or "no such file"
+        raise BadInput(
+            f"{path} cannot be read ({reason}).", "Give the path of a CSV file."
+        ) from None
+    return read_table(data, path.name, most_bytes=_MOST_BYTES, most_rows=_MOST_ROWS)
+
+
+def _named(cells: pd.DataFrame, wanted: dict[str, str], where: str) -> dict[str, str]:
+    """Return our name of every column -> the file's; the sex's cells become words of our own."""
+    twice = {theirs for theirs in wanted.values() if list(wanted.values()).count(theirs) > 1}
+    if twice:
+        raise BadInput(f"Column {min(twice)!r} is named twice.", "Name each column once.")
+    unknown = [theirs for theirs in wanted.values() if theirs not in cells]
+    if unknown:
+        raise BadInput(f"{where} has no column {unknown[0]!r}.", f"It has {', '.join(cells)}.")
+    named = dict(wanted)
+    if not any(ours in named for ours in _SEXES):
+        about = [name for name in cells if plain(name) in _SEXES and name not in named.values()]
+        about.sort(key=lambda name: _SEXES.index(plain(name)))
+        named |= {plain(name): name for name in about[:1]}
+    for ours in _AGES:
+        for theirs in (ours, f"{ours}_months", f"{ours}_years"):
+            if ours not in named and theirs in cells and theirs not in named.values():
+                named[ours] = theirs
+    known = (*PREDICTION_COLUMNS, *OPTIONAL_PREDICTION_COLUMNS)
+    for theirs in cells:
+        if theirs not in named.values() and theirs not in named:
+            named[theirs] = theirs
+    sex = next((ours for ours in _SEXES if ours in named), None)
+    if sex is not None:
+        theirs = named.pop(sex)
+        meaning = theirs if sex == "sex" else sex
+        read = sexes(cells[theirs], meaning, f"say --columns male={theirs}")
+        cells[theirs] = read.where(read != "", cells[theirs])
+        named["sex"] = theirs
+    return {ours: named[ours] for ours in sorted(named, key=lambda name: known.index(name)
+                                                 if name in known else len(known))}  # fmt: skip
+
+
+def _refuse_missing(named: Mapping[str, str], cells: pd.DataFrame, where: str) -> None:
+    missing = [name for name in PREDICTION_COLUMNS if name not in named]
+    if missing:
+        raise BadInput(
+            f"{where} lacks the column(s) {', '.join(missing)}; it has {', '.join(cells)}.",
+            f"Name them with --columns, for instance {missing[0]}=THEIR_NAME.",
+        )
+
+
+def _years(cells: pd.Series, ours: str, theirs: str, unit: str) -> pd.Series:
+    """Return a column of ages in years; cells that are no number stay as they are."""
+    by_name = {"months": "months", "month": "months", "years": "years", "year": "years"}
+    name = theirs.casefold()
+    named = next((by_name[word] for word in by_name if name.rstrip(")]").endswith(word)), "")
+    if not unit:
+        check_unit(cells, named or "years", f"Column {theirs}", "say --unit {}",
+                   named=bool(named), oldest=OLDEST_PLAUSIBLE_YEARS)  # fmt: skip
+    ages = in_years(cells, unit or named or "years", ours)
+    too_old = ages.years > OLDEST_PLAUSIBLE_YEARS
+    if unit and too_old.mean() > 0.1:
+        raise BadInput(
+            f"Column {theirs} reaches {ages.years.max():g} years when it is taken for {unit}.",
+            f"Say its unit: --unit with one of {', '.join(UNITS)}.",
+        )
+    unread = ages.years.isna() & (cells != "")
+    return ages.years.astype(object).where(~unread, cells) if unread.any() else ages.years
+
+
+def _values(cells: pd.Series) -> pd.Series:
+    """Return a further column as numbers or booleans where every cell is one; else as text."""
+    if set(cells.unique()) <= {"True", "False"}:
+        return cells == "True"
+    numbers = pd.to_numeric(cells, errors="coerce")
+    if (numbers.notna() | (cells == "")).all():
+        return numbers
+    return cells.where(cells != "", None)
+
+
+def _check_same_unit(table: pd.DataFrame) -> None:
+    """Refuse labels in months beside predictions in years, or the other way round."""
+    true, pred = (pd.to_numeric(table[name], errors="coerce") for name in ("y_true", "y_pred"))
+    error = (pred - true).abs().mean()
+    for factor, first, second in ((12, "y_true", "y_pred"), (1 / 12, "y_pred", "y_true")):
+        if len(table) > 3 and (pred * factor - true).abs().mean() < 0.2 * error * min(factor, 1):
+            raise BadInput(
+                f"Column {first} is about 12 times {second}: one is in months, the other in years.",
+                "Give both in years, or name the columns with their units: y_true_months.",
+            )
 
 
 def split_models(predictions: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return one table a model, in the order of the file; ``"model"`` where it names none.
+    """Return one table per model, in the order of the file; ``"model"`` where it names none.
 
     >>> table = pd.DataFrame({"image_id": ["a", "a"], "model": ["x", "y"]})
     >>> list(split_models(table))
@@ -90,5 +196,4 @@ def split_models(predictions: pd.DataFrame) -> dict[str, pd.DataFrame]:
     if "model" not in predictions or predictions["model"].isna().all():
         return {"model": predictions}
     named = predictions.assign(model=predictions["model"].fillna("unnamed").astype(str))
-    return {name: rows.reset_index(drop=True)
-            for name, rows in named.groupby("model", sort=False)}
+    return {name: rows.reset_index(drop=True) for name, rows in named.groupby("model", sort=False)}

@@ -1,4 +1,4 @@
-"""The yardstick: how far human readers are from each other, in this table and in print."""
+"""How far human readers are from each other, in this table and in published studies."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pandas as pd
 from ..errors import BadInput
 from ..maturity import reader_studies
 from .agreement import bland_altman
-from .bootstrap import bootstrap_interval
-from .headline import one_model
+from .bootstrap import resampled_intervals
+from .checked_table import one_model
 from .metrics import mae
 
 
@@ -34,18 +34,18 @@ def label_noise_sd(predictions: pd.DataFrame) -> float:
     0.25
     """
     if not has_two_readers(predictions):
-        raise BadInput("The table lacks two readings a child.",
+        raise BadInput("The table lacks two readings per child.",
                        "Add reader_1 and reader_2, or give the noise of the label yourself.")
     difference = (predictions["reader_1"] - predictions["reader_2"]).dropna()
     return float(difference.std(ddof=1) / 2)
 
 
 def yardstick(predictions: pd.DataFrame, n_bootstrap: int = 1000, seed: int = 0) -> pd.DataFrame:
-    """Return the model's error beside that of the readers, on the children read by both.
+    """Return the model's error beside that of the readers, on the children that both readers read.
 
-    The fair comparison is *reader 2 against reader 1* with *model against reader 1*: one voice
-    against one voice. A reader against the mean of two looks twice as good as earned, because half
-    of that mean is the same reading.
+    The fair comparison is *reader 2 against reader 1* with *model against reader 1*: one reading
+    against one reading. A reader against the mean of two seems twice as close as he is, because
+    half of that mean is his own reading.
 
     Returns
     -------
@@ -66,29 +66,29 @@ def yardstick(predictions: pd.DataFrame, n_bootstrap: int = 1000, seed: int = 0)
     """
     clean = one_model(predictions)
     if not has_two_readers(clean):
-        raise BadInput("The table lacks two readings a child.",
+        raise BadInput("The table lacks two readings per child.",
                        "Add reader_1 and reader_2, or compare with maturity.reader_studies().")
-    clean = clean.dropna(subset=["reader_1", "reader_2"])
-    clean["the mean of both"] = (clean["reader_1"] + clean["reader_2"]) / 2
-    named = {"model": "y_pred", "reader 1": "reader_1", "reader 2": "reader_2",
-             "the mean of both": "the mean of both"}
+    both = clean[["reader_1", "reader_2"]].notna().all(axis=1).to_numpy()
+    children = clean.children[both]
+    ages = {name: clean[column].to_numpy()[both] for name, column in
+            (("model", "y_pred"), ("reader 1", "reader_1"), ("reader 2", "reader_2"))}
+    ages["the mean of both"] = (ages["reader 1"] + ages["reader 2"]) / 2
     pairs = [("reader 2", "reader 1", True), ("model", "reader 1", True),
              ("model", "reader 2", True), ("model", "the mean of both", True),
              ("reader 1", "the mean of both", False)]
     rows = []
     for who, against, fair in pairs:
-        table = pd.DataFrame({"image_id": clean["image_id"], "y_true": clean[named[against]],
-                              "y_pred": clean[named[who]]})
-        found = bootstrap_interval(mae, table, n_bootstrap, seed)
-        rows.append({"who": f"{who} against {against}", **found._asdict(),
-                     "n": clean["image_id"].nunique(), "fair": fair})
+        distance = resampled_intervals({"mae": mae}, ages[against], ages[who], children,
+                                       n_bootstrap, seed)["mae"]
+        rows.append({"who": f"{who} against {against}", **distance._asdict(),
+                     "n": np.unique(children).size, "fair": fair})
     return pd.DataFrame(rows)
 
 
 def reader_line(predictions: pd.DataFrame | None = None) -> tuple[float, str]:
     """Return one mean absolute difference between two readers in years, and where it comes from.
 
-    Taken from the table where it holds two readings a child, else from print.
+    Taken from the table where it holds two readings per child, else from a published study.
 
     >>> reader_line(None)
     (0.51, 'two readers, G&P (Korea 2008)')
@@ -106,16 +106,16 @@ def reader_line(predictions: pd.DataFrame | None = None) -> tuple[float, str]:
 def reader_limits(predictions: pd.DataFrame | None = None) -> tuple[tuple[float, float], str]:
     """Return 95 % limits of agreement of human readers in years, and where they come from.
 
-    From the two readings a child where the table holds them, else as printed for one reader who
-    read the same films twice (Bull 1999): two readers cannot agree better than that.
+    From the two readings per child where the table holds them, else as published for one reader
+    who read the same films twice (Bull 1999): two readers cannot agree better than that.
 
     >>> reader_limits(None)
     ((-2.46, 2.18), 'limits of one reader twice, G&P (Bull 1999)')
     """
     if predictions is not None and has_two_readers(predictions):
         both = predictions.dropna(subset=["reader_1", "reader_2"])
-        found = bland_altman(both["reader_2"], both["reader_1"])
-        return (found.lower, found.upper), "limits of the two readers"
+        agreement = bland_altman(both["reader_2"], both["reader_1"])
+        return (agreement.lower, agreement.upper), "limits of the two readers"
     row = reader_studies().query(
         "comparison == 'within' and method == 'G&P' and study == 'Bull 1999'"
     ).iloc[0]

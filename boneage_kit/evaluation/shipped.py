@@ -23,22 +23,26 @@ def shipped_predictions() -> dict[str, pd.DataFrame]:
     True
     """
     folder = files("boneage_kit") / "data"
-    names = {place.name.removesuffix(".csv"): place for place in folder.iterdir()
-             if place.name.startswith("rsna_oof") and place.name.endswith(".csv")}
-    found = {}
-    for name in sorted(names, key=lambda one: (_ORDER.index(one) if one in _ORDER else 9, one)):
-        with as_file(names[name]) as path:
+    files_by_name = {file.name.removesuffix(".csv"): file for file in folder.iterdir()
+                     if file.name.startswith("rsna_oof") and file.name.endswith(".csv")}
+    tables: dict[str, pd.DataFrame] = {}
+    for name in sorted(files_by_name, key=_rank):
+        with as_file(files_by_name[name]) as path:
             table = read_predictions(path)
         model = str(table["model"].iloc[0]) if "model" in table else name.removeprefix("rsna_oof_")
-        found[model if model not in found else name] = table
-    return found
+        tables[model if model not in tables else name] = table
+    return tables
+
+
+def _rank(name: str) -> tuple[int, str]:
+    return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
 
 
 def phantom_readings() -> pd.DataFrame:
-    """Return kept readings of phantoms by a model that never saw them; no clinical figure.
+    """Return kept predictions for phantoms by a model not trained on them; no clinical figure.
 
-    Made by ``studies/conformal_phantoms.py``. Column ``part`` tells the children that calibrate
-    prediction intervals from the fresh ones.
+    Made by ``studies/conformal_phantoms.py``. Column ``part`` says which children calibrate
+    prediction intervals and which are fresh.
 
     >>> sorted(phantom_readings()["part"].unique())
     ['calibration', 'fresh']
@@ -48,7 +52,7 @@ def phantom_readings() -> pd.DataFrame:
 
 
 def kept_result(name: str) -> pd.DataFrame:
-    """Return one kept table of :data:`RESULTS`, as the benchmark of that name has left it.
+    """Return one kept table of :data:`RESULTS`, as the study of that name left it.
 
     ``boneage_kit/data/results/NAME.json`` beside it says what it was made with.
 

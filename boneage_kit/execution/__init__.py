@@ -1,8 +1,9 @@
 """Execute the notebook sequence, resume it, and gather what it recorded.
 
-``sequence`` finds the notebooks, ``runner`` executes them with papermill and resumes, ``memory``
-watches the kernel, ``run_folder`` gathers the recorded rows into ``results.json``, ``tolerance``
-compares notebooks in the tests.
+``sequence`` finds the notebooks, ``job`` says what one run is about, ``runner`` goes through them
+and resumes, ``kernel_run`` executes one with papermill, ``memory`` watches its kernel, ``step``
+keeps how it went, ``executed_notebook`` cleans what is kept, ``run_folder`` gathers the recorded
+rows into ``results.json``, and ``tolerance`` compares notebooks in the tests.
 """
 
 import lazy_loader

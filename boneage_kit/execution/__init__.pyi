@@ -1,8 +1,10 @@
+from .figure_list import NamedFigure as NamedFigure
 from .figure_list import by_name as by_name
 from .figure_list import committed as committed
+from .figure_list import drawn_again as drawn_again
+from .job import Job as Job
+from .job import prepare as prepare
 from .run_folder import collect as collect
-from .runner import Job as Job
-from .runner import Step as Step
-from .runner import prepare as prepare
 from .runner import run as run
 from .sequence import notebooks as notebooks
+from .step import Step as Step

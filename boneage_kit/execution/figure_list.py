@@ -16,14 +16,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import BadInput
-from . import run_folder, sequence
+from ..paper import claims
+from . import run_folder, runner, sequence
+from .job import prepare
 
 _SHOWN = re.compile(r'<figure[^>]*><img alt="([^"]*)"[^>]*src="data:image/png;base64,([^"]+)"[^>]*>'
                     r"(?:<figcaption>(.*?)</figcaption>)?", re.DOTALL)
 
 
-class Listed(NamedTuple):
-    """A figure: its name, its notebook, its picture as PNG bytes, its alt text and caption."""
+class NamedFigure(NamedTuple):
+    """One figure: its name, its notebook, its picture as PNG bytes, its alt text and caption."""
 
     name: str
     notebook: str
@@ -32,17 +34,17 @@ class Listed(NamedTuple):
     caption: str
 
 
-def committed() -> dict[str, Listed]:
+def committed() -> dict[str, NamedFigure]:
     """Return the figures in the notebooks' committed outputs, by name, in teaching order.
 
     >>> committed()["error_ruler"].notebook
     '06_reproducing_the_paper'
     """
-    found = [figure for path in sequence.notebooks() for figure in _of_notebook(path)]
-    return {figure.name: figure for figure in found}
+    figures = [figure for path in sequence.notebooks() for figure in _of_notebook(path)]
+    return {figure.name: figure for figure in figures}
 
 
-def _of_notebook(path: Path) -> Iterator[Listed]:
+def _of_notebook(path: Path) -> Iterator[NamedFigure]:
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] != "code" or ".figure(" not in sequence.text_of(cell):
             continue
@@ -50,7 +52,7 @@ def _of_notebook(path: Path) -> Iterator[Listed]:
             "".join(output.get("data", {}).get("text/html", "")))]
         names = _names(sequence.text_of(cell), len(shown))
         for name, (alt, picture, caption) in zip(names, shown, strict=False):
-            yield Listed(name, path.stem, base64.b64decode(picture), html.unescape(alt),
+            yield NamedFigure(name, path.stem, base64.b64decode(picture), html.unescape(alt),
                          html.unescape(caption))
 
 
@@ -65,16 +67,17 @@ def _names(source: str, shown: int) -> list[str]:
     names: list[str] = []
     for call in ast.walk(ast.parse(source)):
         if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "figure":
-            given = [*call.args[1:2], *(word.value for word in call.keywords if word.arg == "name")]
-            if isinstance(given[0], ast.Constant):
-                names.append(given[0].value)
-            elif isinstance(given[0], ast.JoinedStr):
-                start = getattr(given[0].values[0], "value", "")
+            by_keyword = [word.value for word in call.keywords if word.arg == "name"]
+            given = [*call.args[1:2], *by_keyword][0]
+            if isinstance(given, ast.Constant):
+                names.append(str(given.value))
+            elif isinstance(given, ast.JoinedStr):
+                start = getattr(given.values[0], "value", "")
                 names += [f"{start}{number}" for number in range(1, shown - len(names) + 1)]
     return names
 
 
-def by_name(name: str) -> Listed:
+def by_name(name: str) -> NamedFigure:
     """Return a committed figure by its name, or by the name of a claim of the paper.
 
     Raises
@@ -85,21 +88,19 @@ def by_name(name: str) -> Listed:
     >>> by_name("error").name
     'error_ruler'
     """
-    from ..paper import claims
-
-    known = committed()
+    figures = committed()
     shown_by = claims().set_index("claim")["figure"].to_dict()
-    if name not in known and shown_by.get(name) == "":
+    if name not in figures and shown_by.get(name) == "":
         raise BadInput(f"No figure shows the claim {name!r}.",
                        "Read its verdict in notebook 06, or with `boneage-kit run 06`.")
-    if (figure := known.get(name) or known.get(shown_by.get(name, ""))) is None:
+    if (figure := figures.get(name) or figures.get(shown_by.get(name, ""))) is None:
         raise BadInput(f"There is no figure {name!r}.",
                        "List the names with `boneage-kit figure`.")
     return figure
 
 
-def drawn_again(figure: Listed, *, preset: str, data: str, out: Path | None, **options: Any
-                ) -> Listed:
+def drawn_again(figure: NamedFigure, *, preset: str, data: str, out: Path | None, **options: Any
+                ) -> NamedFigure:
     """Return a figure as its notebook draws it at another size or on other data.
 
     Parameters
@@ -107,7 +108,7 @@ def drawn_again(figure: Listed, *, preset: str, data: str, out: Path | None, **o
     figure
         From :func:`by_name`.
     preset, data, out
-        As of :func:`.runner.prepare`. What is done there already is not executed again.
+        As of :func:`.job.prepare`. What is done there already is not executed again.
     options
         Passed to :func:`.runner.run`.
 
@@ -116,17 +117,15 @@ def drawn_again(figure: Listed, *, preset: str, data: str, out: Path | None, **o
     BadInput
         If the notebook fails, or draws no such figure on these data.
     """
-    from . import runner
-
-    job = runner.prepare([figure.notebook], preset=preset, data=data, out=out)
+    job = prepare([figure.notebook], preset=preset, data=data, out=out)
     (step,) = runner.run(job, **options)
     if step.error:
         raise BadInput(f"{step.name} failed. {step.error}", "Mend what it names, then repeat.")
-    entries = [one for one in run_folder.figures(job.out) if one["notebook"] == step.name]
+    entries = [entry for entry in run_folder.figures(job.out) if entry["notebook"] == step.name]
     stem, _, number = figure.name.rpartition("_")
-    alike = [one for one in entries if one["name"].startswith(f"{stem}_")]
+    alike = [entry for entry in entries if entry["name"].startswith(f"{stem}_")]
     numbered = alike[int(number) - 1:int(number)] if number.isdigit() else []
-    chosen = [one for one in entries if one["name"] == figure.name] or numbered
+    chosen = [entry for entry in entries if entry["name"] == figure.name] or numbered
     if not chosen:
         raise BadInput(f"{step.name} draws no figure {figure.name!r} on these data.",
                        "Choose other data; without --data the committed figure is written.")

@@ -13,10 +13,8 @@ import os
 import platform
 from collections.abc import Mapping
 
-from ..errors import BadInput
+from .. import _settings
 
-VARIABLE = "BONEAGE_KIT_PROCESSOR"
-DEFAULT = "avx2"
 #: Environment variables of each kind, for 64-bit PCs; ARM has one kind only.
 KINDS: dict[str, dict[str, str]] = {
     "native": {},
@@ -33,24 +31,6 @@ KINDS: dict[str, dict[str, str]] = {
 _BEYOND = {"avx2": ("512", "X86_V4"), "oldest": ("512", "X86_V4", "X86_V3", "AVX2", "FMA3")}
 
 
-def kind() -> str:
-    """Return the kind that is asked for: ``$BONEAGE_KIT_PROCESSOR``, or ``"avx2"``.
-
-    Raises
-    ------
-    BadInput
-        For a name that is none of ``KINDS``.
-
-    >>> kind() in KINDS
-    True
-    """
-    name = os.environ.get(VARIABLE, DEFAULT)
-    if name not in KINDS:
-        raise BadInput(f"There is no kind of processor {name!r}.",
-                       f"Set {VARIABLE} to one of {', '.join(KINDS)}.")
-    return name
-
-
 def variables(
     name: str | None = None, environment: Mapping[str, str] | None = None
 ) -> dict[str, str]:
@@ -59,14 +39,14 @@ def variables(
     Parameters
     ----------
     name
-        One of ``KINDS``; default :func:`kind`.
+        One of ``KINDS``; default ``$BONEAGE_KIT_PROCESSOR``, or ``"avx2"``.
     environment
         Variables that are set already and stay as they are; default ``os.environ``.
 
     >>> variables("native")
     {}
     """
-    name = name or kind()
+    name = name or _settings.processor()
     set_already = os.environ if environment is None else environment
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return {}
@@ -79,9 +59,9 @@ def variables(
 def _numpy_features(names: tuple[str, ...]) -> str:
     """Return those of NumPy's dispatched features that this processor has and a kind has not."""
     try:
-        from numpy._core import _multiarray_umath as numpy_core
+        from numpy._core import _multiarray_umath as numpy_core  # type: ignore[attr-defined]
     except ImportError:  # NumPy before 2
         from numpy.core import _multiarray_umath as numpy_core
-    found = numpy_core.__cpu_features__
+    present = numpy_core.__cpu_features__
     return " ".join(feature for feature in numpy_core.__cpu_dispatch__
-                    if found.get(feature) and any(name in feature for name in names))
+                    if present.get(feature) and any(name in feature for name in names))

@@ -36,14 +36,15 @@ def figures(out: Path) -> list[Json]:
     order = sorted(pictures, key=lambda path: (path.parent.name, path.stat().st_mtime_ns))
     return [
         {"notebook": path.parent.name, "name": path.stem,
-         "file": path.relative_to(out).as_posix(), **_words(path.with_suffix(".json"))}
+         "file": path.relative_to(out).as_posix(), **_texts(path.with_suffix(".json"))}
         for path in order
     ]  # fmt: skip
 
 
-def _words(path: Path) -> dict[str, str]:
-    words = read_json(path) or {}
-    return {"alt": words.get("alt") or "", "caption": words.get("caption") or ""}
+def _texts(path: Path) -> dict[str, str]:
+    texts = read_json(path)
+    texts = texts if isinstance(texts, dict) else {}
+    return {"alt": texts.get("alt") or "", "caption": texts.get("caption") or ""}
 
 
 def collect(out: Path, heading: Json, notebooks: list[Json]) -> Json:

@@ -49,21 +49,21 @@ def notebooks(names: Sequence[str] = (), folder: Path | None = None) -> list[Pat
     paths = [Path(name).resolve() for name in names if _is_notebook(name)]
     if paths and len(paths) == len(names):
         return sorted(set(paths), key=lambda path: path.name)
-    known = sorted((folder or notebook_folder()).glob("[0-9]*.ipynb"))
-    chosen = [_find(name, known) for name in names if not _is_notebook(name)]
-    return sorted({*paths, *(chosen if names else known)}, key=lambda path: path.name)
+    sequence = sorted((folder or notebook_folder()).glob("[0-9]*.ipynb"))
+    chosen = [_find(name, sequence) for name in names if not _is_notebook(name)]
+    return sorted({*paths, *(chosen if names else sequence)}, key=lambda path: path.name)
 
 
 def _is_notebook(name: str) -> bool:
     return name.endswith(".ipynb") and Path(name).is_file()
 
 
-def _find(name: str, known: Sequence[Path]) -> Path:
+def _find(name: str, sequence: Sequence[Path]) -> Path:
     number = name.zfill(2) if name.isdigit() else None
-    for path in known:
+    for path in sequence:
         if path.stem == Path(name).stem or (number and path.stem.split("_")[0] == number):
             return path
-    stems = ", ".join(path.stem for path in known)
+    stems = ", ".join(path.stem for path in sequence)
     raise BadInput(f"There is no notebook {name!r}.", f"Use a number, or one of {stems}.")
 
 

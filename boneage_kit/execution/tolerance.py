@@ -28,6 +28,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from . import processor
+from .memory import high_water_mark
+
 _NUMBER = re.compile(r"[-−+]?(?<![\w.])(?:\d+\.\d+|\d+|\.\d+)(?:[eE][-+]?\d+)?")
 _PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
 _VISIBLE = 24  # of 255 grey levels
@@ -41,8 +44,6 @@ def pytest_addoption(parser: Any) -> None:
 
 def pytest_configure(config: Any) -> None:
     """Keep this process's kernels to the processor that the committed outputs came from."""
-    from . import processor
-
     os.environ.update(processor.variables())
 
 
@@ -58,13 +59,11 @@ def _extend(item: Any) -> None:
     limit = float(item.config.getini("notebook_memory_mb"))
 
     def compare_outputs(test: list[Any], ref: list[Any], skip_compare: Any = None) -> bool:
-        told = reconcile(test, ref, item.cell.metadata.get("tolerance"))
-        return exactly(_shortened(told), _shortened(ref), skip_compare)
+        agreed = reconcile(test, ref, item.cell.metadata.get("tolerance"))
+        return exactly(_shortened(agreed), _shortened(ref), skip_compare)
 
     def runtest() -> None:
         execute()
-        from .memory import high_water_mark
-
         held = high_water_mark(item.parent.kernel.km.provisioner.pid)
         if held > limit:
             item.raise_cell_error(f"The kernel held {held:.0f} MB; a notebook may {limit:.0f} MB.")
@@ -95,8 +94,8 @@ def reconcile(test: list[Any], ref: list[Any], tolerance: dict[str, float] | Non
 def _shortened(outputs: list[Any]) -> list[Any]:
     """Return outputs with a few letters for each picture in HTML, so that nbval's diff is read."""
 
-    def short(found: re.Match) -> str:
-        return f"picture {hashlib.sha256(found[1].encode()).hexdigest()[:8]}"
+    def short(picture: re.Match) -> str:
+        return f"picture {hashlib.sha256(picture[1].encode()).hexdigest()[:8]}"
 
     return [
         type(output)({**output, "data": {
@@ -108,8 +107,8 @@ def _shortened(outputs: list[Any]) -> list[Any]:
 
 
 def _paired(test: list[Any], ref: list[Any]) -> Iterator[tuple[Any, Any]]:
-    for place, new in enumerate(test):
-        yield new, ref[place] if place < len(ref) else None
+    for number, new in enumerate(test):
+        yield new, ref[number] if number < len(ref) else None
 
 
 def _reconciled(new: Any, old: Any, allowed: dict[str, float]) -> Any:
@@ -183,9 +182,9 @@ def _words(text: str) -> str:
 
 def _numbers(text: str) -> list[float]:
     """Return a text's numbers; those of ``years (... months)`` twice in years, as ``abs`` is."""
-    return [float(found[0].replace("−", "-"))
-            / (12 if text.startswith(" months)", found.end()) else 1)
-            for found in _NUMBER.finditer(text)]
+    return [float(number[0].replace("−", "-"))
+            / (12 if text.startswith(" months)", number.end()) else 1)
+            for number in _NUMBER.finditer(text)]
 
 
 def picture_difference(new: str, old: str, allowed: float) -> str | None:
@@ -198,7 +197,7 @@ def picture_difference(new: str, old: str, allowed: float) -> str | None:
     """
     if new == old:
         return None
-    import numpy as np
+    import numpy as np  # not before conftest.py has set the number of threads
     from PIL import Image
 
     ours, theirs = (

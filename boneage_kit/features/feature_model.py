@@ -1,4 +1,4 @@
-"""Features that stay as they are, and a regressor on top: one reader of bone age.
+"""Features that stay as they are, and a regressor on top: together a model of bone age.
 
 Both ends of the paper's comparison have this form: features by hand, and features of a network
 that saw photographs only. What differs from a trained network is that the features never learn.
@@ -7,20 +7,17 @@ that saw photographs only. What differs from a trained network is that the featu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from sklearn.base import RegressorMixin
 
 from ..errors import BadInput
 from .regressors import regressor, with_sex
 
-if TYPE_CHECKING:
-    from sklearn.pipeline import Pipeline
-
 
 class FeatureModel:
-    """A reader of bone age made of fixed features and a trained regressor.
+    """A model of bone age: fixed features and a trained regressor.
 
     Parameters
     ----------
@@ -35,8 +32,8 @@ class FeatureModel:
 
     >>> rng = np.random.default_rng(0)
     >>> hands = rng.integers(0, 255, (6, 32, 32), dtype=np.uint8)
-    >>> reader = FeatureModel("handcrafted").fit(hands, [4, 6, 8, 10, 12, 14.0], ["F", "M"] * 3)
-    >>> reader.predict(hands, ["F", "M"] * 3).shape
+    >>> model = FeatureModel("handcrafted").fit(hands, [4, 6, 8, 10, 12, 14.0], ["F", "M"] * 3)
+    >>> model.predict(hands, ["F", "M"] * 3).shape
     (6,)
     """
 
@@ -45,15 +42,15 @@ class FeatureModel:
     ) -> None:
         self.source, self.regressor = features, regressor
         self.sex_input, self.seed = sex_input, seed
-        self.pipeline: Pipeline | None = None
+        self.pipeline: RegressorMixin | _StoredRidge | None = None
 
     def features(self, images: ArrayLike, progress: bool = True) -> np.ndarray:
         """Return float32 [n, d] for images uint8 [n, s, s]; cached on disk."""
         if self.source == "handcrafted":
-            from .handcrafted import features
+            from . import handcrafted  # here: scikit-image takes a second to import
 
-            return features(images, progress=progress)
-        from .frozen import frozen_features
+            return handcrafted.features(images, progress=progress)
+        from .frozen import frozen_features  # here: features by hand need no torch
 
         return frozen_features(self.source, images, progress=progress)
 
@@ -62,13 +59,13 @@ class FeatureModel:
         return self.fit_features(self.features(images), ages, sexes)
 
     def fit_features(
-        self, features: ArrayLike, ages: ArrayLike, sexes: Sequence[object]
+        self, features: np.ndarray, ages: ArrayLike, sexes: Sequence[object]
     ) -> FeatureModel:
         """Train on features computed before: float [n, d]."""
         years = np.asarray(ages, dtype=float)
         if len(years) != len(features) or not np.isfinite(years).all():
             raise BadInput(f"There are {len(features)} rows of features and {len(years)} ages.",
-                           "Give one known age in years for each image.")
+                           "Give one finite age in years for each image.")
         matrix = with_sex(features, sexes if self.sex_input else None)
         self.pipeline = regressor(self.regressor, self.seed).fit(matrix, years)
         return self
@@ -80,7 +77,7 @@ class FeatureModel:
     def predict_features(self, features: ArrayLike, sexes: Sequence[object]) -> np.ndarray:
         """Return bone ages in years, float [n], for features computed before."""
         if self.pipeline is None:
-            raise BadInput("This reader is not trained.", "Call fit first.")
+            raise BadInput("This model is not trained.", "Call fit first.")
         return self.pipeline.predict(with_sex(features, sexes if self.sex_input else None))
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -91,7 +88,7 @@ class FeatureModel:
         BadInput
             For a regressor that is not linear: those are not stored.
         """
-        if isinstance(self.pipeline, _Linear):  # read from a file: written back as it was
+        if isinstance(self.pipeline, _StoredRidge):  # from a file: written back as it was
             return dict(self.pipeline.stored)
         if self.regressor != "ridge" or self.pipeline is None:
             raise BadInput(f"A {self.regressor} regressor is not kept on disk.", "Use ridge.")
@@ -105,19 +102,19 @@ class FeatureModel:
 
     @classmethod
     def from_arrays(cls, features: str, arrays: Mapping[str, np.ndarray]) -> FeatureModel:
-        """Return the reader that :meth:`arrays` wrote down."""
-        reader = cls(features, sex_input=bool(arrays["sex_input"][0]))
-        reader.pipeline = _Linear(arrays)
-        return reader
+        """Return the model that :meth:`arrays` wrote down."""
+        model = cls(features, sex_input=bool(arrays["sex_input"][0]))
+        model.pipeline = _StoredRidge(arrays)
+        return model
 
 
-class _Linear:
+class _StoredRidge:
     """Standardise and multiply: what a stored ridge does."""
 
     def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
         self.stored = dict(arrays)
         self.arrays = {key: value.astype(np.float64) for key, value in arrays.items()}
 
-    def predict(self, matrix: Any) -> np.ndarray:
-        a = self.arrays
-        return (matrix - a["mean"]) / a["scale"] @ a["coefficients"] + a["intercept"][0]
+    def predict(self, matrix: np.ndarray) -> np.ndarray:
+        standard = (matrix - self.arrays["mean"]) / self.arrays["scale"]
+        return standard @ self.arrays["coefficients"] + self.arrays["intercept"][0]

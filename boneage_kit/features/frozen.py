@@ -1,7 +1,7 @@
 """Features of a network that saw photographs only, as they are: nothing in it learns.
 
 The paper's off-the-shelf way: an ImageNet network without its last layer describes each
-radiograph once, and a linear regressor reads the age from the description.
+radiograph once, and a linear regressor predicts the age from the description.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import torch
 from numpy.typing import ArrayLike
 
 from ..models import create
-from ..models.device import choose_device, device_key
+from ..models.device import choose_device, device_key, move, seeded
 from ..models.tensors import images_as_bytes
 from .feature_cache import by_image
 
@@ -39,7 +39,7 @@ def frozen_features(name: str, images: ArrayLike, progress: bool = True) -> np.n
     images
         uint8 [n, s, s], bone bright.
     progress
-        Show a progress bar where somebody watches and it takes longer than two seconds.
+        Show a progress bar to a person where it takes longer than two seconds.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def frozen_features(name: str, images: ArrayLike, progress: bool = True) -> np.n
     """
     array = images_as_bytes(images)[:, 0].numpy()
     model = _network(name)
-    width = model.head.layers[1].in_features
+    width = describe(model, array[:1]).shape[1]
     key = f"frozen-{name}-{_weights_key(name)}{device_key()}"
     return by_image(key, array, lambda part: describe(model, part), width, batch=BATCH,
                     progress=progress)
@@ -59,9 +59,9 @@ def frozen_features(name: str, images: ArrayLike, progress: bool = True) -> np.n
 
 @lru_cache(maxsize=1)
 def _network(name: str) -> AgeModel:
-    with torch.random.fork_rng():
+    with seeded(0):  # of the head, which is not used; the caller's random numbers stay
         model = create(name, pretrained=True, sex_input=False)
-    return model.eval().to(memory_format=torch.channels_last)
+    return move(model).eval()
 
 
 @lru_cache
@@ -98,13 +98,13 @@ def maps(name: str, image: ArrayLike, layers: int = 3) -> list[np.ndarray]:
     list of numpy.ndarray
         float32 [channels, h, w] each.
 
-    >>> [one.shape for one in maps("efficientnet_lite0", np.zeros((64, 64), np.uint8), 2)]
+    >>> [layer.shape for layer in maps("efficientnet_lite0", np.zeros((64, 64), np.uint8), 2)]
     [(16, 32, 32), (24, 16, 16)]
     """
     device = choose_device()
-    grey, network = _network(name).to(device).body
+    grey, network = _network(name).to(device).body.children()
     with torch.inference_mode():
         batch = torch.from_numpy(np.asarray(image)[None, None].copy()).to(device).float() / 255
-        found = network.forward_intermediates(grey(batch), indices=list(range(layers)),
-                                              intermediates_only=True)
-    return [one[0].float().cpu().numpy() for one in found]
+        of_layers = network.forward_intermediates(grey(batch), indices=list(range(layers)),
+                                                  intermediates_only=True)
+    return [values[0].float().cpu().numpy() for values in of_layers]

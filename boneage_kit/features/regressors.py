@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
+from sklearn.base import RegressorMixin
+from sklearn.decomposition import PCA
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.linear_model import RidgeCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVR
 
 from ..errors import BadInput
 from ..records import parse_sex
-
-if TYPE_CHECKING:
-    from sklearn.base import RegressorMixin
-    from sklearn.preprocessing import StandardScaler
 
 NAMES = ("ridge", "svr", "gradient_boosting")
 ALPHAS = np.logspace(0, 6, 25)
@@ -25,12 +27,12 @@ def regressor(name: str, seed: int = 0) -> RegressorMixin:
     Parameters
     ----------
     name
-        ``"ridge"`` (its alpha chosen by leave-one-out on the training rows alone), ``"svr"``
+        ``"ridge"`` (its alpha chosen by leave-one-out on the training rows only), ``"svr"``
         (support vectors with a radial kernel, on the principal components that hold 95 % of the
         variance) or
         ``"gradient_boosting"`` (trees by histograms, absolute error).
     seed
-        Of what is random in them.
+        Of the random parts of the boosted trees.
 
     Raises
     ------
@@ -40,15 +42,8 @@ def regressor(name: str, seed: int = 0) -> RegressorMixin:
     >>> regressor("ridge").fit([[0.0], [1.0], [2.0]], [4.0, 5.0, 6.0]).predict([[1.0]]).round(2)
     array([5.])
     """
-    from sklearn.decomposition import PCA
-    from sklearn.ensemble import HistGradientBoostingRegressor
-    from sklearn.linear_model import RidgeCV
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-    from sklearn.svm import SVR
-
     if name == "ridge":
-        return make_pipeline(_steady_scaler(), RidgeCV(alphas=ALPHAS, gcv_mode="svd"))
+        return make_pipeline(SteadyScaler(), RidgeCV(alphas=ALPHAS, gcv_mode="svd"))
     if name == "svr":
         components = PCA(0.95, svd_solver="full")
         return make_pipeline(StandardScaler(), components, SVR(C=8.0, epsilon=0.2))
@@ -58,23 +53,22 @@ def regressor(name: str, seed: int = 0) -> RegressorMixin:
     raise BadInput(f"There is no regressor {name!r}.", f"Use one of {', '.join(NAMES)}.")
 
 
-def _steady_scaler() -> StandardScaler:
+class SteadyScaler(StandardScaler):
     """Standardise, but divide no feature by less than half the median feature's SD.
 
-    A network's feature that is all but silent in training (SD 1e-5) and speaks once in a new
-    image would otherwise be 20,000 SD away and carry the reading to hundreds of years.
+    A feature that hardly varies in the training images (SD 1e-5) and is large in one new image
+    would otherwise be 20,000 SD away, and the predicted age hundreds of years.
     """
-    from sklearn.preprocessing import StandardScaler
 
-    class SteadyScaler(StandardScaler):
-        def fit(self, x: ArrayLike, y: ArrayLike | None = None) -> SteadyScaler:
-            super().fit(x, y)
-            spoken = self.scale_[self.var_ > 0]
-            if spoken.size:
-                self.scale_ = np.maximum(self.scale_, np.median(spoken) / 2)
-            return self
+    scale_: np.ndarray
 
-    return SteadyScaler()
+    def fit(self, x: ArrayLike, y: ArrayLike | None = None) -> SteadyScaler:
+        """Learn means and standard deviations of float [n, d]."""
+        super().fit(x, y)
+        varying = self.scale_[self.var_ > 0]
+        if varying.size:
+            self.scale_ = np.maximum(self.scale_, np.median(varying) / 2)
+        return self
 
 
 def with_sex(features: ArrayLike, sexes: Sequence[object] | None) -> np.ndarray:

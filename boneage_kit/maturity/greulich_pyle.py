@@ -6,7 +6,8 @@ a population median. No picture of the atlas is here, only its ages and restated
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
@@ -32,6 +33,10 @@ def gp_plate_ages(sex: str) -> np.ndarray:
     return np.asarray(months) / 12
 
 
+@overload
+def nearest_gp_plate(bone_age: float, sex: str) -> float: ...
+@overload
+def nearest_gp_plate(bone_age: Sequence[float] | np.ndarray, sex: str) -> np.ndarray: ...
 def nearest_gp_plate(bone_age: ArrayLike, sex: str) -> float | np.ndarray:
     """Return the plate age (years) nearest to ``bone_age`` (years; a number or an array).
 

@@ -8,4 +8,5 @@ from .catalogue import create as create
 from .catalogue import has_weights as has_weights
 from .catalogue import names as names
 from .device import choose_device as choose_device
+from .device import seeded as seeded
 from .spatial_transformer import SpatialTransformer as SpatialTransformer

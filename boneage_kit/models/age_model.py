@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -58,7 +59,45 @@ class AgeHead(nn.Module):
         years = torch.as_tensor(list(ages), dtype=torch.float64)
         self.mean.fill_(years.mean().item())
         spread = years.std().item() if len(years) > 1 else 0.0
-        self.scale.fill_(max(spread, 0.5))  # half a year: one age only must not divide by zero
+        self.scale.fill_(max(spread, 0.5))  # half a year: a single age must not divide by zero
+        return self
+
+    def set_line(self, slopes: np.ndarray, intercept: float) -> AgeHead:
+        """Make this head a straight line: years = intercept + slopes x (features, sex).
+
+        Parameters
+        ----------
+        slopes
+            float64 [F], or [F + 1] where the head takes the sex: the last one belongs to -1 for F
+            and +1 for M, as :func:`boneage_kit.features.with_sex` writes them.
+        intercept
+            Years.
+
+        Raises
+        ------
+        BadInput
+            For a head with a hidden layer, or another number of slopes.
+
+        >>> head = AgeHead(2).set_line(np.array([1.0, 2.0]), 3.0)
+        >>> head(torch.tensor([[10.0, 100.0]])).item()
+        213.0
+        """
+        line = self.layers[-1]
+        assert isinstance(line, nn.Linear)
+        n_features = line.in_features - (SEX_FEATURES if self.sex else 0)
+        expected = n_features + int(self.sex_input)
+        if len(self.layers) > 2 or len(slopes) != expected:
+            raise BadInput(f"{len(slopes)} slopes do not fit this head.",
+                           f"Give {expected} slopes, and a head without a hidden layer.")
+        with torch.no_grad():
+            line.weight.zero_()
+            line.weight[0, :n_features] = torch.tensor(slopes[:n_features])
+            if self.sex is not None:
+                self.sex.weight[:, 0] = torch.tensor([-1.0, 1.0])
+                line.weight[0, n_features] = float(slopes[-1])
+            line.bias[0] = float(intercept) - self.mean.item()
+            for value in (line.weight, line.bias):
+                value /= self.scale
         return self
 
     def forward(self, features: Tensor, sex: Tensor | None = None) -> Tensor:
@@ -72,7 +111,7 @@ class AgeHead(nn.Module):
 
 
 class AgeModel(nn.Module):
-    """A network that reads bone age: ``body`` gives features, ``head`` gives years.
+    """A network that predicts bone age: ``body`` gives features, ``head`` gives years.
 
     Parameters
     ----------

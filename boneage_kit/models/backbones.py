@@ -1,4 +1,4 @@
-"""Networks for general imagery, turned into readers of bone age.
+"""Networks for general imagery, turned into networks that predict bone age.
 
 Each takes the kit's grey images (B, 1, H, W) in 0..1. ImageNet networks expect three channels
 in the range of their own training: :class:`GreyToImageNet` copies the grey value to all three
@@ -9,6 +9,7 @@ leaves the normalisation out without a word.)
 
 from __future__ import annotations
 
+import timm
 import torch
 from torch import Tensor, nn
 
@@ -39,7 +40,7 @@ class GreyToImageNet(nn.Module):
         return ((images - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
 
 
-def _reader(
+def _age_model(
     body: nn.Module, n_features: int, statistics: imagenet.Statistics, sex_input: bool,
     hidden: int, dropout: float,
 ) -> AgeModel:
@@ -60,12 +61,10 @@ def efficientnet_lite0(
     >>> efficientnet_lite0(pretrained=False).features(torch.rand(1, 1, 64, 64)).shape
     torch.Size([1, 1280])
     """
-    import timm
-
     body = timm.create_model("tf_efficientnet_lite0", pretrained=False, num_classes=0)
     if pretrained:
         imagenet.load_lite0(body)
-    return _reader(body, 1280, imagenet.INCEPTION, sex_input, hidden, dropout)
+    return _age_model(body, 1280, imagenet.INCEPTION, sex_input, hidden, dropout)
 
 
 def resnet18(
@@ -75,7 +74,7 @@ def resnet18(
     """ResNet-18 of torchvision. Features: 512, the mean of the last maps."""
     body = imagenet.torchvision_model("resnet18", pretrained)
     body.fc = nn.Identity()
-    return _reader(body, 512, imagenet.TORCHVISION, sex_input, hidden, dropout)
+    return _age_model(body, 512, imagenet.TORCHVISION, sex_input, hidden, dropout)
 
 
 def googlenet(
@@ -85,7 +84,7 @@ def googlenet(
     """GoogLeNet of torchvision, without its side outputs. Features: 1024."""
     body = imagenet.torchvision_model("googlenet", pretrained)
     body.dropout, body.fc = nn.Identity(), nn.Identity()
-    return _reader(body, 1024, imagenet.TORCHVISION, sex_input, hidden, dropout)
+    return _age_model(body, 1024, imagenet.TORCHVISION, sex_input, hidden, dropout)
 
 
 def vgg16(
@@ -100,11 +99,12 @@ def vgg16(
     """
     whole = imagenet.torchvision_model("vgg16", pretrained)
     if fully_connected:
-        parts = [whole.features, whole.avgpool, nn.Flatten(), *whole.classifier[:-1]]
+        fully = list(whole.get_submodule("classifier").children())[:-1]
+        parts = [*whole.children()][:2] + [nn.Flatten(), *fully]
     else:
-        parts = [whole.features, nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+        parts = [whole.get_submodule("features"), nn.AdaptiveAvgPool2d(1), nn.Flatten()]
     n_features = 4096 if fully_connected else 512
-    return _reader(
+    return _age_model(
         nn.Sequential(*parts), n_features, imagenet.TORCHVISION, sex_input, hidden, dropout
     )
 
@@ -139,6 +139,6 @@ def overfeat(
         for n_in, n_out in ((1024 * 36, 3072), (3072, 4096)):
             layers += [nn.Linear(n_in, n_out), nn.ReLU(inplace=True), nn.Dropout(0.5)]
     n_features = 4096 if fully_connected else 1024
-    return _reader(
+    return _age_model(
         nn.Sequential(*layers), n_features, imagenet.TORCHVISION, sex_input, hidden, dropout
     )

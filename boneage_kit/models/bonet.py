@@ -1,4 +1,4 @@
-"""BoNet: the paper's network, as far as it is known."""
+"""BoNet: the paper's network, as far as its sources describe it."""
 
 from __future__ import annotations
 
@@ -111,12 +111,15 @@ class BoNet(AgeModel):
     def deformation_grid(self, images: Tensor) -> Tensor:
         """Return where the deformation layer looks, (B, h, w, 2) as (x, y) in -1..1.
 
-        Feature maps cover the whole image, so the same numbers are places on the image.
+        Feature maps cover the whole image, so the same numbers are positions on the image.
         """
         if self.deform_at is None:
             raise BadInput("This BoNet has no deformation layer.", 'Build it with "affine".')
-        maps = self.body[: self.deform_at](images)
-        return self.body[self.deform_at].grid(maps)
+        layers = list(self.body.children())
+        maps = nn.Sequential(*layers[: self.deform_at])(images)
+        deformation = layers[self.deform_at]
+        assert isinstance(deformation, SpatialTransformer)
+        return deformation.grid(maps)
 
 
 def _convolution(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import importlib
+import inspect
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -42,7 +44,7 @@ def has_weights(name: str) -> bool:
 def create(
     name: str, pretrained: bool | None = None, sex_input: bool = False, **options: object
 ) -> AgeModel:
-    """Return a network that reads bone age from images.
+    """Return a network that predicts bone age from images.
 
     It maps images (B, 1, H, W), float in 0..1, and sex (B,), 0 for F and 1 for M (or None), to
     years (B, 1).
@@ -67,20 +69,33 @@ def create(
     >>> create("bonet", deformation=None).sex_input
     False
     """
-    known = {row["name"]: row for row in _catalogue()}
-    if name not in known:
-        raise BadInput(f"There is no model {name!r}.", f"Use one of {', '.join(known)}.")
+    rows = {row["name"]: row for row in _catalogue()}
+    if name not in rows:
+        raise BadInput(f"There is no model {name!r}.", f"Use one of {', '.join(rows)}.")
+    module, function = rows[name]["builder"].split(":")
+    build = getattr(importlib.import_module(module), function)
+    _check_options(name, build, options)
     if pretrained is None:
         pretrained = has_weights(name)
-    module, function = known[name]["builder"].split(":")
-    build = getattr(importlib.import_module(module), function)
-    if known[name]["family"] != "from scratch":
+    if rows[name]["family"] != "from scratch":
         options["pretrained"] = pretrained
     elif pretrained:
         raise BadInput(f"{name} is trained from scratch: it has no ImageNet weights.",
                        "Leave pretrained out.")
-    try:
-        return build(sex_input=sex_input, **options)
-    except TypeError as error:
-        raise BadInput(f"{name} does not take these options ({error}).",
-                       f"See help(boneage_kit.models.create({name!r})).") from error
+    return build(sex_input=sex_input, **options)
+
+
+def _check_options(
+    name: str, build: Callable[..., AgeModel], options: Mapping[str, object]
+) -> None:
+    """Refuse an option that the model's builder does not have.
+
+    The names are compared with the builder's signature. An error inside the builder (a value of
+    the wrong type, for example) is left as it is: it says more than a guess would.
+    """
+    allowed = [option for option in inspect.signature(build).parameters
+               if option not in ("pretrained", "sex_input")]
+    unknown = [option for option in options if option not in allowed]
+    if unknown:
+        raise BadInput(f"The model {name} has no option {unknown[0]!r}.",
+                       f"Its options are {', '.join(allowed)}.")

@@ -1,15 +1,18 @@
-"""Where networks run: one rule for the whole kit."""
+"""Where networks run, and from which random numbers: one rule for the whole kit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import torch
 from torch import nn
 
 from .. import _settings
 from ..errors import BadInput
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def choose_device(device: str | torch.device | None = None) -> torch.device:
@@ -42,6 +45,33 @@ def device_of(model: nn.Module) -> torch.device:
     device(type='cpu')
     """
     return next((weights.device for weights in model.parameters()), torch.device("cpu"))
+
+
+def move(model: Network, device: torch.device | str = "cpu") -> Network:
+    """Move a network to a device, its weights in the memory order that convolutions want.
+
+    ``channels_last`` keeps the channels of a pixel side by side: about twice as fast on a CPU.
+
+    >>> move(nn.Conv2d(3, 4, 1)).weight.is_contiguous(memory_format=torch.channels_last)
+    True
+    """
+    model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return model
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Let torch's random numbers follow from a seed while this lasts, and go on as before then.
+
+    >>> with seeded(0):
+    ...     first = torch.rand(1)
+    >>> with seeded(0):
+    ...     bool(torch.rand(1) == first)
+    True
+    """
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
 
 
 def device_key() -> str:

@@ -1,9 +1,9 @@
 """The deformation layer: a spatial transformer that warps feature maps by what it sees in them.
 
 Jaderberg et al. 2015, *Spatial transformer networks*, NeurIPS (arXiv:1506.02025). A small
-localisation network looks at the maps and predicts a transformation; a sampler reads the maps
-at the transformed places. It starts as the identity and learns from the age loss alone: nobody
-tells it where the hand is.
+localisation network looks at the maps and predicts a transformation; a sampler takes the values
+of the maps at the transformed positions. It starts as the identity and learns from the age loss
+alone: nobody tells it where the hand is.
 """
 
 from __future__ import annotations
@@ -39,6 +39,10 @@ class SpatialTransformer(nn.Module):
     True
     """
 
+    identity: Tensor
+    lattice: Tensor
+    solve: Tensor
+
     def __init__(
         self,
         channels: int,
@@ -53,14 +57,11 @@ class SpatialTransformer(nn.Module):
             raise BadInput(f"There is no deformation {kind!r}.", 'Use "affine", "tps" or None.')
         self.kind = kind
         n_outputs = 6 if kind == "affine" else 2 * control_points**2
+        first = nn.Linear(channels * look * look, hidden)
+        last = nn.Linear(hidden, n_outputs)
         self.localisation = nn.Sequential(
-            nn.AdaptiveAvgPool2d(look),
-            nn.Flatten(),
-            nn.Linear(channels * look * look, hidden),
-            nn.ReLU(inplace=True),
-            nn.Linear(hidden, n_outputs),
+            nn.AdaptiveAvgPool2d(look), nn.Flatten(), first, nn.ReLU(inplace=True), last
         )
-        last = self.localisation[-1]
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
         if kind == "affine":
@@ -71,7 +72,7 @@ class SpatialTransformer(nn.Module):
             self.register_buffer("solve", torch.linalg.inv(_tps_system(lattice)))
 
     def grid(self, maps: Tensor) -> Tensor:
-        """Return where each output place reads its input, (B, H, W, 2) as (x, y) in -1..1."""
+        """Return where each output pixel takes its value, (B, H, W, 2) as (x, y) in -1..1."""
         numbers = self.localisation(maps)
         batch, _, height, width = maps.shape
         if self.kind == "affine":
@@ -81,11 +82,11 @@ class SpatialTransformer(nn.Module):
 
     def _spline_grid(self, shifts: Tensor, height: int, width: int) -> Tensor:
         identity = torch.eye(2, 3, device=shifts.device, dtype=shifts.dtype)
-        places = F.affine_grid(identity[None], [1, 1, height, width], align_corners=False)[0]
-        basis = _tps_basis(places.view(-1, 2), self.lattice)  # (H * W, K + 3)
+        regular = F.affine_grid(identity[None], [1, 1, height, width], align_corners=False)[0]
+        basis = _tps_basis(regular.view(-1, 2), self.lattice)  # (H * W, K + 3)
         right = F.pad(shifts, (0, 0, 0, 3))  # (B, K + 3, 2)
         displacement = basis @ (self.solve @ right)  # (B, H * W, 2)
-        return places + displacement.view(len(shifts), height, width, 2)
+        return regular + displacement.view(len(shifts), height, width, 2)
 
     def forward(self, maps: Tensor) -> Tensor:
         """Return the warped maps, same shape (B, C, H, W)."""
@@ -93,11 +94,11 @@ class SpatialTransformer(nn.Module):
         if maps.device.type == "cpu":
             warped = F.grid_sample(maps, grid, padding_mode="border", align_corners=False)
         else:
-            warped = _read_at(maps, grid)
+            warped = _sampled_at(maps, grid)
         return warped.contiguous(memory_format=torch.channels_last)  # the sampler drops it
 
 
-def _read_at(maps: Tensor, grid: Tensor) -> Tensor:
+def _sampled_at(maps: Tensor, grid: Tensor) -> Tensor:
     """Return ``grid_sample`` with border padding, by indexing: for GPUs.
 
     There the gradient of ``grid_sample`` is added up in no fixed order, so that no two trainings
@@ -109,11 +110,11 @@ def _read_at(maps: Tensor, grid: Tensor) -> Tensor:
     x = (((grid[..., 0] + 1) * width - 1) / 2).clamp(0, width - 1)  # (B, h, w), in pixels
     y = (((grid[..., 1] + 1) * height - 1) / 2).clamp(0, height - 1)
     left, top = x.detach().floor(), y.detach().floor()
-    warped = 0
+    warped = torch.zeros((), device=maps.device, dtype=maps.dtype)
     for row, down in ((top, top + 1 - y), ((top + 1).clamp(max=height - 1), y - top)):
         for column, across in ((left, left + 1 - x), ((left + 1).clamp(max=width - 1), x - left)):
-            place = (row * width + column).nan_to_num().long()  # NaN stays in the weight
-            warped = warped + rows[first + place] * (down * across)[..., None]
+            cell = (row * width + column).nan_to_num().long()  # NaN stays in the weight
+            warped = warped + rows[first + cell] * (down * across)[..., None]
     return warped.permute(0, 3, 1, 2)
 
 

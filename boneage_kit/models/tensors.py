@@ -39,7 +39,7 @@ def sexes_as_numbers(sexes: Sequence[object], n: int) -> Tensor:
     Raises
     ------
     BadInput
-        If their number is not ``n`` or one is not known; a sex is never assumed.
+        If their number is not ``n``, or a sex is neither "F" nor "M"; it is never assumed.
 
     >>> sexes_as_numbers(["F", "M"], 2).tolist()
     [0, 1]

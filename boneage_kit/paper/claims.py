@@ -18,12 +18,12 @@ def _table(name: str) -> pd.DataFrame:
 
 
 def claims() -> pd.DataFrame:
-    """Return the paper's claims, one a row.
+    """Return the paper's claims, one per row.
 
     Columns: ``claim`` (its short name), ``question``, ``statement``, ``where`` (abstract,
     highlights or memory), ``mark`` (read or recalled), ``rule`` (of :mod:`.verdicts`), ``needs``
-    (claims without which this one says nothing), ``trained`` (whether the luck of a training
-    enters), ``result`` and ``method`` (the recorded row that
+    (claims without which this one says nothing), ``trained`` (whether a training
+    with another seed could end otherwise), ``result`` and ``method`` (the recorded row that
     decides), ``command``, ``if_not`` (why it cannot be
     told where no row exists), ``figure`` (what ``boneage-kit figure`` writes for it).
 
@@ -81,9 +81,9 @@ def judge_all(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     >>> judge_all(rows).set_index("claim").loc["features", "verdict"]
     'reproduced'
     """
-    found = {(row["result"], row["method"]): row for row in rows}
+    by_name = {(row["result"], row["method"]): row for row in rows}
     table = claims().set_index("claim", drop=False)
-    evidence = {claim["claim"]: found.get((claim["result"], claim["method"]))
+    evidence = {claim["claim"]: by_name.get((claim["result"], claim["method"]))
                 for claim in table.to_dict("records")}
     judged = []
     for claim in table.to_dict("records"):
@@ -94,8 +94,9 @@ def judge_all(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
             claim["rule"], row, claim["if_not"])
         if claim["trained"] and row is not None:
             verdict = allow_for_luck(verdict, row["value"], _runs(row))
-        counts = row and row.get("n_train") and "interval" in verdict.because
-        trained = f", with {int(row['n_train'])} training images" if counts else ""
+        n_train = row.get("n_train") if row is not None else None
+        says_interval = n_train and "interval" in verdict.because
+        trained = f", with {int(n_train)} training images" if n_train and says_interval else ""
         judged.append({"claim": claim["claim"], "number": _number(row), "verdict": verdict.word,
                        "because": verdict.because + trained})
     return pd.DataFrame(judged)
@@ -107,7 +108,10 @@ def _runs(row: Mapping[str, Any]) -> int:
 
 
 def _not_above_the_floor(method: str) -> Verdict:
-    """Two methods that have both learnt nothing are equally good: that reproduces nothing."""
+    """Return the verdict where a method did not beat the floor.
+
+    Two methods that learned nothing have equal errors. This says nothing about the claim.
+    """
     return Verdict(CANNOT_BE_TOLD, f"{method.partition(' minus ')[0]} did not beat an answer "
                                    "without an image in this run, so it proves nothing here")
 

@@ -1,9 +1,9 @@
-"""From our number and its interval to a verdict, by one rule a claim.
+"""From our number and its interval to a verdict, by one rule per claim.
 
 A rule looks at nothing but a result row (value, lower, upper in years). Three verdicts exist:
 ``reproduced``, ``not reproduced`` and ``cannot be told``; each comes with its reason, and the last
 is an honest answer, not a failure. Some rules were sharpened after our own first trial runs (a
-method must beat the floor, one seed's luck must not decide), so our own table is exploratory.
+method must beat the floor, a single seed must not decide), so our own table is exploratory.
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ def no_difference(row: Mapping[str, Any]) -> Verdict:
 def allow_for_luck(verdict: Verdict, value: float, runs: int) -> Verdict:
     """Withhold a verdict on a difference that another seed alone could have made.
 
-    The interval of a row holds the luck of which children were read, not that of one training.
+    The interval of a row includes the chance in which children were chosen. It does not include
+    the chance in one training.
 
     >>> allow_for_luck(Verdict(REPRODUCED, "the difference is -0.1"), -0.1, runs=1).word
     'cannot be told'

@@ -6,3 +6,4 @@ from .rendering import PhantomRadiograph as PhantomRadiograph
 from .rendering import render as render
 from .thumbnail import FILM_ASPECT as FILM_ASPECT
 from .thumbnail import as_thumbnail as as_thumbnail
+from .version import PHANTOM_VERSION as PHANTOM_VERSION

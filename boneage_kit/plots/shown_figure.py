@@ -14,6 +14,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
 from .._io import write_atomically
 from ..errors import BadInput
 
@@ -38,13 +40,21 @@ class ShownFigure:
         self.caption = caption
 
     def _repr_html_(self) -> str:
-        data = base64.b64encode(self.png).decode("ascii")
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
         return (f'<figure style="margin:0"><img alt="{html.escape(self.alt)}" '
-                f'style="max-width:100%" src="data:image/png;base64,{data}">{caption}</figure>')
+                f'style="max-width:100%" src="{to_data_url(self.png)}">{caption}</figure>')
 
     def __repr__(self) -> str:
         return f"Figure: {self.alt}"
+
+
+def to_data_url(png: bytes) -> str:
+    """Return a PNG as a ``data:`` address, which a page shows without a file.
+
+    >>> to_data_url(b"PNG")
+    'data:image/png;base64,UE5H'
+    """
+    return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
 
 
 def check_alt(alt: str) -> str:
@@ -61,6 +71,13 @@ def check_alt(alt: str) -> str:
     return text
 
 
+def figure_of(drawn: Figure | Axes) -> Figure:
+    """Return a figure itself, or the figure that some axes stand on."""
+    figure = drawn.get_figure(root=True)
+    assert figure is not None  # axes without a figure cannot be drawn on
+    return figure
+
+
 def to_png(figure: Figure | Axes, dpi: int = 100) -> bytes:
     """Return a figure (or the figure of some axes) as a small PNG.
 
@@ -71,11 +88,8 @@ def to_png(figure: Figure | Axes, dpi: int = 100) -> bytes:
     >>> to_png(matplotlib.figure.Figure(figsize=(1, 1), layout="none"))[:4]
     b'\\x89PNG'
     """
-    from PIL import Image
-
-    figure = getattr(figure, "figure", figure)
     raw = io.BytesIO()
-    figure.savefig(raw, format="png", dpi=dpi, facecolor="white")
+    figure_of(figure).savefig(raw, format="png", dpi=dpi, facecolor="white")
     image = Image.open(raw).convert("RGB")
     small = image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     out = io.BytesIO()
@@ -87,9 +101,9 @@ def save(folder: Path, name: str, png: bytes, alt: str, caption: str) -> None:
     """Write ``name.png`` and ``name.json`` (its ``alt`` and ``caption``) into ``folder``.
 
     >>> import tempfile
-    >>> place = Path(tempfile.mkdtemp())
-    >>> save(place, "hand", b"...", "A hand.", "")
-    >>> sorted(path.name for path in place.iterdir())
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> save(folder, "hand", b"...", "A hand.", "")
+    >>> sorted(path.name for path in folder.iterdir())
     ['hand.json', 'hand.png']
     """
     words = json.dumps({"alt": alt, "caption": caption}, ensure_ascii=False, indent=1)

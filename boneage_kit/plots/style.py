@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["MARKERS", "PALETTE", "use_style"]
+__all__ = ["MARKERS", "PALETTE", "SEX_PLURAL", "SEX_WORD", "use_style"]
+
+#: A child of each sex, and several.
+SEX_WORD = {"F": "girl", "M": "boy"}
+SEX_PLURAL = {"F": "girls", "M": "boys"}
 
 #: Okabe and Ito's colour-safe palette, by what it stands for in this kit.
 PALETTE = {

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ossification_timetable", "reader_limits", "rus_age_curves"]
 
-_ROWS = ("forearm", "carpals", "sesamoids", "metacarpals", "proximal phalanges",
+#: Rows of the chart from top to bottom.
+ROWS = ("forearm", "carpals", "sesamoids", "metacarpals", "proximal phalanges",
          "middle phalanges", "distal phalanges")  # fmt: skip
 _WORDS = {"F": "Girls", "M": "Boys"}
 
@@ -38,7 +39,7 @@ def ossification_timetable(sex: str, age: float | None = None,
     """
     ax = _axes(ax, (9.5, 9.5))
     table = maturity.ossification_table(sex)
-    table["order"] = table["row"].map({name: i for i, name in enumerate(_ROWS)})
+    table["order"] = table["row"].map({name: i for i, name in enumerate(ROWS)})
     table["within"] = table["appear_p50"].where(table["row"].isin(["carpals", "forearm"]), 0)
     table = table.sort_values(["order", "within", "centre"]).reset_index(drop=True)
     y = np.arange(len(table)) + 0.8 * table["order"]
@@ -54,7 +55,7 @@ def ossification_timetable(sex: str, age: float | None = None,
         ax.axvline(age, color=PALETTE["ink"], ls="--", lw=1.5)
         ax.annotate(f"{age:.1f} years", (age, -1.6), xytext=(4, 0), textcoords="offset points",
                     va="center", fontsize=11)
-    ax.set(yticks=y, yticklabels=[_short(name) for name in table["name"]], xlim=(-0.3, 19.5),
+    ax.set(yticks=y, yticklabels=[short_name(name) for name in table["name"]], xlim=(-0.3, 19.5),
            ylim=(y.max() + 1, -2.6), xlabel="Age in years",
            title=f"{_WORDS[sex]}: when the centres of hand and wrist appear and fuse")
     ax.tick_params(axis="y", labelsize=11, length=0)
@@ -136,6 +137,11 @@ def _marks(ax: Axes, ages: Any, y: Any, marker: str, colour: str, age: float | N
     ax.plot(ages[ahead], y[ahead], marker, mec=colour, mfc="white", ms=7, ls="none")
 
 
-def _short(name: str) -> str:
+def short_name(name: str) -> str:
+    """Return a centre's name without what the chart says already.
+
+    >>> short_name("metacarpal I, epiphysis")
+    'metacarpal I'
+    """
     return (name.removesuffix(", epiphysis").removesuffix(", distal epiphysis")
             .replace(" of the thumb", ""))

@@ -1,4 +1,4 @@
-"""What a change of the group mix does to what is built on a reading: invented children only.
+"""What a change of the group mix does to what is built on bone ages: invented children only.
 
 The group scenario is invented children with published group averages. It teaches how to look for
 unfairness and states nothing about a person.
@@ -57,13 +57,14 @@ def group_scenario(
 
 
 def _age_from_reading(train: pd.DataFrame, children: pd.DataFrame) -> np.ndarray:
-    """Return chronological age guessed from the reading, by a cubic a sex fitted on ``train``."""
+    """Return the chronological age that the reading suggests, by one cubic per sex."""
     ages = np.empty(len(children))
     for sex in ("F", "M"):
-        known, asked = train[train["sex"] == sex], (children["sex"] == sex).to_numpy()
-        curve = np.polynomial.Polynomial.fit(known["reading"], known["chronological_age"], 3)
-        low, high = known["reading"].min(), known["reading"].max()
-        ages[asked] = curve(children.loc[asked, "reading"].clip(low, high))
+        fitted_on, of_sex = train[train["sex"] == sex], (children["sex"] == sex).to_numpy()
+        readings = fitted_on["reading"]
+        curve = np.polynomial.Polynomial.fit(readings, fitted_on["chronological_age"], 3)
+        within = children.loc[of_sex, "reading"].clip(readings.min(), readings.max())
+        ages[of_sex] = curve(within)
     return ages
 
 

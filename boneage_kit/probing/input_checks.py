@@ -1,4 +1,4 @@
-"""Warnings before a reading: does this picture resemble those the model was trained on?
+"""Warnings before a prediction: does this picture resemble those the model was trained on?
 
 A network answers anything: a foot, a cat, a hand upside down. The check learns from the training
 images alone: what they look like mirrored, inverted and turned, and how far a new picture may lie
@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from PIL import Image
+from sklearn.decomposition import PCA
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from ..errors import BadInput
 from ..evaluation.metrics import wilson
@@ -30,8 +33,6 @@ UNLIKE = "unlike the training images: a hand?"
 
 def _features(images: np.ndarray) -> np.ndarray:
     """Return each image as 24 x 24 grey values of mean 0 and SD 1, float32 [n, 576]."""
-    from PIL import Image
-
     if images.ndim != 3 or images.dtype != np.uint8:
         raise BadInput(f"The images have shape {images.shape} and type {images.dtype}.",
                        "Give uint8 images [n, height, width].")
@@ -45,25 +46,37 @@ def _features(images: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class InputCheck:
-    """What :func:`learn_inputs` learned; call it on images to get warnings."""
+    """What :func:`learn_inputs` learned; call it on images to get warnings.
 
-    ways: object
-    parts: object
+    Attributes
+    ----------
+    orientation
+        Tells upright, mirrored, inverted and turned pictures apart.
+    components
+        What ordinary pictures are made of.
+    limit
+        Largest distance from them that raises no warning.
+    sure
+        Probability from which the orientation is believed.
+    """
+
+    orientation: LinearDiscriminantAnalysis
+    components: PCA
     limit: float
     sure: float
 
     def __call__(self, images: np.ndarray) -> pd.DataFrame:
-        """Return one row an image: ``warning`` ("" where none), ``distance`` and ``sure``.
+        """Return one row per image: ``warning`` ("" where none), ``distance`` and ``sure``.
 
         ``sure`` is the probability (0 to 1) of the way the picture seems to lie; ``distance`` that
         from the training images once this is undone, in units of the limit (over 1: unlike).
         """
         features = _features(images)
-        chance = self.ways.predict_proba(features)
+        chance = self.orientation.predict_proba(features)
         best = chance.argmax(axis=1)
         sure = chance[np.arange(len(best)), best]
-        way = np.where(sure >= self.sure, self.ways.classes_[best], 0)
-        distance = _distance(self.parts, _upright(features, way)) / self.limit
+        way = np.where(sure >= self.sure, self.orientation.classes_[best], 0)
+        distance = _distance(self.components, _upright(features, way)) / self.limit
         warning = np.where(distance > 1, UNLIKE, np.array(list(_WAYS), dtype=object)[way])
         return pd.DataFrame({"warning": warning, "distance": distance, "sure": sure})
 
@@ -72,16 +85,16 @@ def _upright(features: np.ndarray, way: np.ndarray) -> np.ndarray:
     """Return the features with the way each picture seems to lie undone."""
     square = features.reshape(-1, SIDE, SIDE)
     undone = square.copy()
-    undo = (None, lambda x: x[:, :, ::-1], lambda x: -x, lambda x: np.rot90(x, -1, axes=(1, 2)),
-            lambda x: np.rot90(x, -2, axes=(1, 2)), lambda x: np.rot90(x, -3, axes=(1, 2)))
+    undo = (lambda x: x, lambda x: x[:, :, ::-1], lambda x: -x,
+            *(lambda x, turns=turns: np.rot90(x, -turns, axes=(1, 2)) for turns in (1, 2, 3)))
     for number in set(way.tolist()) - {0}:
         undone[way == number] = undo[number](square[way == number])
     return undone.reshape(features.shape)
 
 
-def _distance(parts: object, features: np.ndarray) -> np.ndarray:
+def _distance(components: PCA, features: np.ndarray) -> np.ndarray:
     """Return what the principal components cannot rebuild of each picture, shape (n,)."""
-    rebuilt = parts.inverse_transform(parts.transform(features))
+    rebuilt = components.inverse_transform(components.transform(features))
     return np.sqrt(np.square(features - rebuilt).mean(axis=1))
 
 
@@ -109,21 +122,18 @@ def learn_inputs(
     >>> check(hands[:1, ::-1, ::-1].copy())["warning"].tolist()
     ['turned by 180 degrees']
     """
-    from sklearn.decomposition import PCA
-    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-
     if len(images) < 60:
         raise BadInput(f"{len(images)} images are too few to learn what is ordinary.",
                        "Give at least 60 training images.")
     order = np.random.default_rng(seed).permutation(len(images))
-    known, held = images[order[::2]], images[order[1::2]]
-    features = _features(known)
-    parts = PCA(min(40, len(known) // 2), random_state=seed).fit(features)
-    limit = float(np.quantile(_distance(parts, _features(held)), 1 - false_alarms))
-    turned = np.concatenate([_features(change(known)) for change in _WAYS.values()])
-    label = np.repeat(np.arange(len(_WAYS)), len(known))
-    ways = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(turned, label)
-    return InputCheck(ways, parts, limit, sure)
+    learned_from, held = images[order[::2]], images[order[1::2]]
+    features = _features(learned_from)
+    components = PCA(min(40, len(features) // 2), random_state=seed).fit(features)
+    limit = float(np.quantile(_distance(components, _features(held)), 1 - false_alarms))
+    turned = np.concatenate([_features(change(learned_from)) for change in _WAYS.values()])
+    label = np.repeat(np.arange(len(_WAYS)), len(features))
+    orientation = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(turned, label)
+    return InputCheck(orientation, components, limit, sure)
 
 
 def measure_check(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 import numpy as np
+from PIL import Image
 from scipy import ndimage
 
 Change = Callable[[np.ndarray, float, np.random.Generator], np.ndarray]
@@ -78,8 +79,6 @@ def _gamma(images: np.ndarray, gamma: float, _: np.random.Generator) -> np.ndarr
 
 
 def _resolution(images: np.ndarray, percent: float, _: np.random.Generator) -> np.ndarray:
-    from PIL import Image
-
     height, width = images.shape[1:]
     small = max(round(width * percent / 100), 2), max(round(height * percent / 100), 2)
     return np.stack([
@@ -99,8 +98,6 @@ def _noise(images: np.ndarray, percent: float, rng: np.random.Generator) -> np.n
 
 
 def _jpeg(images: np.ndarray, quality: float, _: np.random.Generator) -> np.ndarray:
-    from PIL import Image
-
     def through(image: np.ndarray) -> np.ndarray:
         file = BytesIO()
         Image.fromarray(image).save(file, "JPEG", quality=int(quality))
@@ -147,7 +144,7 @@ def _wrist(images: np.ndarray, percent: float, _: np.random.Generator) -> np.nda
 
 
 PERTURBATIONS: dict[str, Perturbation] = {
-    one.name: one for one in (
+    perturbation.name: perturbation for perturbation in (
         Perturbation("rotation", "degrees", (0, -45, -20, -10, -5, 5, 10, 20, 45, 90, 180),
                      _rotation, "the hand lies askew, or the file is turned"),
         Perturbation("shift", "% of the side", (0, -20, -10, -5, 5, 10, 20), _shift,
@@ -156,14 +153,14 @@ PERTURBATIONS: dict[str, Perturbation] = {
                      "another detector or crop"),
         Perturbation("flip", "mirrored", (0, 1), _flip, "a right hand, or a mirrored file"),
         Perturbation("inversion", "inverted", (0, 1), _inversion,
-                     "MONOCHROME1 read as MONOCHROME2"),
+                     "MONOCHROME1 taken for MONOCHROME2"),
         Perturbation("brightness", "% of white", (0, -40, -20, -10, 10, 20, 40), _brightness,
                      "exposure, or a display window burned in"),
         Perturbation("contrast", "% of the contrast", (100, 25, 50, 75, 150, 200), _contrast,
                      "another beam or display window"),
         Perturbation("gamma", "exponent", (1, 0.4, 0.6, 0.8, 1.3, 1.8, 2.5), _gamma,
                      "another film or detector curve"),
-        Perturbation("resolution", "% of the pixels a side", (100, 75, 50, 33, 25, 15),
+        Perturbation("resolution", "% of the pixels per side", (100, 75, 50, 33, 25, 15),
                      _resolution, "a thumbnail, or a photographed screen"),
         Perturbation("blur", "SD, % of the side", (0, 0.5, 1, 2, 4), _blur,
                      "the child moved"),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+from tqdm.auto import tqdm
 
 from ..errors import BadInput
 from ..evaluation.bootstrap import bootstrap_interval
@@ -18,7 +19,7 @@ from ..records import OLDEST_PLAUSIBLE_YEARS
 from .perturbations import PERTURBATIONS
 
 Predictor = Callable[[np.ndarray, Sequence[str]], np.ndarray]
-#: A reading that moves by more than this many months would be noticed in a clinic.
+#: A prediction that moves by more than this many months would be noticed in a clinic.
 NOTICED_MONTHS = 12
 
 
@@ -52,18 +53,18 @@ def dose_response(
     -------
     pandas.DataFrame
         Columns ``perturbation, dose, unit, mae, lower, upper, bias`` (years), ``moved`` with
-        ``moved_lower, moved_upper`` (share of readings that moved by over 12 months from the
-        model's own reading of the untouched image), ``changed_calls`` (share of calls of
-        advanced, normal, delayed that differ from those on the untouched image; NaN without
-        chronological ages), ``warned`` (share of pictures that ``check`` warned of; NaN without
-        one) and ``n``.
+        ``moved_lower, moved_upper`` (share of predictions that moved by over 12 months
+        from the model's own prediction for the untouched image), ``changed_calls`` (share of
+        calls of advanced, normal, delayed that differ from those on the untouched image; NaN
+        without chronological ages), ``warned`` (share of pictures that ``check`` warned of; NaN
+        without one) and ``n``.
 
     >>> images = np.full((6, 8, 8), 100, np.uint8)
     >>> table = pd.DataFrame({"sex": "F", "bone_age": [10.0] * 6})
     >>> def by_brightness(images, sexes):
     ...     return images.mean(axis=(1, 2)) / 10
-    >>> found = dose_response(by_brightness, images, table, perturbations=["brightness"])
-    >>> found.loc[found["dose"] == 20, ["mae", "moved"]].round(1).values.tolist()
+    >>> doses = dose_response(by_brightness, images, table, perturbations=["brightness"])
+    >>> doses.loc[doses["dose"] == 20, ["mae", "moved"]].round(1).values.tolist()
     [[5.1, 1.0]]
     """
     names = list(PERTURBATIONS if perturbations is None else perturbations)
@@ -72,16 +73,17 @@ def dose_response(
         raise BadInput(f"There is no perturbation {unknown[0]!r}.",
                        f"Use some of {', '.join(PERTURBATIONS)}.")
     _check_images(images, table)
-    clean = _read(predict, images, table["sex"])
+    clean = _predicted_ages(predict, images, table["sex"])
     todo = [(PERTURBATIONS[name], dose) for name in names
             for dose in _thinned(PERTURBATIONS[name].doses, doses)]
     rows = []
-    for one, dose in _with_progress(todo, progress):
-        same = dose == one.doses[0]
-        changed = images if same else one(images, dose, seed)
-        ages = clean if same else _read(predict, changed, table["sex"])
+    for perturbation, dose in _with_progress(todo, progress):
+        same = dose == perturbation.doses[0]
+        changed = images if same else perturbation(images, dose, seed)
+        ages = clean if same else _predicted_ages(predict, changed, table["sex"])
         warned = (check(changed)["warning"] != "").mean() if check else np.nan
-        rows.append({"perturbation": one.name, "dose": float(dose), "unit": one.unit,
+        rows.append({"perturbation": perturbation.name, "dose": float(dose),
+                     "unit": perturbation.unit,
                      **_response(table, clean, ages, n_bootstrap, seed), "warned": warned})
     return pd.DataFrame(rows).sort_values(["perturbation", "dose"], kind="stable",
                                           key=_listed(names)).reset_index(drop=True)
@@ -103,15 +105,13 @@ def _thinned(doses: tuple[float, ...], most: int | None) -> list[float]:
 
 def _listed(names: list[str]) -> Callable[[pd.Series], pd.Series]:
     """Return a sort key that keeps perturbations in the order given, doses ascending."""
-    place = {name: i for i, name in enumerate(names)}
-    return lambda column: column.map(place) if column.name == "perturbation" else column
+    position = {name: i for i, name in enumerate(names)}
+    return lambda column: column.map(position) if column.name == "perturbation" else column
 
 
 def _with_progress(todo: list, progress: bool) -> Iterable:
     if not progress:
         return todo
-    from tqdm.auto import tqdm
-
     return tqdm(todo, desc="robustness", unit="dose")
 
 
@@ -119,15 +119,15 @@ def _check_images(images: np.ndarray, table: pd.DataFrame) -> None:
     if images.ndim != 3 or images.dtype != np.uint8 or len(images) != len(table):
         raise BadInput(
             f"The images have shape {images.shape} and type {images.dtype}, the table "
-            f"{len(table)} rows.", "Give uint8 images [n, height, width], one a row.")
+            f"{len(table)} rows.", "Give uint8 images [n, height, width], one per row.")
 
 
-def _read(predict: Predictor, images: np.ndarray, sexes: pd.Series) -> np.ndarray:
+def _predicted_ages(predict: Predictor, images: np.ndarray, sexes: pd.Series) -> np.ndarray:
     """Return the predictor's ages, flat, and within what a table can hold."""
     ages = np.asarray(predict(images, sexes.tolist()), dtype=float).reshape(-1)
     if ages.size != len(images) or not np.isfinite(ages).all():
         raise BadInput(f"The predictor gave {ages.size} ages for {len(images)} images, or NaN.",
-                       "It has to return one finite age in years an image.")
+                       "It has to return one finite age in years per image.")
     return np.clip(ages, -OLDEST_PLAUSIBLE_YEARS, OLDEST_PLAUSIBLE_YEARS)
 
 
@@ -145,11 +145,11 @@ def _response(
 
 def _changed(table: pd.DataFrame, clean: np.ndarray, ages: np.ndarray) -> float:
     name = "chronological_age"
-    known = table[name].notna().to_numpy() if name in table else np.zeros(len(table), bool)
-    if not known.any():
+    has_age = table[name].notna().to_numpy() if name in table else np.zeros(len(table), bool)
+    if not has_age.any():
         return float("nan")
-    age, sex = table.loc[known, name].to_numpy(), table.loc[known, "sex"].to_numpy()
-    before, after = (clinical_call(years[known], age, sex) for years in (clean, ages))
+    age, sex = table.loc[has_age, name].to_numpy(), table.loc[has_age, "sex"].to_numpy()
+    before, after = (clinical_call(years[has_age], age, sex) for years in (clean, ages))
     return float((before != after).mean())
 
 

@@ -7,18 +7,17 @@ can be believed.
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from scipy import ndimage, stats
+from torch import Tensor, nn
 
 from ..errors import BadInput
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
-
-    from ..features.feature_model import FeatureModel
-    from .robustness import Predictor
+from ..features.feature_model import FeatureModel
+from ..models import AgeModel, create
+from ..models.device import device_of
+from .robustness import Predictor
 
 
 def patch_side(height: int) -> int:
@@ -34,7 +33,7 @@ def occlusion_map(
     predict: Predictor, image: np.ndarray, sex: str, *, patch: int | None = None,
     stride: int | None = None,
 ) -> np.ndarray:
-    """Return how many years the reading moves when a patch is hidden, float32 [h, w].
+    """Return how many years the prediction moves when a patch is hidden, float32 [h, w].
 
     Works for any predictor. A patch is replaced by a strong blur of itself: a black square would
     be a new object in the picture. Overlapping patches are averaged.
@@ -53,8 +52,8 @@ def occlusion_map(
 
     >>> image = np.zeros((32, 32), np.uint8)
     >>> image[8:12, 8:12] = 200
-    >>> found = occlusion_map(lambda x, s: x[:, 8:12, 8:12].mean(axis=(1, 2)) / 20, image, "F")
-    >>> found[10, 10] > 5 * found[28, 28]
+    >>> saliency = occlusion_map(lambda x, s: x[:, 8:12, 8:12].mean(axis=(1, 2)) / 20, image, "F")
+    >>> saliency[10, 10] > 5 * saliency[28, 28]
     np.True_
     """
     height, width = image.shape
@@ -93,57 +92,51 @@ def grad_cam(model: nn.Module, image: np.ndarray, sex: str, *, smallest: int = 6
 
     Source: Selvaraju et al. 2017, ICCV, 618-626.
     """
-    import torch
-
     pixels = torch.from_numpy(np.ascontiguousarray(image)).float()[None, None] / 255
     number = torch.tensor([int(sex == "M")])
-    was_training = model.training
+    was_training, home = model.training, device_of(model)
     model.eval()
-    activation = _deepest_map(model, pixels, number, smallest)
+    layer = _deepest_convolution(model, pixels, number, smallest)
+    outputs: list[Tensor] = []
     with torch.enable_grad():
-        hook = activation.register_forward_hook(_keep)
+        hook = layer.register_forward_hook(lambda _, __, output: outputs.append(output))
         try:
-            place = next(model.parameters()).device
-            age = model(pixels.to(place).requires_grad_(), number.to(place)).sum()
+            age = model(pixels.to(home).requires_grad_(), number.to(home)).sum()
         finally:
             hook.remove()
-        gradient = torch.autograd.grad(age, activation.kept)[0]  # (1, c, h, w)
+        maps = outputs[0]
+        gradient = torch.autograd.grad(age, maps)[0]  # (1, c, h, w)
     model.train(was_training)
     weight = gradient.mean(dim=(2, 3), keepdim=True)
-    cam = (weight * activation.kept).sum(1, keepdim=True).abs().detach()
-    del activation.kept
-    cam = torch.nn.functional.interpolate(cam, size=image.shape, mode="bilinear",
-                                          align_corners=False)[0, 0].cpu().numpy()
+    weighted = (weight * maps).sum(1, keepdim=True).abs().detach()
+    cam = nn.functional.interpolate(weighted, size=image.shape, mode="bilinear",
+                                    align_corners=False)[0, 0].cpu().numpy()
     return cam / max(float(cam.max()), 1e-12)
 
 
-def _keep(module: nn.Module, _: tuple, output: Tensor) -> None:
-    module.kept = output
-
-
-def _deepest_map(model: nn.Module, pixels: Tensor, sex: Tensor, smallest: int) -> nn.Module:
-    """Return the last convolution whose output is at least ``smallest`` pixels a side."""
-    import torch
-
-    found: list[nn.Module] = []
-    place = next(model.parameters()).device
+def _deepest_convolution(
+    model: nn.Module, pixels: Tensor, sex: Tensor, smallest: int
+) -> nn.Module:
+    """Return the last convolution whose maps have at least ``smallest`` pixels per side."""
+    large_enough: list[nn.Module] = []
+    home = device_of(model)
 
     def look(module: nn.Module, _: tuple, output: Tensor) -> None:
         if min(output.shape[-2:]) >= smallest:
-            found.append(module)
+            large_enough.append(module)
 
-    convolutions = [one for one in model.modules() if isinstance(one, torch.nn.Conv2d)]
-    hooks = [one.register_forward_hook(look) for one in convolutions]
+    hooks = [module.register_forward_hook(look) for module in model.modules()
+             if isinstance(module, nn.Conv2d)]
     try:
         with torch.no_grad():
-            model(pixels.to(place), sex.to(place))
+            model(pixels.to(home), sex.to(home))
     finally:
         for hook in hooks:
             hook.remove()
-    if not found:
-        raise BadInput(f"No convolution of this model has a map of {smallest} pixels a side.",
+    if not large_enough:
+        raise BadInput(f"No convolution of this model has a map of {smallest} pixels per side.",
                        "Use a larger image, or occlusion_map, which needs no convolution.")
-    return found[-1]
+    return large_enough[-1]
 
 
 def randomised(model: nn.Module, seed: int = 0) -> nn.Module:
@@ -153,8 +146,6 @@ def randomised(model: nn.Module, seed: int = 0) -> nn.Module:
 
     Source: Adebayo et al. 2018, NeurIPS 31 (sanity checks for saliency maps).
     """
-    import torch
-
     generator = torch.Generator().manual_seed(seed)
     empty = copy.deepcopy(model)
     with torch.no_grad():
@@ -187,34 +178,22 @@ def edges(image: np.ndarray) -> np.ndarray:
     return ndimage.gaussian_gradient_magnitude(image.astype(np.float32), image.shape[0] / 64)
 
 
-def network_of(reader: FeatureModel) -> nn.Module:
-    """Return one network that reads as a network's frozen features with a ridge do.
+def network_of(model: FeatureModel) -> AgeModel:
+    """Return a network that predicts as a network's frozen features with a ridge do.
 
     Its last layer is the ridge's line, so that gradients run from the age to the picture, and no
     features pass through the disk.
 
     Parameters
     ----------
-    reader
-        A trained :class:`boneage_kit.features.feature_model.FeatureModel` of a network and ridge.
+    model
+        A trained :class:`boneage_kit.features.FeatureModel` of a network's features and ridge.
     """
-    import torch
-
-    from .. import models
-
-    arrays = {name: torch.from_numpy(value).double() for name, value in reader.arrays().items()}
-    model = models.create(reader.source, sex_input=reader.sex_input, hidden=0)
-    weight = arrays["coefficients"] / arrays["scale"]
-    line = model.head.layers[-1]
-    n_features = line.in_features - (model.head.sex.embedding_dim if reader.sex_input else 0)
-    with torch.no_grad():
-        line.weight.zero_()
-        line.weight[0, :n_features] = weight[:n_features]
-        line.bias.copy_(arrays["intercept"] - (weight * arrays["mean"]).sum())
-        if reader.sex_input:
-            model.head.sex.weight.zero_()
-            model.head.sex.weight[:, 0] = torch.tensor([-1.0, 1.0])
-            line.weight[0, n_features] = weight[-1]
-        model.head.mean.fill_(0.0)
-        model.head.scale.fill_(1.0)
-    return model.eval()
+    arrays = {name: value.astype(np.float64) for name, value in model.arrays().items()}
+    network = create(model.source, sex_input=model.sex_input, hidden=0)
+    network.head.mean.fill_(0.0)
+    network.head.scale.fill_(1.0)
+    slopes = arrays["coefficients"] / arrays["scale"]
+    intercept = float(arrays["intercept"][0] - (slopes * arrays["mean"]).sum())
+    network.head.set_line(slopes, intercept)
+    return network.eval()

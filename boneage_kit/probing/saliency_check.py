@@ -1,6 +1,6 @@
 """Whether a heat map can be believed: two checks, as one table.
 
-On phantoms the growth plates and carpals that mature are known pixel by pixel, so a map can be
+On phantoms, the label map says which pixels are growth plates and maturing carpals, so a map can be
 scored; and with everything learned shuffled away (model-randomisation test) a map that still
 looks the same explains nothing.
 """
@@ -16,6 +16,7 @@ from scipy import ndimage, stats
 
 from ..phantom.anatomy import CARPALS, LONG_BONES
 from ..phantom.growth import carpal_clock, clock
+from ..training.prediction import predict
 from .saliency import edges, grad_cam, occlusion_map, patch_side, randomised, similarity
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ METHODS = ("Grad-CAM", "occlusion", "edges of the image", "ideal looker")
 
 
 class Case(NamedTuple):
-    """A picture whose regions are known: ``uint8 [h, w]``, ``"F"`` or ``"M"``, masks by name."""
+    """A picture ``uint8 [h, w]``, ``"F"`` or ``"M"``, and a mask for each region, by name."""
 
     image: np.ndarray
     sex: str
@@ -38,15 +39,14 @@ def maps_of(
     model: nn.Module, image: np.ndarray, sex: str, methods: Sequence[str] = METHODS[:3],
     plates: np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:
-    """Return one map a method, float [h, w], for an image ``uint8 [h, w]``.
+    """Return one map per method, float [h, w], for an image ``uint8 [h, w]``.
 
     ``"edges of the image"`` ignores the model: what any map has to beat. ``"ideal looker"`` is
-    the occlusion map of somebody who looks at ``plates`` (bool [h, w]) and nowhere else: what a
-    patch of this size can show at best.
+    the occlusion map of a model that uses ``plates`` (bool [h, w]) and nothing else: the best
+    that a patch of this size can show.
     """
-    from ..training import predict
-
     def ideal() -> np.ndarray:
+        assert plates is not None, "the ideal looker needs the growth plates"
         return ndimage.uniform_filter(plates.astype(np.float32), patch_side(image.shape[0]))
 
     makers: dict[str, Callable[[], np.ndarray]] = {
@@ -59,7 +59,7 @@ def maps_of(
 
 
 def growth_regions(radiograph: PhantomRadiograph, reach: float = 0.012) -> dict[str, np.ndarray]:
-    """Return where maturity stands in a phantom: masks bool [h, w] by name.
+    """Return where a phantom shows its maturity: masks bool [h, w] by name.
 
     ``"growth plates"``: each epiphysis that is not yet fused, with the gap to its shaft (``reach``
     of the side around it); ``"carpals"`` that have not got their adult form; ``"other bone"``: the
@@ -141,15 +141,15 @@ def check_saliency(
     pandas.DataFrame
         As :func:`check_cases`.
     """
-    cases = (Case(np.rint(one.pixels * 255).astype(np.uint8), one.sex, growth_regions(one))
-             for one in phantoms)
+    cases = (Case(np.rint(phantom.pixels * 255).astype(np.uint8), phantom.sex,
+                  growth_regions(phantom)) for phantom in phantoms)
     return check_cases(model, cases, methods, seed)
 
 
 def check_cases(
     model: nn.Module, cases: Iterable[Case], methods: Sequence[str] = METHODS, seed: int = 0,
 ) -> pd.DataFrame:
-    """Return both checks for pictures of any kind; their first region is where one should look.
+    """Return both checks for pictures of any kind; a good map lies on their first region.
 
     Returns
     -------
@@ -167,8 +167,8 @@ def check_cases(
         shuffled = maps_of(empty, image, sex, methods, plates)
         for method in methods:
             alike = similarity(learned[method], shuffled[method], regions["hand"])
-            for weights, found in (("learned", learned), ("shuffled", shuffled)):
-                scores = score_map(found[method], regions).reset_index()
+            for weights, maps in (("learned", learned), ("shuffled", shuffled)):
+                scores = score_map(maps[method], regions).reset_index()
                 rows.append(scores.assign(phantom=number, method=method, weights=weights,
                                           similarity=alike))
     table = pd.concat(rows, ignore_index=True)
@@ -177,12 +177,12 @@ def check_cases(
 
 
 def maps_in_words(kept: pd.DataFrame) -> list[str]:
-    """Return what kept scores say of each model: does a map find where one should look?
+    """Return what kept scores say of each model: does a map find the right region?
 
     Parameters
     ----------
     kept
-        What ``studies/saliency.py`` keeps: one row a model, kind of images, method, weights and
+        What ``studies/saliency.py`` keeps: one row per model, kind of images, method, weights and
         region, with ``n, auc, lower, upper, similarity`` and ``mae_phantoms``.
 
     >>> rows = [{"model": "x", "images": "phantoms", "method": method, "weights": "learned",

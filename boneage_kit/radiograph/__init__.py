@@ -4,12 +4,10 @@
 >>> from boneage_kit import radiograph
 >>> radiograph.to_square(np.ones((40, 20), "float32"), 8).shape
 (8, 8)
+>>> radiograph.recognise(b"GIF89a..."), radiograph.recognise(b"id,boneage")
+('GIF', None)
 """
 
-from __future__ import annotations
+import lazy_loader
 
-from .polarity import bone_is_bright
-from .reading import Radiograph, read_radiograph
-from .square import stretch, to_square
-
-__all__ = ["Radiograph", "bone_is_bright", "read_radiograph", "stretch", "to_square"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

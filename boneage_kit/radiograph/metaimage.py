@@ -1,101 +1,130 @@
-"""MetaImage (.mha, and .mhd with its raw file beside it), through SimpleITK."""
+"""MetaImage: lines of ``key = value``, then the numbers, or their file's name (.mha, .mhd).
+
+The format is ITK's: https://itk.org/Wiki/ITK/MetaIO/Documentation
+"""
 
 from __future__ import annotations
 
 import math
-import tempfile
+import zlib
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import BadInput
-from .decoded import Decoded, check_size
-from .plain import deep
+from .decoded import Decoded, by_range_used, check_size
 
-_BYTES = {"CHAR": 1, "UCHAR": 1, "SHORT": 2, "USHORT": 2, "INT": 4, "UINT": 4, "FLOAT": 4,
-          "LONG": 4, "ULONG": 4, "DOUBLE": 8, "LONG_LONG": 8, "ULONG_LONG": 8}
+_TYPES = {"CHAR": "i1", "UCHAR": "u1", "SHORT": "i2", "USHORT": "u2", "INT": "i4", "UINT": "u4",
+          "LONG": "i4", "ULONG": "u4", "LONG_LONG": "i8", "ULONG_LONG": "u8", "FLOAT": "f4",
+          "DOUBLE": "f8"}
+_LONGEST_HEADER = 65536
 
 
 def decode(data: bytes, name: str, path: Path | None) -> Decoded:
-    """Decode a two-dimensional MetaImage of one grey channel.
+    """Decode a two-dimensional MetaImage of one grey channel, plain or compressed with zlib.
 
     The raw file of an ``.mhd`` must lie in the same folder: a header that points elsewhere is
     not followed.
+
+    >>> header = b"NDims = 2\\nDimSize = 9 8\\nElementType = MET_UCHAR\\nElementDataFile = LOCAL\\n"
+    >>> decode(header + bytes(range(72)), "film.mha", None).values[-1, -1]
+    np.uint8(71)
     """
-    header = _header(data, name)
-    where = header.get("ElementDataFile", "LOCAL")
-    if where.upper() == "LOCAL":
-        start = data.find(b"\n", data.find(b"ElementDataFile")) + 1
-        _check_length(header, len(data) - start, name)
-        picture = _read_bytes(data, path)
-    elif path is None:
-        raise BadInput(f"{name} keeps its pixels in another file.", "Give the path of the .mhd.")
-    elif Path(where).name != where or where.upper().startswith("LIST") or "%" in where:
-        raise BadInput(f"{name} points to pixels elsewhere ({where}).",
-                       "Put one raw file beside the .mhd and name it there without a folder.")
-    elif not (path.parent / where).is_file():
-        raise BadInput(f"{name} needs {where} beside it.", "Copy both files.")
-    else:
-        _check_length(header, (path.parent / where).stat().st_size, name)
-        picture = _read(path)
-    if picture.GetNumberOfComponentsPerPixel() != 1:
-        raise BadInput(f"{name} has {picture.GetNumberOfComponentsPerPixel()} channels.",
-                       "Give one grey image.")
-    return _grey(picture, name)
+    header, end = _header(data)
+    height, width = _size(header, name)
+    dtype = _dtype(header, name)
+    needed = height * width * dtype.itemsize
+    raw = _numbers(header, data[end:], name, path, needed)
+    if len(raw) < needed:
+        raise BadInput(f"{name} cannot be decoded as MetaImage ({len(raw)} of {needed} bytes).",
+                       "It is damaged or incomplete: copy, download or export it again.")
+    values = np.frombuffer(raw, dtype, height * width).reshape(height, width)
+    decoded = by_range_used(values.astype(dtype.newbyteorder("=")), [], name)
+    spacing = _spacing(header)
+    if spacing not in (None, (1.0, 1.0)):  # MetaImage's default: not known
+        decoded.meta["pixel_spacing_mm"] = spacing
+    return decoded
 
 
-def _header(data: bytes, name: str) -> dict[str, str]:
+def _header(data: bytes) -> tuple[dict[str, str], int]:
+    """Return the header, and where the numbers begin: after the line ElementDataFile."""
     header: dict[str, str] = {}
-    for line in data[:65536].split(b"\n"):
-        key, sign, value = line.decode("latin-1").partition("=")
-        if not sign:
-            continue
+    at = 0
+    while at < min(len(data), _LONGEST_HEADER):
+        stop = data.find(b"\n", at)
+        stop = len(data) if stop < 0 else stop
+        key, _, value = data[at:stop].decode("latin-1").partition("=")
         header[key.strip()] = value.strip()
+        at = stop + 1
         if key.strip() == "ElementDataFile":
             break
-    sides = [int(side) for side in header.get("DimSize", "").split() if side.lstrip("-").isdigit()]
+    return header, at
+
+
+def _size(header: dict[str, str], name: str) -> tuple[int, int]:
+    sides = [int(side) for side in header.get("DimSize", "").split() if side.isdigit()]
     if len(sides) < 2 or any(side != 1 for side in sides[2:]):
         raise BadInput(f"{name} has the size {header.get('DimSize', 'unknown')}.",
                        "Give one two-dimensional image.")
     check_size(sides[1], sides[0], name)
-    return header
+    channels = header.get("ElementNumberOfChannels", "1")
+    if channels != "1" or header.get("ElementType", "").endswith("_ARRAY"):
+        raise BadInput(f"{name} has {channels} channels.", "Give one grey image.")
+    return sides[1], sides[0]
 
 
-def _check_length(header: dict[str, str], available: int, name: str) -> None:
-    """Refuse a file that was cut: some versions of ITK fill up the rest and say nothing."""
-    if header.get("CompressedData", "").lower() == "true":
-        return  # zlib notices
-    element = header.get("ElementType", "").removeprefix("MET_").removesuffix("_ARRAY")
-    needed = math.prod(int(side) for side in header["DimSize"].split()) * _BYTES.get(element, 1)
-    if available < needed:
-        raise BadInput(f"{name} cannot be decoded as MetaImage ({available} of {needed} bytes).",
-                       "It is damaged or incomplete: copy, download or export it again.")
+def _dtype(header: dict[str, str], name: str) -> np.dtype:
+    element = header.get("ElementType", "")
+    kind = _TYPES.get(element.removeprefix("MET_"))
+    if kind is None or _is_true(header, "BinaryData", "True") is False:
+        what = f"elements of type {element}" if kind is None else "its numbers as text"
+        raise BadInput(f"{name} holds {what}, which this kit cannot decode.",
+                       "Save it as MET_UCHAR or MET_USHORT, in binary.")
+    big = _is_true(header, "BinaryDataByteOrderMSB") or _is_true(header, "ElementByteOrderMSB")
+    return np.dtype((">" if big else "<") + kind)
 
 
-def _read_bytes(data: bytes, path: Path | None):  # noqa: ANN202 - a SimpleITK.Image
-    if path is not None and path.suffix.lower() == ".mha":
-        return _read(path)
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "image.mha"
-        copy.write_bytes(data)
-        return _read(copy)
+def _numbers(
+    header: dict[str, str], local: bytes, name: str, path: Path | None, needed: int
+) -> bytes:
+    """Return the numbers' bytes, of this file or of the one beside it, unpacked."""
+    where = header.get("ElementDataFile", "LOCAL")
+    compressed = _is_true(header, "CompressedData")
+    if where.upper() != "LOCAL":
+        local = _beside(header, where, name, path, None if compressed else needed)
+    if not compressed:
+        return local
+    return zlib.decompressobj(wbits=47).decompress(local, needed)  # 47: with zlib's or gzip's head
 
 
-def _read(path: Path):  # noqa: ANN202
-    import SimpleITK as sitk
+def _beside(
+    header: dict[str, str], where: str, name: str, path: Path | None, needed: int | None
+) -> bytes:
+    if path is None:
+        raise BadInput(f"{name} keeps its pixels in another file.", "Give the path of the .mhd.")
+    if Path(where).name != where or where.upper().startswith("LIST") or "%" in where:
+        raise BadInput(f"{name} points to pixels elsewhere ({where}).",
+                       "Put one raw file beside the .mhd and name it there without a folder.")
+    raw = path.parent / where
+    if not raw.is_file():
+        raise BadInput(f"{name} needs {where} beside it.", "Copy both files.")
+    size = raw.stat().st_size
+    skip = int(header.get("HeaderSize", "0"))  # -1: the numbers are the last bytes of the file
+    most = needed if needed is not None else size
+    with open(raw, "rb") as file:
+        file.seek(max(0, size - most) if skip < 0 else skip)
+        return file.read(most)
 
-    return sitk.ReadImage(str(path), imageIO="MetaImageIO")
+
+def _spacing(header: dict[str, str]) -> tuple[float, float] | None:
+    """Return the height and width of a pixel in mm; MetaImage gives x first."""
+    try:
+        column, row = (float(part) for part in (
+            header.get("ElementSpacing") or header.get("ElementSize", "")).split()[:2])
+    except ValueError:
+        return None
+    return (row, column) if math.isfinite(row * column) and min(row, column) > 0 else None
 
 
-def _grey(picture, name: str) -> Decoded:  # noqa: ANN001
-    import SimpleITK as sitk
-
-    values = np.squeeze(sitk.GetArrayFromImage(picture))
-    if values.dtype == np.uint8:
-        decoded = Decoded(values, 0.0, 255.0, {"bits": 8})
-    else:
-        decoded = deep(values, [])
-    column, row = picture.GetSpacing()[:2]
-    if (row, column) != (1.0, 1.0):  # MetaImage's default: not known
-        decoded.meta["pixel_spacing_mm"] = (float(row), float(column))
-    return decoded
+def _is_true(header: dict[str, str], key: str, default: str = "False") -> bool:
+    return header.get(key, default).strip().lower() in ("true", "1", "yes")

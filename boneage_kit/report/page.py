@@ -1,18 +1,19 @@
-"""The report's page: a section of words, figures and tables as files and as HTML."""
+"""The kit's pages: a section of words, figures and tables as files, and the one template engine."""
 
 from __future__ import annotations
 
-import base64
-import html
-from collections.abc import Callable
+import warnings
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jinja2
 import pandas as pd
+from markupsafe import Markup
 
-from .._io import write_atomically
+from .._io import write_atomically, write_text
+from ..plots.shown_figure import to_data_url
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Section:
-    """One heading of the report: words, figures with their alt text, tables."""
+    """One heading of a report: words, figures with their alt text, tables."""
 
     title: str
     words: str = ""
@@ -28,78 +29,72 @@ class Section:
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
-def save_section(section: Section, out: Path) -> str:
-    """Write a section's figures and tables; return its HTML."""
+@dataclass(frozen=True)
+class SavedSection:
+    """A section as a template shows it: pictures as addresses, tables as HTML."""
+
+    title: str
+    words: str
+    pictures: list[dict[str, str]]
+    tables: list[dict[str, str]]
+
+
+def save_section(section: Section, out: Path) -> SavedSection:
+    """Write a section's figures and tables to ``out``; return what a page shows of it."""
+    pictures, tables = [], []
+    for name, figure, alt in section.figures:
+        png = _png(figure)
+        write_atomically(out / "figures" / f"{name}.png", lambda path, png=png: path.write_bytes(png))
+        pictures.append({"url": to_data_url(png), "alt": alt})
+    for name, table in section.tables.items():
+        write_text(out / "tables" / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+        tables.append({"title": name.replace("_", " "), "html": table_html(table)})
+    return SavedSection(section.title, section.words, pictures, tables)
+
+
+def _png(figure: Figure) -> bytes:
     import matplotlib.pyplot as plt
 
-    parts = [f"<h2>{html.escape(section.title)}</h2>", f"<p>{html.escape(section.words)}</p>"]
-    for name, fig, alt in section.figures:
-        file = BytesIO()
-        fig.savefig(file, format="png", dpi=110)
-        plt.close(fig)
-        write_atomically(_inside(out, "figures") / f"{name}.png", _writer(file.getvalue()))
-        code = base64.b64encode(file.getvalue()).decode()
-        parts.append(f'<img alt="{html.escape(alt, quote=True)}" '
-                     f'src="data:image/png;base64,{code}">')
-    for name, table in section.tables.items():
-        write_atomically(_inside(out, "tables") / f"{name}.csv",
-                         lambda path, rows=table: rows.to_csv(path, index=False))
-        title = html.escape(name.replace("_", " "))
-        parts.append(f"<details open><summary>{title}</summary>"
-                     f"{_shown(table)}</details>")
-    return "\n".join(parts)
+    file = BytesIO()
+    with warnings.catch_warnings():  # a name may hold letters that the figure's font lacks
+        warnings.filterwarnings("ignore", "Glyph .* missing from")
+        figure.savefig(file, format="png", dpi=110)
+    plt.close(figure)
+    return file.getvalue()
 
 
-def _writer(data: bytes) -> Callable[[Path], object]:
-    return lambda path: path.write_bytes(data)
+def table_html(table: pd.DataFrame) -> Markup:
+    """Return a table as HTML: two decimals, chances with two digits, nothing for NaN.
 
-
-def _shown(table: pd.DataFrame) -> str:
+    >>> "0.01" in table_html(pd.DataFrame({"p": [0.0123]}))
+    True
+    """
     chances = {name: lambda p: f"{p:.2g}" for name in ("p", "p_holm") if name in table}
     counts = {name: table[name].astype(object).fillna("") for name in table
               if str(table[name].dtype) == "Int64"}
-    return table.assign(**counts).to_html(
+    return Markup(table.assign(**counts).to_html(
         index=False, border=0, na_rep="", justify="left", formatters=chances,
-        float_format=lambda value: f"{value:.2f}")
+        float_format=lambda value: f"{value:.2f}"))
 
 
-def _inside(out: Path, name: str) -> Path:
-    folder = out / name
-    folder.mkdir(exist_ok=True)
-    return folder
+def render(template: str, **content: object) -> str:
+    """Return a page of this room from its template; text in ``content`` is escaped."""
+    return _ENVIRONMENT.get_template(template).render(**content)
 
 
-def write_text(path: Path, text: str) -> Path:
-    """Write a whole text file, or none; return its path."""
-    return write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+def number(value: float | None, unit: str = "years") -> str:
+    """Return a value as a page prints it: two decimals, an en dash where there is none.
 
-
-def bullets(words: list[str]) -> str:
-    """Return sentences as an HTML list.
-
-    >>> bullets(["a < b"])
-    '<ul><li>a &lt; b</li></ul>'
+    >>> number(0.8349), number(None), number(37.0, "images")
+    ('0.83', '–', '37')
     """
-    return "<ul>" + "".join(f"<li>{html.escape(one)}</li>" for one in words) + "</ul>"
+    if value is None:
+        return "–"
+    if float(value).is_integer() and unit != "years":
+        return f"{value:.0f}"
+    return f"{value:.2f}".replace("-", "−")
 
 
-#: The page; fields ``title``, ``findings`` and ``sections``.
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>
-body {{ font: 17px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
-       color: #222; }}
-img {{ max-width: 100%; display: block; margin: 1rem 0; }}
-table {{ border-collapse: collapse; font-size: 15px; margin: .5rem 0 1.5rem; }}
-th, td {{ padding: .2rem .7rem; border-bottom: 1px solid #ddd; text-align: left; }}
-details {{ overflow-x: auto; }} summary {{ font-weight: 600; cursor: pointer; }}
-</style></head><body>
-<h1>{title}</h1>
-<p>Bone age errors in years, prediction minus label. Not a medical device; the figures describe
-these children and this label.</p>
-<h2>What the figures show</h2>
-{findings}
-{sections}
-</body></html>
-"""
+_ENVIRONMENT = jinja2.Environment(
+    loader=jinja2.PackageLoader("boneage_kit.report", "."), autoescape=True, trim_blocks=True,
+    lstrip_blocks=True, undefined=jinja2.StrictUndefined)

@@ -1,20 +1,17 @@
-"""``report.html``: one page that can be read, printed and mailed on its own."""
+"""``report.html`` of a run: one page that can be read, printed and mailed on its own."""
 
 from __future__ import annotations
 
-import base64
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
-
-import jinja2
 
 from .. import results
-from .._io import write_atomically
+from .._io import write_text
+from ..plots.shown_figure import to_data_url
+from ..results import Json
+from .page import number, render
 
-Json = dict[str, Any]
 _SOURCES = ("phantom", "real")
-_FLOOR = ("median", "constant", "mean of")
 
 
 def write_run_page(out: Path, beside: Json | None = None) -> Path:
@@ -35,19 +32,20 @@ def write_run_page(out: Path, beside: Json | None = None) -> Path:
     columns = {content["run"]["source"]: content}
     if other and other["run"]["source"] not in columns:
         columns[other["run"]["source"]] = other
-    page = _environment().get_template("run_page.html.j2").render(
+    page = render(
+        "run_page.html.j2",
+        number=number, percent=percent, small_print=small_print,
         content=content,
         columns={source: columns.get(source) for source in _SOURCES},
         lent=None if beside or not other else other["run"]["source"],
         chapters=chapters(columns),
         widest=widest(columns),
-        pictures={figure["file"]: _data_url(out / figure["file"])
+        pictures={figure["file"]: to_data_url((out / figure["file"]).read_bytes())
                   for figure in content["figures"]},
         minutes=sum(step["minutes"] for step in content["notebooks"]),
         peak=max((step["peak_memory_mb"] for step in content["notebooks"]), default=0),
     )  # fmt: skip
-    return write_atomically(out / "report.html",
-                            lambda place: place.write_text(page, encoding="utf-8"))
+    return write_text(out / "report.html", page)
 
 
 def _other(source: str) -> str:
@@ -58,7 +56,8 @@ def chapters(columns: dict[str, Json]) -> dict[str, list[Json]]:
     """Return notebook -> lines of its results table, phantom and real side by side.
 
     A line is ``{"result", "method", "note", "floor", "phantom", "real"}``, the last two a row of
-    ``results.json`` or None. Rows of the two runs belong together when notebook, result, method
+    ``results.json`` or None. ``floor``: the row says itself that its method looks at no image.
+    Rows of the two runs belong together when notebook, result, method
     and unit agree; where these repeat (a learning curve), the order decides.
 
     >>> row = {"notebook": "03", "result": "MAE", "method": "BoNet", "unit": "years",
@@ -75,35 +74,14 @@ def chapters(columns: dict[str, Json]) -> dict[str, list[Json]]:
             seen[same] += 1
             line = lines.setdefault((*same, seen[same]), {
                 "result": row["result"], "method": row["method"], "note": row["note"],
-                "floor": is_floor(row["method"]), **dict.fromkeys(_SOURCES),
+                "floor": False, **dict.fromkeys(_SOURCES),
             })  # fmt: skip
             line[source] = row
+            line["floor"] |= bool(row.get("floor"))
     ordered: dict[str, list[Json]] = defaultdict(list)
     for key, line in lines.items():
         ordered[key[0]].append(line)
     return {name: ordered[name] for name in sorted(ordered)}
-
-
-def is_floor(method: str) -> bool:
-    """Return whether a method reads no image: the floor that every other must beat.
-
-    >>> is_floor("the sex's median"), is_floor("BoNet")
-    (True, False)
-    """
-    return any(word in method.lower() for word in _FLOOR)
-
-
-def number(value: float | None, unit: str = "years") -> str:
-    """Return a value as the report prints it: two decimals, an en dash where there is none.
-
-    >>> number(0.8349), number(None), number(37.0, "images")
-    ('0.83', '–', '37')
-    """
-    if value is None:
-        return "–"
-    if float(value).is_integer() and unit != "years":
-        return f"{value:.0f}"
-    return f"{value:.2f}".replace("-", "−")
 
 
 def widest(columns: dict[str, Json]) -> float:
@@ -136,16 +114,3 @@ def small_print(row: Json) -> str:
         parts.append(f"n {'–' if trained is None else trained} / "
                      f"{'–' if tested is None else tested}")
     return " · ".join(parts)
-
-
-def _data_url(path: Path) -> str:
-    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("boneage_kit.report", "."), autoescape=True,
-        trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
-    environment.filters.update(number=number, percent=percent, small_print=small_print)
-    return environment

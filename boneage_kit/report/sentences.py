@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from ..errors import BadInput
-from ..evaluation.agreement import bland_altman
-from ..evaluation.clinical import changed_calls, has_chronological_age
-from ..evaluation.comparison import constant_predictor
-from ..evaluation.headline import one_model, summary
-from ..evaluation.metrics import mae
-from ..evaluation.prediction_intervals import conformal_out_of_fold, coverage
-from ..evaluation.readers import has_two_readers, yardstick
-from ..evaluation.runs import pooled_in_words
-from ..evaluation.shrinkage import pull_to_the_middle
-from ..evaluation.strata import by, differences
-
-_SEX = {"F": "girls", "M": "boys"}
+from ..evaluation import (
+    coverage,
+    has_chronological_age,
+    has_two_readers,
+    pooled_in_words,
+)
+from ..records import CHILDREN
+from .analysis import MOST_GROUPS, Analysis
 
 
 def findings(predictions: pd.DataFrame, *, n_bootstrap: int = 1000, seed: int = 0) -> list[str]:
-    """Return what a predictions table shows, one sentence or two a question.
+    """Return what a predictions table shows, one or two sentences per question.
 
     Asks about the headline error, what it pools (several seeds or folds), the readers, the pull to
     the middle, the limits of agreement, age, sex and group with correction for many looks,
@@ -38,33 +34,38 @@ def findings(predictions: pd.DataFrame, *, n_bootstrap: int = 1000, seed: int = 
     ...                       "y_pred": ages + np.tile([-0.5, 0.75, 0.1], 20)})
     >>> findings(table, n_bootstrap=100)[0]
     'The MAE is 0.45 years (95 % interval 0.39 to 0.51; 5.4 months) on 60 children; always
-    answering the median age of the sex gives 3.81 years.'
+    answering the median age of other children of the same sex gives 3.99 years.'
     """
-    table = one_model(predictions)
-    pooled = pooled_in_words(table)
-    asked = (_readers, _pull, _limits, _ages, _sexes, _groups, _intervals, _calls)
-    return [_headline(table, n_bootstrap, seed), *([pooled] if pooled else []),
-            *(question(table, n_bootstrap, seed) for question in asked)]
+    return sentences(Analysis(predictions, n_bootstrap, seed))
 
 
-def _headline(table: pd.DataFrame, n_bootstrap: int, seed: int) -> str:
-    found = summary(table, n_bootstrap, seed).loc["MAE"]
-    floor = constant_predictor(table, table)
-    interval = "" if pd.isna(found["lower"]) else (
-        f"95 % interval {found['lower']:.2f} to {found['upper']:.2f}; ")
-    return (f"The MAE is {found['value']:.2f} years ({interval}{12 * found['value']:.1f} months) "
-            f"on {found['n']} children; always answering the median age of the sex gives "
-            f"{mae(floor['y_true'], floor['y_pred']):.2f} years.")
+def sentences(analysis: Analysis) -> list[str]:
+    """Return the sentences of :func:`findings` for a table that is analysed already."""
+    pooled = pooled_in_words(analysis.table)
+    questions = (_readers, _pull, _limits, _ages, _sexes, _groups, _intervals, _calls)
+    return [_headline(analysis), *([pooled] if pooled else []),
+            *(question(analysis) for question in questions)]
 
 
-def _readers(table: pd.DataFrame, n_bootstrap: int, seed: int) -> str:
-    if not has_two_readers(table):
-        return ("The table holds no two readings a child, so the error cannot be set against the "
-                "readers' own; published differences are drawn instead.")
-    found = yardstick(table, n_bootstrap, seed).set_index("who")
-    human = found.loc["reader 2 against reader 1"]
-    model = found.loc[["model against reader 1", "model against reader 2"]]
-    nearest = model["value"].mean()
+def _headline(analysis: Analysis) -> str:
+    error = analysis.headline.loc["MAE"]
+    interval = "" if pd.isna(error["lower"]) else (
+        f"95 % interval {error['lower']:.2f} to {error['upper']:.2f}; ")
+    text = (f"The MAE is {error['value']:.2f} years ({interval}{12 * error['value']:.1f} months) "
+            f"on {error['n']} children")
+    if analysis.table.n_children < 2:
+        return text + "."
+    return (f"{text}; always answering the median age of other children of the same sex gives "
+            f"{analysis.floor_mae:.2f} years.")
+
+
+def _readers(analysis: Analysis) -> str:
+    if not has_two_readers(analysis.table):
+        return ("The table holds no two readings per child, so the error cannot be compared with "
+                "the readers' own; published differences are drawn instead.")
+    rows = analysis.yardstick.set_index("who")
+    human = rows.loc["reader 2 against reader 1"]
+    model = rows.loc[["model against reader 1", "model against reader 2"]]
     if model["lower"].min() > human["upper"]:
         verdict = "further from each reader than they are from one another"
     elif model["upper"].max() < human["lower"]:
@@ -73,14 +74,13 @@ def _readers(table: pd.DataFrame, n_bootstrap: int, seed: int) -> str:
         verdict = "about as far from each reader as they are from one another"
     return (f"The two readers differ by {human['value']:.2f} years on average "
             f"({human['lower']:.2f} to {human['upper']:.2f}); the model differs from one of them "
-            f"by {nearest:.2f}: it is {verdict}.")
+            f"by {model['value'].mean():.2f}: it is {verdict}.")
 
 
-def _pull(table: pd.DataFrame, *_: object) -> str:
-    if len(table) < 3 or table["y_true"].nunique() < 2:
+def _pull(analysis: Analysis) -> str:
+    if analysis.table.n_children < 3 or analysis.table["y_true"].nunique() < 2:
         return "There are too few ages to ask about a pull to the middle."
-    found = pull_to_the_middle(table)
-    label, prediction = found.loc["label"], found.loc["prediction"]
+    label = analysis.pull.loc["label"]
     if label["upper"] < 0:
         text = (f"There is a pull to the middle: for each year of label the error falls by "
                 f"{-12 * label['slope']:.1f} months")
@@ -92,89 +92,106 @@ def _pull(table: pd.DataFrame, *_: object) -> str:
     if pd.notna(label["from_noise"]):
         text += (f" (label noise alone would give {abs(12 * label['from_noise']):.1f} months of "
                  "fall)")
-    flat = prediction["lower"] <= 0 <= prediction["upper"]
-    end = ("along the prediction it is flat, so a reading means what it says on average." if flat
-           else f"along the prediction the slope is {12 * prediction['slope']:+.1f} months a year, "
-                "which recalibration can take away.")
-    return f"{text}; {end}"
+    return f"{text}; {_along_prediction(analysis)}"
 
 
-def _limits(table: pd.DataFrame, *_: object) -> str:
-    if len(table) < 3:
+def _along_prediction(analysis: Analysis) -> str:
+    """Return whether a prediction means what it says, by a line and by a smooth curve."""
+    if not analysis.predictions_vary:
+        return "all predictions are one and the same age."
+    line, off = analysis.pull.loc["prediction"], analysis.off_zero
+    sloped = not line["lower"] <= 0 <= line["upper"]
+    text = (f"along the prediction the slope is {12 * line['slope']:+.1f} months per year, which "
+            "recalibration can take away" if sloped else "along the prediction a line is flat")
+    if off.empty:
+        return text + ("." if sloped else
+                       ", and so is a smooth curve: a prediction means what it says on average.")
+    worst = off.loc[off["error"].abs().idxmax()]
+    return (f"{text}; a smooth curve shows the largest mean error at predictions of about "
+            f"{worst['age']:.0f} years ({worst['error']:+.1f} years).")
+
+
+def _limits(analysis: Analysis) -> str:
+    if analysis.table.n_children < 3:
         return "There are too few children for limits of agreement."
-    found = bland_altman(table["y_pred"], table["y_true"], children=table["image_id"])
-    return (f"Nineteen of twenty readings lie between {found.lower:+.2f} and {found.upper:+.2f} "
-            f"years of the label (95 % limits of agreement; bias {found.bias:+.2f}).")
+    limits = analysis.limits
+    return (f"Nineteen of twenty predictions lie between {limits.lower:+.2f} and "
+            f"{limits.upper:+.2f} years of the label (95 % limits of agreement; bias "
+            f"{limits.bias:+.2f}).")
 
 
-def _ages(table: pd.DataFrame, n_bootstrap: int, seed: int) -> str:
-    cells = by(table, "age_band", n_bootstrap=n_bootstrap, seed=seed)
+def _ages(analysis: Analysis) -> str:
+    cells = analysis.cells("age_band")
     large = cells[~cells["small"]]
     if len(large) < 2:
         return "Too few age bands hold enough children to be compared."
     worst, best = large.loc[large["mae"].idxmax()], large.loc[large["mae"].idxmin()]
+    pooled = analysis.pooled("age_band").astype({"age_band": object}).set_index("age_band")
     return (f"By age, the MAE runs from {best['mae']:.2f} years ({best['age_band']}) to "
             f"{worst['mae']:.2f} ({worst['age_band']}); the bias there is {best['bias']:+.2f} and "
-            f"{worst['bias']:+.2f}.")
+            f"{worst['bias']:+.2f}. One of {len(cells)} bands is always the worst: corrected for "
+            f"having been picked as such, its MAE is {pooled.loc[worst['age_band'], 'pooled']:.2f}.")
 
 
-def _sexes(table: pd.DataFrame, n_bootstrap: int, seed: int) -> str:
-    if table["sex"].nunique() < 2:
+def _sexes(analysis: Analysis) -> str:
+    if analysis.table["sex"].nunique() < 2:
         return "Only one sex is in the table."
-    cells = by(table, "sex", n_bootstrap=n_bootstrap, seed=seed).set_index("sex")
-    p = differences(table, "sex")["p"].min()
+    cells = analysis.cells("sex").set_index("sex")
+    p = analysis.differences("sex")["p"].min()
     verdict = "a difference" if p < 0.05 else "no difference that chance would not give"
     return (f"The MAE is {cells.loc['F', 'mae']:.2f} years in girls and "
             f"{cells.loc['M', 'mae']:.2f} in boys: {verdict} (p = {p:.2g}).")
 
 
-def _groups(table: pd.DataFrame, *_: object) -> str:
-    try:
-        found = differences(table, "group", "sex")
-    except BadInput:
+def _groups(analysis: Analysis) -> str:
+    if not analysis.has_groups:
         return "The table names no groups: nothing can be said about fairness between them."
-    known = found[~found["small"]]
-    small = int(found["small"].sum())
-    text = (f"Of {len(found)} cells of group and sex, {small} are too small to judge" if small
-            else f"All {len(found)} cells of group and sex hold enough children")
-    if known.empty:
+    cells = analysis.differences("group", "sex")
+    large = cells[~cells["small"]]
+    small = int(cells["small"].sum())
+    text = (f"Of {len(cells)} cells of group and sex, {small} are too small to judge" if small
+            else f"All {len(cells)} cells of group and sex hold enough children")
+    if analysis.grouped is not analysis.table:
+        text = f"Of the {MOST_GROUPS} largest groups: {text[0].lower()}{text[1:]}"
+    if large.empty:
         return text + "."
-    clear = known[known["p_holm"] < 0.05]
+    clear = large[large["p_holm"] < 0.05]
     if clear.empty:
-        widest = (known["upper"] - known["lower"]).median() / 2
-        return (f"{text}; none differs from the rest once corrected for many looks, but a "
-                f"difference under about {widest:.2f} years could not have been seen.")
-    names = ", ".join(f"{row.group} {_SEX[row.sex]} ({row.difference:+.2f} years)"
+        half = (large["upper"] - large["lower"]).median() / 2
+        return f"{text}; none differs from the rest once corrected for many looks" + (
+            f", but a difference under about {half:.2f} years could not have been seen."
+            if np.isfinite(half) else ".")
+    names = ", ".join(f"{row.group} {CHILDREN[row.sex]} ({row.difference:+.2f} years)"
                       for row in clear.itertuples())
     return f"{text}; after correction for many looks these differ from the rest: {names}."
 
 
-def _intervals(table: pd.DataFrame, n_bootstrap: int, seed: int) -> str:
-    own = {"lower", "upper"} <= set(table) and table[["lower", "upper"]].notna().all(axis=None)
-    if not own and table["image_id"].nunique() < 50:
+def _intervals(analysis: Analysis) -> str:
+    table = analysis.intervals
+    if table is None:
         return "There are too few children to make prediction intervals."
-    found = table if own else conformal_out_of_fold(table, 0.9, seed=seed)
-    total = coverage(found).iloc[0]
-    cells = coverage(found, "age_band")
+    total = coverage(table).iloc[0]
+    cells = coverage(table, "age_band")
     cells = cells[~cells["small"]]
-    whose = "The intervals in the table" if own else "Conformal 90 % intervals"
-    text = (f"{whose} hold {100 * total['covered']:.0f} % of the labels and are "
-            f"{total['width']:.1f} years wide on average")
+    text = (f"{analysis.intervals_in_words} hold {100 * total['covered']:.0f} % of the labels and "
+            f"are {total['width']:.1f} years wide on average")
     if len(cells) > 1:
         least = cells.loc[cells["covered"].idxmin()]
         text += f"; the fewest are held at {least['age_band']}, {100 * least['covered']:.0f} %"
+    if analysis.own_intervals is None:
+        text += ". This holds for children who are exchangeable with these, not for others"
     return text + "."
 
 
-def _calls(table: pd.DataFrame, _: int, seed: int) -> str:
-    if not has_chronological_age(table):
+def _calls(analysis: Analysis) -> str:
+    if not has_chronological_age(analysis.table):
         return ("Without chronological ages, nothing can be said about calls of advanced or "
                 "delayed.")
-    found = changed_calls(table, seed=seed).set_index("what")["changed"]
+    changed = analysis.calls.set_index("what")["changed"]
     text = (f"The call of advanced, normal or delayed differs from the label's in "
-            f"{100 * found.iloc[0]:.0f} % of children")
-    if "reader 2 against reader 1" in found:
+            f"{100 * changed.iloc[0]:.0f} % of children")
+    if "reader 2 against reader 1" in changed:
         text += (f"; between the two readers it differs in "
-                 f"{100 * found['reader 2 against reader 1']:.0f} %, and a second label of the "
-                 f"same quality would change {100 * found.iloc[-1]:.0f} %")
+                 f"{100 * changed['reader 2 against reader 1']:.0f} %, and a second label of the "
+                 f"same quality would change {100 * changed.iloc[-1]:.0f} %")
     return text + "."

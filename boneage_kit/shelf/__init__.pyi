@@ -1,6 +1,12 @@
+from .labelled_images import labelled as labelled
+from .model_card import check_card as check_card
+from .picture_notes import notes_of as notes_of
 from .prediction_table import lost_proportions as lost_proportions
 from .prediction_table import predictions_of as predictions_of
+from .prediction_table import predictions_with_notes as predictions_with_notes
+from .prediction_table import prepared as prepared
 from .stored_model import StoredModel as StoredModel
+from .stored_model import is_possible as is_possible
 from .stored_model import load as load
 from .stored_model import save as save
 from .train_model import train as train

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from tqdm.auto import tqdm
 
+from .._progress import is_interactive
 from ..datasets import Dataset
+from .picture_notes import notes_of
 from .stored_model import StoredModel
+
+_COLUMNS = ("image_id", "sex", "y_true", "y_pred", "lower", "upper", "model", "group",
+            "chronological_age", "reader_1", "reader_2", "source")
+#: Columns that stay out where no image has a value.
+_WHERE_KNOWN = ("group", "chronological_age", "reader_1", "reader_2", "lower", "upper")
 
 
 def predictions_of(
@@ -14,29 +22,61 @@ def predictions_of(
 ) -> pd.DataFrame:
     """Return a predictions table of a stored model for (rows of) a data set.
 
-    ``y_true`` is the data set's bone age; rows without one are read all the same and have NaN.
+    Ages in years. ``y_true`` is the data set's bone age; images without one are predicted all
+    the same and have NaN.
     """
     part = dataset if rows is None else dataset.subset(rows)
+    return _table(stored, part, prepared(stored, part))
+
+
+def predictions_with_notes(stored: StoredModel, dataset: Dataset) -> pd.DataFrame:
+    """Return :func:`predictions_of` with two more columns on what is doubtful about each image.
+
+    ``hand_recognised`` (bool), and ``notes`` (text, empty where there is nothing to say): what
+    the decoder noted about the file and what is wrong with the picture.
+    """
+    images = prepared(stored, dataset)
+    bar = tqdm(images, desc="Looking for hands", unit="image", delay=2, leave=False,
+               disable=not is_interactive())
+    pictures = [notes_of(image) for image in bar]
+    table = _table(stored, dataset, images)
+    table["hand_recognised"] = [picture.hand_recognised for picture in pictures]
+    table["notes"] = ["; ".join([*of_file, *picture.notes])
+                      for of_file, picture in zip(_file_notes(dataset), pictures, strict=True)]
+    return table
+
+
+def _file_notes(dataset: Dataset) -> list[list[str]]:
+    notes = getattr(dataset, "notes", None)
+    return [[] if notes is None else notes(row) for row in range(len(dataset))]
+
+
+def _table(stored: StoredModel, part: Dataset, images: np.ndarray) -> pd.DataFrame:
     table = part.table.copy()
-    if stored.card["input"]["squares"] == "squeezed" and not lost_proportions(part):
-        images = np.stack([stored.prepare(part.pixels(i)) for i in range(len(part))])
-    else:
-        images = part.images(stored.size)
+    sexes = table["sex"].tolist()
     table["y_true"] = table.pop("bone_age")
-    table["y_pred"] = stored.read(images, table["sex"].tolist())
-    widths = stored.half_widths(table["sex"].tolist())
+    table["y_pred"] = stored.predict(images, sexes)
+    widths = stored.half_widths(sexes)
     table["lower"] = np.maximum(table["y_pred"] - widths, 0.0)
     table["upper"] = table["y_pred"] + widths
     table["model"] = stored.card["model"]
-    known = ["image_id", "sex", "y_true", "y_pred", "lower", "upper", "model", "group",
-             "chronological_age", "reader_1", "reader_2", "source"]
-    return table[[name for name in known if name in table and not (
-        name in ("group", "chronological_age", "reader_1", "reader_2", "lower", "upper")
-        and table[name].isna().all())]]
+    return table[[name for name in _COLUMNS if name in table
+                  and not (name in _WHERE_KNOWN and table[name].isna().all())]]
+
+
+def prepared(stored: StoredModel, dataset: Dataset) -> np.ndarray:
+    """Return a data set's images as a model wants them, uint8 [n, s, s].
+
+    They are squeezed to squares where the model learned on such and these still have their
+    proportions.
+    """
+    if stored.squeezes and not lost_proportions(dataset):
+        return np.stack([stored.prepare(dataset.pixels(i)) for i in range(len(dataset))])
+    return dataset.images(stored.size)
 
 
 def lost_proportions(dataset: Dataset, sample: int = 8) -> bool:
-    """Return whether the images are films squeezed into squares, as far as one can see.
+    """Return whether the images are films squeezed into squares, as far as a sample shows.
 
     Films are higher than wide. Where every image of a sample of a real data set is exactly
     square, somebody has squeezed them (as the RSNA thumbnails are) or padded them.

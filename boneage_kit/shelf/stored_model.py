@@ -8,46 +8,55 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+import safetensors
+import safetensors.numpy
+from PIL import Image
 
-from .._io import write_atomically
+from .. import features, models, training
+from .._io import write_atomically, write_text
 from ..errors import BadInput
+from ..radiograph import to_square
+from .model_card import CARD, FORMAT, Card, read_card
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ..features.feature_model import FeatureModel
     from ..models.age_model import AgeModel
 
-WEIGHTS, CARD = "weights.safetensors", "card.json"
-FORMAT = 1
-_PARTS = ("format", "model", "options", "input", "weights", "interval", "data", "terms", "metrics")
+WEIGHTS = "weights.safetensors"
+Arrays = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
 class StoredModel:
-    """A model with its card, ready to read radiographs.
+    """A model with its card, ready to predict bone ages.
 
     Attributes
     ----------
-    reader
+    model
         A network (:class:`AgeModel`) or a regressor on features (:class:`FeatureModel`).
     card
         What ``card.json`` holds.
     """
 
-    reader: AgeModel | FeatureModel
-    card: dict[str, Any]
+    model: AgeModel | FeatureModel
+    card: Card
 
     @property
     def size(self) -> int:
-        """Side in pixels of the images it reads."""
+        """Side in pixels of the images that it takes."""
         return int(self.card["input"]["size"])
+
+    @property
+    def squeezes(self) -> bool:
+        """Whether it learned on images squeezed to squares, and is shown such."""
+        return bool(self.card["input"]["squares"] == "squeezed")
 
     def prepare(self, pixels: np.ndarray) -> np.ndarray:
         """Return a radiograph, float [H, W] in 0..1, as the model wants it: uint8 [s, s].
@@ -55,24 +64,31 @@ class StoredModel:
         A model that learned on images whose proportions were lost (the RSNA thumbnails are
         squeezed to squares) is shown squeezed images.
         """
-        from PIL import Image
-
-        from ..radiograph import to_square
-
         side = max(pixels.shape)
-        if self.card["input"]["squares"] == "squeezed" and min(pixels.shape) != side:
+        if self.squeezes and min(pixels.shape) != side:
             whole = Image.fromarray(np.asarray(pixels, dtype=np.float32))
             pixels = np.asarray(whole.resize((side, side), Image.Resampling.BILINEAR))
         return np.rint(to_square(pixels, self.size) * 255).astype(np.uint8)
 
-    def read(self, images: np.ndarray, sexes: Sequence[object]) -> np.ndarray:
-        """Return bone ages in years (never below zero), float [n], of images uint8 [n, s, s]."""
-        if self.card["model"] == "handcrafted":
-            return np.maximum(self.reader.predict(images, sexes), 0.0)
-        from ..training import predict
+    def predict(self, images: np.ndarray, sexes: Sequence[object]) -> np.ndarray:
+        """Return bone ages in years (never below zero), float [n], of images uint8 [n, s, s].
 
-        views = bool(self.card["input"]["test_time_augmentation"])
-        years = predict(self.reader, images, sexes, test_time_augmentation=views)
+        Parameters
+        ----------
+        images
+            As :meth:`prepare` gives them.
+        sexes
+            "F"/"M" [n].
+
+        A model with damaged weights can return any number; :func:`is_possible` tells which of
+        them may be shown.
+        """
+        if isinstance(self.model, features.FeatureModel):
+            years = self.model.predict(images, sexes)
+        else:
+            years = training.predict(
+                self.model, images, sexes,
+                test_time_augmentation=self.card["input"]["test_time_augmentation"])
         return np.maximum(years, 0.0)
 
     def half_widths(self, sexes: Sequence[str]) -> np.ndarray:
@@ -81,23 +97,32 @@ class StoredModel:
         return np.array([widths.get(sex, widths.get("all", np.nan)) for sex in sexes], dtype=float)
 
 
-def save(folder: Path, reader: Any, card: dict[str, Any], *, half: bool = False) -> StoredModel:
+def is_possible(years: np.ndarray) -> np.ndarray:
+    """Return which ages a person can have, bool [n]: 0 to 25 years.
+
+    >>> is_possible(np.array([8.5, 26.0, np.nan, 1e23])).tolist()
+    [True, False, False, False]
+    """
+    return (years >= 0) & (years <= 25)
+
+
+def save(
+    folder: Path | str, model: AgeModel | FeatureModel, card: Card, *, half: bool = False
+) -> StoredModel:
     """Write weights and card into a folder, each as a whole, and return what stands there.
 
     Parameters
     ----------
     folder
         Made if needed; a model already there is replaced.
-    reader
+    model
         A network, or a :class:`FeatureModel`.
     card
         All of the card but ``weights``, which is filled in here.
     half
         Store the weights in half precision (float16): half the size.
     """
-    import safetensors.numpy
-
-    arrays = {key: np.ascontiguousarray(value) for key, value in _arrays(reader).items()}
+    arrays = {key: np.ascontiguousarray(value) for key, value in _arrays(model).items()}
     if half:
         arrays = {key: value.astype(np.float16) if value.dtype.kind == "f" and value.size > 1
                   else value for key, value in arrays.items()}
@@ -106,9 +131,8 @@ def save(folder: Path, reader: Any, card: dict[str, Any], *, half: bool = False)
                "numbers": int(sum(value.size for value in arrays.values())),
                "precision": "float16" if half else "float32"}
     full = {"format": FORMAT, **card, "weights": weights}
-    text = json.dumps(full, indent=2, ensure_ascii=False) + "\n"
     write_atomically(Path(folder) / WEIGHTS, lambda path: path.write_bytes(data))
-    write_atomically(Path(folder) / CARD, lambda path: path.write_text(text, encoding="utf-8"))
+    write_text(Path(folder) / CARD, json.dumps(full, indent=2, ensure_ascii=False) + "\n")
     return load(folder)
 
 
@@ -123,63 +147,66 @@ def load(folder: Path | str | None = None) -> StoredModel:
     Raises
     ------
     BadInput
-        If there is no model, it is of another format, or weights and card do not belong together.
+        If there is no model, its card is not one of this version, or weights and card do not
+        belong together.
+
+    >>> load().card["data"]["name"]
+    'RSNA 2017 thumbnails, 100 px'
     """
-    import safetensors.numpy
+    where = Path(str(files("boneage_kit") / "data" / "model")) if folder is None else Path(folder)
+    card = read_card(where, shipped=folder is None)
+    return StoredModel(_build(card, _read_weights(where, card)), card)
 
-    place = Path(str(files("boneage_kit") / "data" / "model")) if folder is None else Path(folder)
-    card = _card(place, shipped=folder is None)
+
+def _read_weights(folder: Path, card: Card) -> Arrays:
+    """Return the arrays that the card describes, and no others."""
+    path, wanted = folder / card["weights"]["file"], card["weights"]
     try:
-        data = (place / card["weights"]["file"]).read_bytes()
+        if not path.is_file():
+            raise FileNotFoundError(path)
+        # the size first: a huge file is refused without being read
+        data = path.read_bytes() if path.stat().st_size == wanted["bytes"] else b""
     except OSError as error:
-        raise BadInput(f"The weights of the model in {place} cannot be read.",
+        raise BadInput(f"The weights of the model in {folder} cannot be read.",
                        "Train it anew, or copy the whole folder.") from error
-    if hashlib.sha256(data).hexdigest() != card["weights"]["sha256"]:
-        raise BadInput(f"The weights in {place} are not those that its card describes.",
+    if hashlib.sha256(data).hexdigest() != wanted["sha256"]:
+        raise BadInput(f"The weights in {folder} are not those that its card describes.",
                        "Copy the whole folder again, or train anew.")
-    return StoredModel(_build(card, safetensors.numpy.load(data)), card)
-
-
-def _card(place: Path, *, shipped: bool) -> dict[str, Any]:
     try:
-        card = json.loads((place / CARD).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        if shipped:
-            raise BadInput("No model ships with this installation.",
-                           "Name one with --model DIR; boneage-kit train makes it.") from error
-        raise BadInput(f"There is no model in {place}.",
-                       "Name the folder that boneage-kit train wrote.") from error
-    except (OSError, ValueError) as error:
-        raise BadInput(f"The card in {place} cannot be read.", "Copy the folder again.") from error
-    missing = [part for part in _PARTS if part not in card] if isinstance(card, dict) else _PARTS
-    if missing or card["format"] != FORMAT:
-        raise BadInput(f"The card in {place} is not one of this version of the kit.",
+        arrays: Arrays = safetensors.numpy.load(data)
+    except (safetensors.SafetensorError, ValueError, TypeError, KeyError) as error:
+        raise BadInput(f"The weights in {folder} are not in the safetensors format.",
+                       "Copy the whole folder again, or train anew.") from error
+    if not all(np.isfinite(array).all() for array in arrays.values()):
+        raise BadInput(f"The weights in {folder} hold values that are no numbers.",
                        "Train the model anew.")
-    return card
+    return arrays
 
 
-def _arrays(reader: Any) -> dict[str, np.ndarray]:
-    if hasattr(reader, "state_dict"):
-        return {key: value.cpu().numpy() for key, value in reader.state_dict().items()}
-    return reader.arrays()
+def _arrays(model: AgeModel | FeatureModel) -> Mapping[str, np.ndarray]:
+    if isinstance(model, features.FeatureModel):
+        return model.arrays()
+    return {key: value.cpu().numpy() for key, value in model.state_dict().items()}
 
 
-def _build(card: dict[str, Any], arrays: dict[str, np.ndarray]) -> AgeModel | FeatureModel:
-    if card["model"] == "handcrafted":
-        from ..features.feature_model import FeatureModel
-
-        return FeatureModel.from_arrays("handcrafted", arrays)
-    import torch
-
-    from ..models import create
-
-    model = create(card["model"], pretrained=None if card["model"] == "bonet" else False,
-                   **card["options"])
-    state = {key: torch.from_numpy(value.astype(np.float32) if value.dtype == np.float16
-                                   else value) for key, value in arrays.items()}
+def _build(card: Card, arrays: Arrays) -> AgeModel | FeatureModel:
     try:
-        model.load_state_dict(state)
-    except RuntimeError as error:
+        if card["model"] == "handcrafted":
+            return features.FeatureModel.from_arrays("handcrafted", arrays)
+        return _network(card, arrays)
+    except (RuntimeError, KeyError, ValueError, TypeError, IndexError) as error:
+        if isinstance(error, BadInput):
+            raise
         raise BadInput(f"The weights do not fit the model {card['model']!r} of the card.",
                        "Train the model anew with this version of the kit.") from error
-    return model.eval()
+
+
+def _network(card: Card, arrays: Arrays) -> AgeModel:
+    import torch  # 2 s; not needed for a model by hand
+
+    network = models.create(card["model"], pretrained=None if card["model"] == "bonet" else False,
+                            **card["options"])
+    network.load_state_dict({
+        key: torch.from_numpy(array.astype(np.float32) if array.dtype == np.float16 else array)
+        for key, array in arrays.items()})
+    return network.eval()

@@ -15,6 +15,8 @@ _MARKDOWN_IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
 _HEADING = re.compile(r"^(#{1,6})\s+\S", re.MULTILINE)
 _REPR = re.compile(r"^\w+\(|^$")
 _CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+#: Addresses of the small pictures that link to Binder, Colab and Kaggle: a few words name them.
+_BADGE = re.compile(r"badge|open-in-")
 _VAGUE_LINK = re.compile(r"\[(here|this|link|click here)\]\(", re.IGNORECASE)
 
 
@@ -51,24 +53,24 @@ def findings(notebook: Path) -> list[Finding]:
     ["an image in prose has no description: ''", 'a heading of level 3 follows one of level 1']
     """
     cells = json.loads(Path(notebook).read_text(encoding="utf-8"))["cells"]
-    found: list[Finding] = []
+    problems: list[Finding] = []
     level = 0
     for number, cell in enumerate(cells, 1):
         if cell["cell_type"] == "markdown":
             text = _CODE_BLOCK.sub("", "".join(cell["source"]))
-            found += [Finding(number, problem) for problem in _prose(text)]
+            problems += [Finding(number, problem) for problem in _prose(text)]
             for heading in _HEADING.findall(text):
                 if len(heading) > level + 1:
-                    found.append(Finding(number, f"a heading of level {len(heading)} follows one "
-                                                 f"of level {level}"))
+                    problems.append(Finding(
+                        number, f"a heading of level {len(heading)} follows one of level {level}"))
                 level = len(heading)
         for output in cell.get("outputs", []):
             data, metadata = output.get("data", {}), output.get("metadata", {})
-            found += [Finding(number, problem) for problem in _output(data, metadata)]
+            problems += [Finding(number, problem) for problem in _output(data, metadata)]
         if cell.get("outputs") and _is_silent_widget(cell["outputs"]):
-            found.append(Finding(number, "a widget has no picture or text beside it: give a "
+            problems.append(Finding(number, "a widget has no picture or text beside it: give a "
                                          "static fallback"))
-    return found
+    return problems
 
 
 def _is_silent_widget(outputs: list[dict[str, Any]]) -> bool:
@@ -77,15 +79,14 @@ def _is_silent_widget(outputs: list[dict[str, Any]]) -> bool:
     widgets = [data for data in shown if "application/vnd.jupyter.widget-view+json" in data]
     if not widgets:
         return False
-    in_words = any(not _REPR.match("".join(data.get("text/plain", ""))) for data in widgets)
-    return not in_words and not any("<img" in "".join(data.get("text/html", ""))
+    has_text = any(not _REPR.match("".join(data.get("text/plain", ""))) for data in widgets)
+    return not has_text and not any("<img" in "".join(data.get("text/html", ""))
                                     for data in shown)
 
 
 def _prose(text: str) -> Iterator[str]:
     for alt, target in _MARKDOWN_IMAGE.findall(text):
-        badge = "badge" in target and alt
-        if not badge and len(alt) < SHORTEST_ALT:
+        if not (alt and _BADGE.search(target)) and len(alt) < SHORTEST_ALT:
             yield f"an image in prose has no description: {alt!r}"
     yield from _html(text)
     if _VAGUE_LINK.search(text):

@@ -1,4 +1,4 @@
-"""Every result row that a lesson may read: its run's, and those committed with the package."""
+"""Every result row that a lesson may show: its run's, and those committed with the package."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ def known_rows(lesson: Lesson) -> dict[str, list[dict[str, Any]]]:
     Preset smoke: ...
     ['phantom', 'real']
     """
-    known: dict[str, list[dict[str, Any]]] = {}
+    rows: dict[str, list[dict[str, Any]]] = {}
     for source in ("phantom", "real"):
         run = committed(source, lesson.preset.name) or committed(source, presets.DEFAULT)
-        known[source] = [{"preset": run["run"]["preset"], **row} for row in run["rows"]] \
-            if run else []
+        rows[source] = []
+        if run:
+            rows[source] = [{"preset": run["run"]["preset"], **row} for row in run["rows"]]
     here = lesson.source
     if lesson.out is not None:
         name = lesson.preset.name
-        known[here] = [{"preset": name, **row} for row in rows_of_run(lesson.out)]
-    others = [row for row in known[here] if row["notebook"] != lesson.notebook]
-    known[here] = others + lesson.rows
-    return known
+        rows[here] = [{"preset": name, **row} for row in rows_of_run(lesson.out)]
+    others = [row for row in rows[here] if row["notebook"] != lesson.notebook]
+    rows[here] = others + lesson.rows
+    return rows

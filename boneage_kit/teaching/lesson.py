@@ -1,4 +1,4 @@
-"""What a notebook needs around its lesson: data, figures in words, results, exercises.
+"""What a notebook needs around its lesson: data, described figures, results, exercises.
 
 A notebook starts with ``lesson = bk.teaching.begin("03_training_from_scratch", preset=preset,
 data=data)`` and uses the :class:`Lesson` it gets. Outside ``boneage-kit run`` nothing is written
@@ -16,7 +16,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import matplotlib.pyplot as plt
 import pandas as pd
+from IPython.display import display
 
 from .. import _runtime, _settings, datasets, evaluation, presets, results
 from .._io import write_atomically
@@ -65,7 +67,7 @@ def begin(notebook: str, *, preset: str, data: str | None, seed: int = 0) -> Les
     lesson = Lesson(notebook, presets.get(preset), data, seed)
     _runtime.fix_seed_and_threads(seed, lesson.preset.threads)
     use_style()
-    _display(exercises.Feedback(f"{lesson.describe()} {colab.colab_advice(preset)}".strip()))
+    display(exercises.Feedback(f"{lesson.describe()} {colab.colab_advice(preset)}".strip()))
     return lesson
 
 
@@ -123,10 +125,10 @@ class Lesson:
         return "phantom" if self.is_phantom else "real"
 
     def describe(self) -> str:
-        """Return what this notebook runs on, in two sentences."""
+        """Return what data this notebook runs on, in two sentences."""
         size = f"at most {self.preset.images} images" if self.preset.images else "all images"
         first = f"Preset {self.preset.name}: {size} at {self.preset.pixels} px, seed {self.seed}."
-        if self._named_phantom:
+        if self.spec is None or self._named_phantom:
             return (f"{first} Data: phantom radiographs, drawn by the kit; no number made from "
                     "them is a clinical one.")
         return f"{first} Data: {self.spec.partition(':')[0]}."
@@ -158,10 +160,8 @@ class Lesson:
         png = shown_figure.to_png(fig)
         if self.out is not None:
             shown_figure.save(self.out / "figures" / self.notebook, name, png, alt, caption)
-        import matplotlib.pyplot as plt
-
-        plt.close(getattr(fig, "figure", fig))
-        _display(shown_figure.ShownFigure(png, alt, caption))
+        plt.close(shown_figure.figure_of(fig))
+        display(shown_figure.ShownFigure(png, alt, caption))
 
     # -- results ---------------------------------------------------------------------------
 
@@ -181,6 +181,10 @@ class Lesson:
         unit: str = "years",
         n_train: int | None = None,
         n_test: int | None = None,
+        floor: bool = False,
+        folds: int | None = None,
+        seeds: int = 1,
+        pixels: int | None = None,
         note: str = "",
     ) -> pd.DataFrame:
         """Keep one number of this run, and return it as a row to show.
@@ -198,13 +202,26 @@ class Lesson:
             The number and its 95 % interval, in ``unit`` (``"years"`` unless said).
         n_train, n_test
             Images trained and tested on.
+        floor
+            Whether the method never looks at an image: the error that every model must beat.
+        folds, seeds
+            Folds of a cross-validation (None: one split) and trainings that were averaged.
+        pixels
+            Side of the images in pixels; the preset's unless given.
         note
             What a reader of the table must know besides.
+
+        >>> lesson = begin("03_example", preset="smoke", data=None)
+        Preset smoke: ...
+        >>> _ = lesson.record(result="MAE", method="sex's median", value=2.5, floor=True)
+        >>> lesson.rows[0]["floor"], lesson.rows[0]["pixels"]
+        (True, 64)
         """
         row = results.row(
             notebook=self.notebook, result=result, method=method, value=value, lower=lower,
-            upper=upper, unit=unit, n_train=n_train, n_test=n_test, seed=self.seed,
-            source=self.source, data=self._data_name(), preset=self.preset.name, note=note,
+            upper=upper, unit=unit, n_train=n_train, n_test=n_test, folds=folds, seed=self.seed,
+            seeds=seeds, pixels=pixels or self.preset.pixels, source=self.source,
+            data=self._data_name(), preset=self.preset.name, floor=floor, note=note,
         )
         results.add(self._rows, row)
         if self.out is not None:
@@ -218,7 +235,9 @@ class Lesson:
         return None if self.spec is None else self.spec.partition(":")[0]
 
     def record_predictions(
-        self, method: str, predictions: pd.DataFrame, *, n_train: int | None = None, note: str = ""
+        self, method: str, predictions: pd.DataFrame, *, n_train: int | None = None,
+        floor: bool = False, folds: int | None = None, seeds: int = 1, pixels: int | None = None,
+        note: str = "",
     ) -> pd.DataFrame:
         """Record a predictions table's MAE with its bootstrap interval, and keep the table.
 
@@ -230,8 +249,8 @@ class Lesson:
             ``image_id, sex, y_true, y_pred`` in years, and what else is known.
         n_train
             Images it was trained on.
-        note
-            What a reader of the table must know besides.
+        floor, folds, seeds, pixels, note
+            As of :meth:`record`.
         """
         value, lower, upper = evaluation.bootstrap_interval(
             evaluation.mae, predictions, n=self.preset.bootstrap, seed=self.seed
@@ -242,7 +261,8 @@ class Lesson:
             write_atomically(self.out / "predictions" / self.notebook / f"{name}.csv",
                              lambda path: predictions.to_csv(path, index=False))
         return self.record(result="MAE", method=method, value=value, lower=lower, upper=upper,
-                           n_train=n_train, n_test=predictions["image_id"].nunique(), note=note)
+                           n_train=n_train, n_test=predictions["image_id"].nunique(), floor=floor,
+                           folds=folds, seeds=seeds, pixels=pixels, note=note)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -260,19 +280,12 @@ class Lesson:
 
         It never stops the notebook: a wrong answer is a sentence, not an error.
         """
-        _display(exercises.check(exercise, answer, lesson=self))
+        display(exercises.check(exercise, answer, lesson=self))
 
     def hint(self, exercise: str) -> None:
         """Show an exercise's hint."""
-        _display(exercises.Feedback(exercises.get(exercise).hint))
+        display(exercises.Feedback(exercises.get(exercise).hint))
 
     def solution(self, exercise: str) -> None:
         """Show an exercise's solution."""
-        _display(exercises.Feedback(exercises.get(exercise).solution, code=True))
-
-
-def _display(shown: object) -> None:
-    """Show an object in a notebook, or its text in a terminal."""
-    from IPython.display import display
-
-    display(shown)
+        display(exercises.Feedback(exercises.get(exercise).solution, code=True))

@@ -3,8 +3,8 @@
 The notebooks of the kit hold stubs; the solutions stand beside the checks in
 :mod:`boneage_kit.teaching.exercises`. A student copy is a notebook without outputs. The proof
 executes a copy from top to bottom in which every exercise's stub is followed by its solution, and
-looks whether the stub is told "not answered yet" and the solution "right", where the student would be:
-after the cells before, with the names that they left.
+looks whether the stub is told "not answered yet" and the solution "right". Both run where the
+student's answer would: after the cells before, with the names that those left.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ import ast
 import copy
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode, v4
 
 from ..errors import BadInput
 from . import exercises
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
 
 _CHECK = re.compile(r"""^lesson\.check\(\s*["'](\d\d\.\d+)["']\s*,.*$""", re.MULTILINE)
 
 
 class Proof(NamedTuple):
-    """One exercise: what its stub and its solution got to hear in the notebook."""
+    """One exercise: the feedback that its stub and its solution get in the notebook."""
 
     number: str
     stub: str
@@ -91,11 +92,11 @@ def solved_source(source: str) -> str:
 
 def _by_check(source: str) -> list[tuple[str, str]]:
     """Return what stands before each check of a cell, and the check's number."""
-    found, start = [], 0
+    parts, start = [], 0
     for check in _CHECK.finditer(source):
-        found.append((source[start:check.start()].lstrip("\n"), check[1]))
+        parts.append((source[start:check.start()].lstrip("\n"), check[1]))
         start = check.end()
-    return found
+    return parts
 
 
 def _without(source: str, name: str) -> str:
@@ -140,41 +141,39 @@ def answer_name(solution: str) -> str:
 
 
 def nbgrader_copy(notebook: NotebookNode) -> NotebookNode:
-    """Return an nbgrader source notebook: solutions marked, and a test cell a check.
+    """Return an nbgrader source notebook: solutions marked, and a test cell per check.
 
     nbgrader's ``generate_assignment`` replaces the marked solutions by its placeholder, under
     what the notebook itself prepares (a function to repair, say), and its ``autograde`` gives a
     point for every test cell that raises nothing.
     """
-    from nbformat import v4
-
     source = student_copy(notebook)
     cells = []
     for cell in source.cells:
-        found = _by_check(cell.source) if cell.cell_type == "code" else []
-        if not found:
+        parts = _by_check(cell.source) if cell.cell_type == "code" else []
+        if not parts:
             cells.append(cell)
-        for before, number in found:
-            mark = f"exercise-{number.replace('.', '-')}"
+        for before, number in parts:
+            grade_id = f"exercise-{number.replace('.', '-')}"
             solution = exercises.get(number).solution
             name = answer_name(solution)
             marked = f"### BEGIN SOLUTION\n{solution}\n### END SOLUTION"
             cells.append(v4.new_code_cell(f'{before}{marked}\nlesson.check("{number}", {name})',
-                                          metadata={"nbgrader": _mark(mark, solution=True)}))
+                                          metadata={"nbgrader": _grading(grade_id, solution=True)}))
             cells.append(v4.new_code_cell(
                 f'assert bk.exercises.check("{number}", {name}, lesson).right',
-                metadata={"nbgrader": {**_mark(f"{mark}-test", grade=True), "points": 1}}))
+                metadata={"nbgrader": {**_grading(f"{grade_id}-test", grade=True), "points": 1}}))
     source.cells = cells
     return source
 
 
-def _mark(name: str, *, grade: bool = False, solution: bool = False) -> dict[str, object]:
-    return {"grade": grade, "grade_id": name, "locked": grade, "schema_version": 3,
+def _grading(grade_id: str, *, grade: bool = False, solution: bool = False) -> dict[str, object]:
+    return {"grade": grade, "grade_id": grade_id, "locked": grade, "schema_version": 3,
             "solution": solution, "task": False}
 
 
 def prove(path: Path, preset: str = "smoke", folder: Path | None = None) -> list[Proof]:
-    """Execute a notebook once, each stub before its solution; return what each got to hear.
+    """Execute a notebook once, each stub before its solution; return the feedback to each.
 
     Parameters
     ----------
@@ -188,14 +187,12 @@ def prove(path: Path, preset: str = "smoke", folder: Path | None = None) -> list
     Returns
     -------
     list of Proof
-        One an exercise; and one, which does not hold, for every other cell that stopped.
+        One per exercise; and one, which does not hold, for every other cell that stopped.
     """
-    import nbformat
-
     notebook = nbformat.read(path, as_version=4)
     executed = _execute(_both_ways(notebook), preset)
-    proofs = [Proof(number, *_heard(executed, number)) for number in numbers(notebook)]
-    proofs += [Proof(f"(cell {place})", "", error) for place, error in _stopped(executed)]
+    proofs = [Proof(number, *_feedback_of(executed, number)) for number in numbers(notebook)]
+    proofs += [Proof(f"(cell {index})", "", error) for index, error in _stopped(executed)]
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         nbformat.write(_without_stubs(executed, notebook), folder / path.name)
@@ -223,29 +220,31 @@ def _without_stubs(executed: NotebookNode, notebook: NotebookNode) -> NotebookNo
 
 
 def _execute(notebook: NotebookNode, preset: str) -> NotebookNode:
-    from nbclient import NotebookClient
-
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
             cell.source = f'preset = "{preset}"\ndata = "phantom"'
     client = NotebookClient(notebook, timeout=3600, kernel_name="python3", allow_errors=True)
-    return client.execute()
+    with client.setup_kernel():  # client.execute() takes Ctrl-C for itself and ends in an assertion
+        for number, cell in enumerate(notebook.cells):
+            client.execute_cell(cell, number, execution_count=client.code_cells_executed + 1)
+        client.set_widgets_metadata()
+    return notebook
 
 
-def _heard(notebook: NotebookNode, number: str) -> tuple[str, str]:
-    """Return what an exercise's stub and its solution got to hear, or the error in its cell."""
+def _feedback_of(notebook: NotebookNode, number: str) -> tuple[str, str]:
+    """Return the feedback to an exercise's stub and to its solution, or the error in its cell."""
     for cell in notebook.cells:
         if cell.cell_type != "code" or number not in _CHECK.findall(cell.source):
             continue
-        said = [_text(output) for output in cell.outputs
-                if output.output_type == "error" or f"Exercise {number}:" in _text(output)]
-        return (said + ["", ""])[0], (said + ["", ""])[1]
+        feedback = [_text(output) for output in cell.outputs
+                    if output.output_type == "error" or f"Exercise {number}:" in _text(output)]
+        return (feedback + ["", ""])[0], (feedback + ["", ""])[1]
     return "", ""
 
 
 def _stopped(notebook: NotebookNode) -> list[tuple[int, str]]:
-    """Return place and error of each cell that stopped and holds no exercise."""
-    return [(place, _text(output)) for place, cell in enumerate(notebook.cells)
+    """Return index and error of each cell that stopped and holds no exercise."""
+    return [(index, _text(output)) for index, cell in enumerate(notebook.cells)
             if cell.cell_type == "code" and not _CHECK.search(cell.source)
             for output in cell.outputs if output.output_type == "error"]
 

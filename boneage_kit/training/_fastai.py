@@ -1,7 +1,7 @@
 """The parts of fastai that training uses, imported without their side effect on pandas.
 
 Importing fastai.learner loads its tabular part, which switches pandas' chained assignment from a
-warning to an error for the whole program; the reader's setting is put back.
+warning to an error for the whole program; here it is set back to what it was.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Small changes that leave the bone age as it is, drawn anew for each image of a batch.
 
-A whole batch of bytes is changed at once: grey levels through one table an image (256 numbers
-instead of an exponential a pixel), geometry through one resampling.
+A whole batch of bytes is changed at once: grey levels through one table per image (256 numbers
+instead of an exponential per pixel), geometry through one resampling.
 
 No left-right flip by default. The protocol of both atlases is the *left* hand, and a flip shows
 a right one: an image that the network will never meet, at the price of half its training. Where
@@ -93,9 +93,10 @@ class Augmentation:
         batch = len(images)
         weights = torch.empty(batch, 1, 3, 3, device=images.device).normal_(generator=generator)
         seen = F.conv2d(images.transpose(0, 1), weights, padding=1, groups=batch).transpose(0, 1)
-        around = {"dim": (1, 2, 3), "keepdim": True}
-        seen = (seen - seen.mean(**around)) / (seen.std(**around) + 1e-3)
-        seen = seen * images.std(**around) + images.mean(**around)  # as bright, as much contrast
+        around = (1, 2, 3)
+        seen = (seen - seen.mean(around, keepdim=True)) / (seen.std(around, keepdim=True) + 1e-3)
+        seen = seen * images.std(around, keepdim=True)  # as much contrast as the image has,
+        seen = seen + images.mean(around, keepdim=True)  # and as bright
         share = self.texture * _uniform(batch, generator).clamp(min=0).view(-1, 1, 1, 1)
         return images.lerp(seen, share).clamp_(0, 1)
 

@@ -1,6 +1,6 @@
 """Batches from images that stay in memory as bytes.
 
-Hands are decoded once, to one byte a pixel: 10,000 of them at 128 px are 164 MB. A batch is cut
+Hands are decoded once, to one byte per pixel: 10,000 of them at 128 px are 164 MB. A batch is cut
 from that, changed as a whole and only then made float, so that a step waits for nothing else.
 """
 
@@ -25,7 +25,7 @@ def ages_as_years(ages: ArrayLike, n: int) -> Tensor:
     Raises
     ------
     BadInput
-        If their number is not ``n``, or one is missing, negative or in months.
+        If their number is not ``n``, or an age is missing, negative or in months.
 
     >>> ages_as_years([8.5, 10], 2).shape
     torch.Size([2, 1])
@@ -33,7 +33,7 @@ def ages_as_years(ages: ArrayLike, n: int) -> Tensor:
     years = np.asarray(ages, dtype=np.float32)
     if years.shape != (n,):
         raise BadInput(f"There are {n} images and ages of shape {years.shape}.",
-                       "Give one age an image.")
+                       "Give one age per image.")
     if not np.isfinite(years).all() or (years < 0).any():
         raise BadInput("An age is missing, infinite or negative.", "Leave those images out.")
     if (years > OLDEST_PLAUSIBLE_YEARS).any():
@@ -43,24 +43,24 @@ def ages_as_years(ages: ArrayLike, n: int) -> Tensor:
 
 
 class Batches:
-    """A data loader for fastai: ((images, sexes), ages) a batch, all on one device.
+    """A data loader for fastai: ((images, sexes), ages) per batch, all on one device.
 
     The order and the augmentation of an epoch follow from ``seed`` and ``epoch`` alone, so that
     a training that was interrupted goes on with the very batches it would have had. All images
-    are used in each epoch: batches differ in size by one at most, instead of a small last one.
+    are used in each epoch: two batches differ in size by one image at most.
 
     Parameters
     ----------
     images, ages, sexes
         uint8 [n, s, s], years [n], "F"/"M" [n].
     batch
-        Images a step.
+        Images per step.
     seed
         Of order and augmentation.
     augmentation
         ``None``: images as they are.
     shuffle
-        A new order each epoch.
+        A new order in each epoch.
     device
         Where the images are kept and changed.
 
@@ -110,7 +110,7 @@ class Batches:
         order = torch.arange(self.n)
         if self.shuffle:
             order = torch.randperm(self.n, generator=self._generator(0))
-        change = self._generator(1) if self.augmentation else None
+        change = self._generator(1)
         for rows in torch.tensor_split(order.to(self.device), len(self)):
             images = self.images[rows]  # uint8 (B, 1, H, W)
             if self.augmentation:

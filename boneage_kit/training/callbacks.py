@@ -45,8 +45,8 @@ class FiniteLoss(Callback):
 class EpochHistory(Callback):
     """Note each epoch's mean absolute error in years, and hand it on when the epoch is over.
 
-    The training error is the one of the steps themselves: with augmentation and dropout, and
-    of a network that was still learning.
+    The training error is measured in the training steps: with augmentation and dropout, and
+    while the network was still learning.
     """
 
     order = 80  # after the optimiser has stepped and fastai has recorded

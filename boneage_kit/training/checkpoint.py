@@ -15,6 +15,9 @@ from torch import Tensor
 from .._io import write_atomically
 from ..errors import BadInput
 
+#: Identity, history, and the states of network and optimiser.
+State = dict[str, Any]
+
 
 def identity(settings: Mapping[str, Any], *tensors: Tensor) -> str:
     """Return a fingerprint of settings and data: only the same training may go on.
@@ -42,8 +45,8 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def load(path: Path, expected: str, device: torch.device) -> dict[str, Any] | None:
-    """Return the checkpoint at ``path``, or None where there is none.
+def load(path: Path, expected: str, device: torch.device) -> State:
+    """Return the checkpoint at ``path``; empty where there is none.
 
     Raises
     ------
@@ -51,14 +54,14 @@ def load(path: Path, expected: str, device: torch.device) -> dict[str, Any] | No
         If the file is not a checkpoint, or belongs to a training with other settings or data.
     """
     if not path.exists():
-        return None
+        return {}
     try:
         state = torch.load(path, map_location=device, weights_only=True)
-        found = state["identity"]
+        stored_identity = state["identity"]
     except Exception as error:  # torch raises what it likes for a file that is not one
         raise BadInput(f"{path.name} is not a checkpoint of this kit.",
                        "Delete it or name another file.") from error
-    if found != expected:
+    if stored_identity != expected:
         raise BadInput(f"{path.name} belongs to a training with other settings or other data.",
                        "Delete it to start anew, or name another file.")
     return state

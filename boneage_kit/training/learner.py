@@ -19,7 +19,7 @@ from .. import models
 from .._progress import is_interactive
 from .._runtime import return_free_memory
 from ..errors import BadInput
-from ..models.device import choose_device, device_of, repeatable
+from ..models.device import choose_device, device_of, move, repeatable, seeded
 from . import checkpoint as checkpoints
 from ._fastai import DataLoaders, Learner, OptimWrapper
 from .augment import Augmentation
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 LOSSES = {"l1": nn.L1Loss, "smooth_l1": nn.SmoothL1Loss, "mse": nn.MSELoss}
 SCHEDULES = ("one_cycle", "fine_tune", "gradual", "head_only")
+#: Images, ages and sexes, as :func:`fit` takes them.
 Triple = tuple[ArrayLike, ArrayLike, Sequence[object]]
 
 
@@ -43,12 +44,12 @@ class Fitted:
     model
         The trained network, in evaluation mode.
     history
-        A row an epoch: ``epoch`` (from 1), ``phase``, ``train_mae`` and ``valid_mae`` in years
+        One row per epoch: ``epoch`` (from 1), ``phase``, ``train_mae`` and ``valid_mae`` in years
         (the first with augmentation and dropout at work; the second NaN without validation).
     seconds
         Wall time of this call.
     images_per_second
-        Training images a second over this call, validation included.
+        Training images per second over this call, validation included.
     settings
         Everything the training was called with, for a model card.
     """
@@ -92,7 +93,7 @@ def fit(
     checkpoint: str | Path | None = None,
     **options: Any,
 ) -> Fitted:
-    """Train a network to read bone age, and return it with its history.
+    """Train a network to predict bone age, and return it with its history.
 
     fastai's Learner does the work: AdamW, the one-cycle policy (``fit_one_cycle``), and for
     pre-trained networks the two phases of its ``fine_tune`` (head alone, then everything with
@@ -107,8 +108,8 @@ def fit(
     images, ages, sexes
         uint8 [n, s, s] as :meth:`Dataset.images` gives them, years [n], "F"/"M" [n].
     validation
-        The same three, read after each epoch. It decides nothing: no early stopping, no choice
-        of the best epoch.
+        The same three, predicted after each epoch. They decide nothing: no early stopping, no
+        choice of the best epoch.
     epochs
         Passes over the training images (``fine_tune``: after the frozen ones).
     batch
@@ -158,9 +159,8 @@ def fit(
     if epochs < 1 or loss not in LOSSES:
         raise BadInput(f"epochs={epochs} with loss={loss!r} is not possible.",
                        f"Use 1 epoch or more, and one of {', '.join(LOSSES)}.")
-    place = choose_device(device)
-    with torch.random.fork_rng(), repeatable():
-        torch.manual_seed(seed)
+    chosen_device = choose_device(device)
+    with seeded(seed), repeatable():
         if isinstance(model, str):
             schedule = schedule or _usual_schedule(model, options)
             model = models.create(model, **options)
@@ -171,13 +171,13 @@ def fit(
         settings["schedule"] = schedule or "one_cycle"
         changes = Augmentation() if augment is True else (augment or None)
         train = Batches(images, ages, sexes, batch=batch, seed=seed, augmentation=changes,
-                        shuffle=True, device=place)
-        valid = Batches(*validation, batch=2 * batch, device=place) if validation else []
+                        shuffle=True, device=chosen_device)
+        valid = Batches(*validation, batch=2 * batch, device=chosen_device) if validation else None
         n = train.n
         model.head.set_target(train.ages[:, 0].tolist())
         home = device_of(model)
-        model.to(place, memory_format=torch.channels_last)
-        learner = _learner(model, train, valid, loss, weight_decay, place)
+        move(model, chosen_device)
+        learner = _learner(model, train, valid, loss, weight_decay, chosen_device)
         history = _run(learner, phases, seed, settings, checkpoint, progress)
     model.eval().to(home)
     seconds = time.perf_counter() - started
@@ -226,12 +226,12 @@ def _phases(
 
 
 def _learner(
-    model: AgeModel, train: Batches, valid: Batches | list, loss: str, weight_decay: float,
+    model: AgeModel, train: Batches, valid: Batches | None, loss: str, weight_decay: float,
     device: torch.device,
 ) -> Learner:
     optimiser = partial(OptimWrapper, opt=torch.optim.AdamW, fused=device.type != "mps")
     learner = Learner(
-        DataLoaders(train, valid, device=None),
+        DataLoaders(train, valid or [], device=None),
         model,
         loss_func=LOSSES[loss](),
         opt_func=optimiser,
@@ -251,13 +251,13 @@ def _run(
     train = learner.dls.train
     path = Path(checkpoint) if checkpoint else None
     name = ""
-    state = None
+    state: checkpoints.State = {}
     if path:
         first = list(learner.model.state_dict().values())
         name = checkpoints.identity(settings, train.images, train.ages, train.sexes, *first)
         state = checkpoints.load(path, name, train.device)
     learner.create_opt()
-    history: list[dict[str, Any]] = list(state["history"]) if state else []
+    history: list[dict[str, Any]] = list(state.get("history", []))
     if state:
         learner.model.load_state_dict(state["model"])
     before = 0

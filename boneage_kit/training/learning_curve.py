@@ -6,6 +6,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
+
+from ..datasets import stratified_subset
+from ..evaluation import bootstrap_interval, mae
 
 #: Given row numbers of the training images and a seed, return years for the test images.
 Method = Callable[[np.ndarray, int], np.ndarray]
@@ -26,17 +30,17 @@ def curve(
     train, test
         Records with ``image_id``, ``sex`` and ``bone_age`` (years).
     sizes
-        Training sizes; those beyond the images there are become all of them. The subsets are
-        stratified, and of one seed each holds the smaller ones.
+        Training sizes; those beyond the number of images mean all of them. The subsets are
+        stratified; with one seed, each subset contains the smaller ones.
     repeats
-        Seeds a size (one where all images are used).
+        Seeds per size (one where all images are used).
     n_bootstrap
         Resamples of the test children for the 95 % interval.
 
     Returns
     -------
     pandas.DataFrame
-        A row a size and seed: ``method, n_train, seed, n_test, mae_years, lower, upper``.
+        One row per size and seed: ``method, n_train, seed, n_test, mae_years, lower, upper``.
 
     >>> table = pd.DataFrame({"image_id": range(40), "sex": ["F", "M"] * 20,
     ...                       "bone_age": np.linspace(2, 17, 40)})
@@ -44,25 +48,21 @@ def curve(
     >>> curve("mean", mean, table, table, [10, 99])["n_train"].tolist()
     [10, 40]
     """
-    from .. import evaluation
-    from ..datasets import stratified_subset
-
     rows = []
     for size in dict.fromkeys(min(size, len(train)) for size in sizes):
         for seed in range(repeats if size < len(train) else 1):
             years = method(stratified_subset(train, size, seed), seed)
-            table = readings(test, years)
-            mae = evaluation.bootstrap_interval(evaluation.mae, table, n=n_bootstrap)
+            error = bootstrap_interval(mae, predictions(test, years), n=n_bootstrap)
             rows.append({"method": name, "n_train": size, "seed": seed, "n_test": len(test),
-                         "mae_years": mae.value, "lower": mae.lower, "upper": mae.upper})
+                         "mae_years": error.value, "lower": error.lower, "upper": error.upper})
     return pd.DataFrame(rows)
 
 
-def readings(test: pd.DataFrame, years: np.ndarray) -> pd.DataFrame:
-    """Return a predictions table for records and the years a method read.
+def predictions(test: pd.DataFrame, years: ArrayLike) -> pd.DataFrame:
+    """Return a predictions table for records and the years that a method predicts for them.
 
-    >>> one = pd.DataFrame({"image_id": ["a"], "sex": ["F"], "bone_age": [8.0]})
-    >>> readings(one, [8.5])
+    >>> child = pd.DataFrame({"image_id": ["a"], "sex": ["F"], "bone_age": [8.0]})
+    >>> predictions(child, [8.5])
       image_id sex  y_true  y_pred
     0        a   F     8.0     8.5
     """

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
 from ..errors import BadInput
-from ..models.device import choose_device, device_of
+from ..models.device import choose_device, device_of, move
 from .batches import images_as_bytes, sexes_as_numbers
 
 #: Test-time augmentation: (rotation in degrees, scale); the first is the image as it is.
@@ -38,10 +38,11 @@ def predict(
     sexes
         "F"/"M" [n]; None only for a model that does not take sex.
     batch
-        Images a step; it does not change the result beyond rounding.
+        Images per step; it does not change the result beyond rounding.
     test_time_augmentation
-        Average the readings of five views (as it is, rotated by 8 degrees both ways, 7 % smaller
-        and larger), at five times the cost. No flip: see :mod:`boneage_kit.training.augment`.
+        Average the predictions for five views (as it is, rotated by 8 degrees both ways, 7 %
+        smaller and larger), at five times the cost. No flip: see
+        :mod:`boneage_kit.training.augment`.
 
     Raises
     ------
@@ -52,7 +53,7 @@ def predict(
     >>> predict(models.create("bonet"), np.zeros((2, 64, 64), np.uint8), None).shape
     (2,)
     """
-    place = choose_device(device)
+    chosen_device = choose_device(device)
     tensor = images_as_bytes(images)
     numbers = None if sexes is None else sexes_as_numbers(sexes, len(tensor))
     if numbers is None and getattr(model, "sex_input", False):
@@ -60,14 +61,15 @@ def predict(
                        'Give "F" or "M" for each image; it is never assumed.')
     views = VIEWS if test_time_augmentation else VIEWS[:1]
     was_training, home = model.training, device_of(model)
-    model.to(place, memory_format=torch.channels_last).eval()
+    move(model, chosen_device).eval()
     ages = []
     with torch.inference_mode():
         for start in range(0, len(tensor), batch):
-            part = tensor[start : start + batch].to(place).float().div_(255)
-            sex = None if numbers is None else numbers[start : start + batch].to(place)
-            readings = [model(_view(part, *view), sex) for view in views]
-            ages.append(torch.stack(readings).mean(0)[:, 0].cpu().double())  # MPS knows no float64
+            part = tensor[start : start + batch].to(chosen_device).float().div_(255)
+            sex = None if numbers is None else numbers[start : start + batch].to(chosen_device)
+            by_view = [model(_view(part, *view), sex) for view in views]
+            mean = torch.stack(by_view).mean(0)[:, 0]
+            ages.append(mean.cpu().double())  # in this order: MPS has no float64
     model.train(was_training).to(home)
     years = torch.cat(ages).numpy()
     if not np.isfinite(years).all():

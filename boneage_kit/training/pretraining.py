@@ -11,16 +11,25 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike
+from timm.layers import freeze_batch_norm_2d
 
 from .._io import write_atomically
+from ..datasets.dataset import Dataset
+from ..datasets.phantom import PhantomPixels
+from ..datasets.problems import Problems
+from ..features.frozen import describe
+from ..features.regressors import regressor, with_sex
+from ..models import AgeModel, create
+from ..models.age_model import AgeHead
+from ..models.device import device_key, device_of, move, seeded
+from ..phantom.children import cohort
+from .learner import fit
+from .prediction import predict
 from .schedule import fine_tuning_recipe, holds_statistics, phantoms_recipe
-
-if TYPE_CHECKING:
-    from ..models.age_model import AgeModel
 
 _log = logging.getLogger(__name__)
 NETWORK = "efficientnet_lite0"
@@ -43,13 +52,9 @@ def phantoms(n: int, pixels: int, *, difficulty: float | None, seed: int = _OTHE
     >>> images.shape, len(ages), len(sexes)
     ((2, 32, 32), 2, 2)
     """
-    from ..datasets.dataset import Dataset, empty_problems
-    from ..datasets.phantom import PhantomPixels
-    from ..phantom.children import cohort
-
-    options = {} if difficulty is None else {"difficulty": difficulty}
-    table = cohort(n, seed, **options).reset_index(drop=True)
-    dataset = Dataset("phantom", "phantom", table, empty_problems(), PhantomPixels(table))
+    table = cohort(n, seed) if difficulty is None else cohort(n, seed, difficulty=difficulty)
+    table = table.reset_index(drop=True)
+    dataset = Dataset("phantom", "phantom", table, Problems(), PhantomPixels(table))
     return dataset.images(pixels), table["true_bone_age"].to_numpy(), table["sex"].tolist()
 
 
@@ -57,12 +62,12 @@ def on_phantoms(
     folder: Path | None = None, *, imagenet: bool, difficulty: float | None = None, n: int = 600,
     pixels: int = 96, epochs: int | None = None, seed: int = 0,
 ) -> AgeModel:
-    """Return EfficientNet-Lite0 trained to read phantoms.
+    """Return EfficientNet-Lite0 trained on phantoms.
 
     Parameters
     ----------
     folder
-        Where the result is kept and found again; None: nowhere.
+        Where the result is kept and looked up the next time; None: nowhere.
     imagenet
         Start from ImageNet weights, or from random ones.
     difficulty, n, pixels
@@ -72,15 +77,8 @@ def on_phantoms(
     seed
         Of the training.
     """
-    import torch
-
-    from .. import training
-    from ..models import create
-    from ..models.device import device_key
-
     recipe = phantoms_recipe(imagenet, epochs)
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with seeded(seed):
         model = create(NETWORK, pretrained=imagenet, sex_input=True)
     name = hashlib.sha256(repr((imagenet, difficulty, n, pixels, recipe["epochs"], seed)).encode())
     path = folder / f"phantom-{name.hexdigest()[:12]}{device_key()}.pt" if folder else None
@@ -92,9 +90,8 @@ def on_phantoms(
             _log.warning("%s cannot be read (%s) and is made again.", path.name,
                          type(error).__name__)
     images, ages, sexes = phantoms(n, pixels, difficulty=difficulty)
-    model = training.fit(model, images, ages, sexes, seed=seed, progress=False,
-                         schedule="one_cycle", **recipe).model
-    model = model.cpu()
+    model = fit(model, images, ages, sexes, seed=seed, progress=False,
+                schedule="one_cycle", **recipe).model.cpu()
     if path:
         write_atomically(path, lambda file: torch.save(model.state_dict(), file))
     return model
@@ -120,40 +117,24 @@ def probe(
         Freeze the batch normalisation: measured anew on few batches of sixteen, its statistics
         would be noise that drowns the line.
     """
-    import torch
-    from timm.layers import freeze_batch_norm_2d
-
-    from ..features.frozen import describe
-    from ..features.regressors import regressor, with_sex
-    from ..models import create
-    from ..models.age_model import AgeHead
-
     model = copy.deepcopy(start) or create(NETWORK, pretrained=True, sex_input=True)
     model = freeze_batch_norm_2d(model) if hold_statistics else model
-    model.eval().to(memory_format=torch.channels_last)
+    move(model, device_of(model)).eval()
     images, years = np.asarray(images), np.asarray(ages, dtype=float)
     features = np.concatenate([describe(model, images[row : row + 16])
                                for row in range(0, len(images), 16)])
     scaler, ridge = regressor("ridge").fit(with_sex(features, sexes), years)
     slopes = ridge.coef_ / scaler.scale_
     head = AgeHead(features.shape[1], sex_input=True).set_target(years)
-    line = head.layers[-1]
-    with torch.no_grad():
-        line.weight.zero_()
-        line.weight[0, : features.shape[1]] = torch.tensor(slopes[:-1])
-        line.weight[0, features.shape[1]] = float(slopes[-1])
-        head.sex.weight[:, 0] = torch.tensor([-1.0, 1.0])  # as with_sex writes F and M
-        line.bias[0] = float(ridge.intercept_ - scaler.mean_ @ slopes) - head.mean.item()
-        for value in (line.weight, line.bias):
-            value /= head.scale
-    model.head = head
+    model.head = head.set_line(slopes, ridge.intercept_ - scaler.mean_ @ slopes)
     return model.cpu()
 
 
 def fine_tune(
-    start: AgeModel | None, images: ArrayLike, ages: ArrayLike, sexes: Sequence[object],
-    fresh: ArrayLike, fresh_sexes: Sequence[object], *, epochs: int | None = None,
-    batch: int | None = None, seed: int = 0, test_time_augmentation: bool = False,
+    start: AgeModel | None, images: np.ndarray, ages: Sequence[float] | np.ndarray,
+    sexes: Sequence[object], fresh: np.ndarray, fresh_sexes: Sequence[object], *,
+    epochs: int | None = None, batch: int | None = None, seed: int = 0,
+    test_time_augmentation: bool = False,
 ) -> np.ndarray:
     """Fine-tune on few images and return the bone ages, in years [m], of fresh ones.
 
@@ -167,25 +148,20 @@ def fine_tune(
     images, ages, sexes
         uint8 [n, s, s], years [n] and "F"/"M" [n] to tune on.
     fresh, fresh_sexes
-        uint8 [m, s, s] and sexes [m] to read.
+        uint8 [m, s, s] and sexes [m] to predict.
     epochs
         Passes; default: :func:`.schedule.usual_epochs`.
     batch
-        Images a step; default 16, 8 for fewer than 64 images, 32 for many. The rate goes with it
+        Images per step; default 16, 8 for fewer than 64 images, 32 for many. The rate goes with it
         below 16.
     seed
         Of the training.
     test_time_augmentation
         As :func:`boneage_kit.training.predict` has it.
     """
-    import torch
-
-    from .. import training
-
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with seeded(seed):
         model = probe(start, images, ages, sexes, hold_statistics=holds_statistics(len(ages)))
-    fitted = training.fit(model, images, ages, sexes, seed=seed, progress=False,
-                          schedule="one_cycle", **fine_tuning_recipe(len(ages), epochs, batch))
-    return training.predict(fitted.model, fresh, fresh_sexes,
-                            test_time_augmentation=test_time_augmentation)
+    fitted = fit(model, images, ages, sexes, seed=seed, progress=False,
+                 schedule="one_cycle", **fine_tuning_recipe(len(ages), epochs, batch))
+    return predict(fitted.model, fresh, fresh_sexes,
+                   test_time_augmentation=test_time_augmentation)

@@ -1,4 +1,4 @@
-"""How each model is trained by ``boneage-kit train``: one row a model in ``recipes.csv``."""
+"""How each model is trained by ``boneage-kit train``: one row per model in ``recipes.csv``."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Recipe:
     model
         ``"handcrafted"`` or a name of :func:`boneage_kit.models.names`.
     stages
-        Image side in pixels and passes over the training images, one pair a stage; each stage is
-        a one-cycle of its own. Small images first cost little and teach the coarse things.
+        Image side in pixels and passes over the training images, one pair per stage; each stage
+        is a one-cycle of its own. Small images first cost little and teach the coarse things.
     batch, learning_rate, schedule
         As :func:`boneage_kit.training.fit` takes them (by hand: the regressor's name).
     """
@@ -33,7 +33,7 @@ class Recipe:
 
     @property
     def size(self) -> int:
-        """Side in pixels of the images that the finished model reads."""
+        """Side in pixels of the images that the finished model takes."""
         return self.stages[-1][0]
 
 
@@ -70,7 +70,8 @@ def recipe(model: str, preset: Preset | None = None) -> Recipe:
     row = next((row for row in _rows() if row["model"] == model), None)
     if row is None:
         raise BadInput(f"There is no model {model!r}.", f"Use one of {', '.join(names())}.")
-    stages = tuple(tuple(map(int, stage.split("x"))) for stage in row["stages"].split(";"))
+    pairs = (stage.split("x") for stage in row["stages"].split(";"))
+    stages = tuple((int(pixels), int(epochs)) for pixels, epochs in pairs)
     own = Recipe(model, stages, int(row["batch"]), float(row["learning_rate"]) or None,
                  row["schedule"])
     if preset is None or model == "handcrafted":

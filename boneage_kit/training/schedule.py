@@ -20,6 +20,7 @@ FEWEST = 160
 _FEW = 500  # below this many images a pre-trained network learns slowly
 _MANY = 2000  # from here on larger batches, and fewer passes are enough
 _IMAGES_SEEN = 2000  # passes over few images are repeated until about so many were seen
+_FROM_SCRATCH = 30  # passes of the benchmark's networks without ImageNet weights
 _SAME_SIZE = 0.01  # folds of unequal size leave 8,080 images, or 8,081
 
 
@@ -46,9 +47,21 @@ def few_images_recipe(n: int, preset: Preset) -> Recipe:
     >>> few_images_recipe(50, binder)
     {'epochs': 96, 'batch': 16, 'learning_rate': 0.002}
     """
-    epochs = round(preset.epochs_few * max(1.0, FEWEST / n))
+    return from_scratch_recipe(n, preset.epochs_few)
+
+
+def from_scratch_recipe(n: int, epochs: int = _FROM_SCRATCH) -> Recipe:
+    """Return the same recipe for a given number of passes, whatever the preset.
+
+    The benchmark takes the default: its studies are kept and compared, and must not depend on
+    the preset of whoever runs them.
+
+    >>> from_scratch_recipe(1112)
+    {'epochs': 30, 'batch': 32, 'learning_rate': 0.004}
+    """
     batch = 32 if n >= 200 else 16
-    return {"epochs": epochs, "batch": batch, "learning_rate": 4e-3 * batch / 32}
+    return {"epochs": round(epochs * max(1.0, FEWEST / n)), "batch": batch,
+            "learning_rate": 4e-3 * batch / 32}
 
 
 def usual_epochs(n: int) -> int:

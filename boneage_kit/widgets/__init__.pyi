@@ -2,10 +2,10 @@ from .atlas import atlas_explorer as atlas_explorer
 from .classroom import class_agreement as class_agreement
 from .classroom import load_class as load_class
 from .panel import has_live_frontend as has_live_frontend
-from .readings import load_readings as load_readings
 from .readings import predictions_of as predictions_of
 from .readings import repeats_of as repeats_of
 from .readings import simulate_readings as simulate_readings
 from .readings import worklist as worklist
+from .readings_file import load_readings as load_readings
 from .room import reading_room as reading_room
 from .scorer import tw_scorer as tw_scorer

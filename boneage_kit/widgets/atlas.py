@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from typing import Any
+
+import ipywidgets as w
+from matplotlib.figure import Figure
 
 from .. import maturity
 from ..plots.hand_pictures import bone_name, svg
+from ..plots.plates import show_hand
 from ..plots.stage_examples import OLDEST, plate
+from ..plots.style import SEX_WORD
+from ..plots.timetable import ossification_timetable
 from .next_stage import describe_bone
 from .panel import Panel
 from .timetable_svg import timetable_svg
@@ -16,7 +23,7 @@ __all__ = ["AtlasExplorer", "atlas_explorer"]
 
 _NONE = -1.0  # a dropdown shows no entry at all for None
 _TEXT = "font-size:15px;line-height:1.35;max-width:860px;margin:4px 0"
-_SEX = {"girl": "F", "boy": "M"}
+_SEX = {word: sex for sex, word in SEX_WORD.items()}
 
 
 def atlas_explorer(sex: str = "F", age: float = 8.5, bone: str = "ulna",
@@ -37,25 +44,23 @@ class AtlasExplorer(Panel):
         maturity.gp_plate_ages(sex)  # refuses an unknown sex
         self.sex, self.age, self.bone = sex, float(age), bone
 
-    def words(self, sex: str, age: float) -> str:
+    def phase_text(self, sex: str, age: float) -> str:
         """Return what phase this age is in, where to look, and what the nearest plate shows."""
         phase = maturity.gilsanz_phase(age, sex)
         nearest = maturity.nearest_gp_plate(age, sex)
-        new = maturity.gp_milestones(sex).query("plate_age == @nearest")
-        shows = "; ".join(f"{row.structures}: {row.event}" for row in new.itertuples())
+        milestones = maturity.gp_milestones(sex).query("plate_age == @nearest")
+        shows = "; ".join(f"{row.structures}: {row.event}" for row in milestones.itertuples())
         return (f"Phase: {phase['phase']}. Look at {phase['look_at']}: {phase['sign']}. "
                 f"Nearest Greulich and Pyle plate: {maturity.age_in_words(nearest)}"
                 + (f", which newly shows {shows}." if shows else "."))
 
     # -- live ------------------------------------------------------------------------------
 
-    def build(self) -> Any:
+    def build(self) -> w.VBox:
         """Return the widget."""
-        import ipywidgets as w
-
         wide = {"description_width": "110px"}
         self._sex = w.Dropdown(options=list(_SEX), description="Atlas of a", style=wide,
-                               value=_word(self.sex), layout={"width": "200px"})
+                               value=SEX_WORD[self.sex], layout={"width": "200px"})
         self._age = w.FloatSlider(value=self.age, min=0, max=OLDEST[self.sex], step=0.1,
                                   description="Bone age, years", readout_format=".1f",
                                   style=wide, layout={"width": "380px"})
@@ -110,23 +115,18 @@ class AtlasExplorer(Panel):
         self._text.value = (
             f'<p style="{_TEXT};min-height:62px"><b>'  # three lines: what is below stays put
             f"{html.escape(describe_bone(drawn, bone))}</b></p>")
-        self._phase.value = f'<p style="{_TEXT}">{html.escape(self.words(sex, age))}</p>'
+        self._phase.value = f'<p style="{_TEXT}">{html.escape(self.phase_text(sex, age))}</p>'
         self._chart.value = timetable_svg(sex, age)
 
     # -- static ----------------------------------------------------------------------------
 
-    def static_figure(self) -> Any:
+    def static_figure(self) -> Figure:
         """Return the plate with the chosen bone outlined, beside the timetable."""
-        from matplotlib.figure import Figure
-
-        from ..plots.plates import show_hand
-        from ..plots.timetable import ossification_timetable
-
         figure = Figure(figsize=(13, 9.5), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=(1, 1.35))
         show_hand(plate(self.sex, self.age), chosen=(self.bone, f"{self.bone}_epiphysis"), ax=left)
-        left.set_title(f"Phantom plate, {_word(self.sex)}, {self.age:.1f} years")
-        left.set_xlabel(_wrapped(describe_bone(plate(self.sex, self.age), self.bone), 58),
+        left.set_title(f"Phantom plate, {SEX_WORD[self.sex]}, {self.age:.1f} years")
+        left.set_xlabel(textwrap.fill(describe_bone(plate(self.sex, self.age), self.bone), 58),
                         loc="left")
         ossification_timetable(self.sex, self.age, ax=right)
         return figure
@@ -134,24 +134,14 @@ class AtlasExplorer(Panel):
     def alt(self) -> str:
         """Return the same in words."""
         drawn = plate(self.sex, self.age)
-        return (f"Atlas explorer: phantom plate of a {_word(self.sex)} with a bone age of "
+        return (f"Atlas explorer: phantom plate of a {SEX_WORD[self.sex]} with a bone age of "
                 f"{self.age:.1f} years, beside the timetable of the ossification centres with "
-                f"that age marked. {self.words(self.sex, self.age)} "
+                f"that age marked. {self.phase_text(self.sex, self.age)} "
                 f"Outlined: {describe_bone(drawn, self.bone)}")
 
 
 def _captioned(sex: str, age: float, bone: str) -> str:
-    text = f"Phantom plate, {_word(sex)}, {maturity.age_in_words(age)}"
+    text = f"Phantom plate, {SEX_WORD[sex]}, {maturity.age_in_words(age)}"
     picture = svg(plate(sex, age), 400, (bone, f"{bone}_epiphysis"), text)
     return (f'<figure style="margin:0">{picture}<figcaption style="font-size:14px">'
             f"{text}</figcaption></figure>")
-
-
-def _word(sex: str) -> str:
-    return {"F": "girl", "M": "boy"}[sex]
-
-
-def _wrapped(text: str, width: int) -> str:
-    import textwrap
-
-    return "\n".join(textwrap.wrap(text, width))

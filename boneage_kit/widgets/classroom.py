@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from .. import evaluation
 from ..errors import BadInput
-from .readings import load_readings, predictions_of, repeats_of
-
-if TYPE_CHECKING:
-    import pandas as pd
+from .readings import predictions_of, repeats_of
+from .readings_file import load_readings
 
 __all__ = ["ClassAgreement", "class_agreement", "load_class"]
 
@@ -19,31 +20,30 @@ __all__ = ["ClassAgreement", "class_agreement", "load_class"]
 class ClassAgreement:
     """What a class's readings show together.
 
-    ``readers``: a row a reader with hands read, bias and mean absolute error against the truth,
+    ``readers``: one row per reader with hands read, bias and mean absolute error against the truth,
     and the SD of the differences between two readings of one hand, in years. ``icc``: intraclass
     correlation (two-way random, absolute agreement, single reading) with its 95 % interval over
     the ``hands`` that everybody read. ``mean_difference``: mean absolute difference in years
     between two readers, over all pairs. ``limits``: 95 of 100 differences between two readers of
-    one hand lie within plus and minus this many years (biases of single readers included).
+    one hand lie within plus and minus this many years. Each pair has two orders, so their mean is
+    0 and a reader's bias widens the limits.
     """
 
     readers: pd.DataFrame
-    icc: tuple[float, float, float]
+    icc: evaluation.Interval
     mean_difference: float
     limits: float
     hands: int
 
 
 def load_class(folder: str | Path) -> pd.DataFrame:
-    """Return all readings of a folder of files, one or more a reader.
+    """Return all readings of a folder of CSV files, one file or more per reader.
 
     Raises
     ------
     BadInput
         If the folder holds no CSV file of readings.
     """
-    import pandas as pd
-
     files = sorted(Path(folder).glob("*.csv"))
     tables = [load_readings(file) for file in files]
     tables = [table for table in tables if len(table)]
@@ -68,12 +68,6 @@ def class_agreement(readings: pd.DataFrame, records: pd.DataFrame) -> ClassAgree
     BadInput
         With fewer than two readers, or fewer than three hands that all of them read.
     """
-    from itertools import combinations
-
-    import pandas as pd
-
-    from ..evaluation import icc
-
     first = readings[readings["occasion"] == 1]
     wide = first.pivot_table(index="image_id", columns="reader", values="bone_age",
                              aggfunc="last")
@@ -83,14 +77,12 @@ def class_agreement(readings: pd.DataFrame, records: pd.DataFrame) -> ClassAgree
                        "At least two readers must have read the same three hands.")
     apart = pd.concat([common[a] - common[b] for a, b in combinations(common.columns, 2)])
     return ClassAgreement(_by_reader(readings, records),
-                          tuple(icc(*(common[name] for name in common.columns))),
+                          evaluation.icc(*(common[name] for name in common.columns)),
                           float(apart.abs().mean()), 1.96 * float((apart**2).mean() ** 0.5),
                           len(common))
 
 
 def _by_reader(readings: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    import pandas as pd
-
     predictions, twice = predictions_of(readings, records), repeats_of(readings)
     rows = []
     for name, part in predictions.groupby("model"):

@@ -4,7 +4,8 @@
 
 const SIDE = 410; // px on the page
 const LEVELS = 4096;
-const HELP = "Click the film or Tab to it, then: + − zoom · arrows move · B D brighter, darker · " +
+const PATIENCE = 30000; // ms that an answer may wait for the kernel
+const HELP = "With the film, or anything beside it, clicked: + − zoom · arrows move · B D brighter, darker · " +
   "C F more, less contrast · I invert · R ruler (drag, or arrows and Enter) · 0 reset · " +
   ", . atlas plate before, next · A to the answer";
 
@@ -20,10 +21,12 @@ function render({ model, el }) {
   const canvas = make("canvas", { width: SIDE, height: SIDE, tabIndex: 0, className: "bk-film" });
   canvas.setAttribute("role", "application");
   canvas.setAttribute("aria-roledescription", "radiograph");
-  const said = make("div", { className: "bk-said" });
-  said.setAttribute("aria-live", "polite");
+  const status = make("div", { className: "bk-said" });
+  status.setAttribute("aria-live", "polite");
+  const notice = make("div", { className: "bk-notice" }); // what must not be missed
+  notice.setAttribute("role", "alert");
   const source = document.createElement("canvas");
-  let film, grey, view, ruler, waiting = false;
+  let film, grey, view, ruler, waiting = null; // waiting: the timer of an answer that was sent
 
   // -- controls ----------------------------------------------------------------------------
   const slider = (name, min, max, step, change) => {
@@ -60,45 +63,63 @@ function render({ model, el }) {
     monthsLabel, save);
   form.addEventListener("submit", (event) => { event.preventDefault(); answer(); });
   form.addEventListener("keydown", (event) => { // not every front end leaves Enter to the form
-    event.stopPropagation();
     if (event.key !== "Enter" || event.target === save) return;
     event.preventDefault();
     answer();
   });
   const help = make("details", { className: "bk-help" },
     make("summary", { textContent: "Keys" }), HELP);
-  const root = make("div", { className: "bk-viewer" }, canvas, said, form, bar, buttons, help);
-  // JupyterLab must not take A, B, C, D, 0 and Enter for its own commands
-  root.dataset.lmSuppressShortcuts = "true";
+  const root = make("div", { className: "bk-viewer" }, canvas, status, notice, form, bar,
+    buttons, help);
   el.append(root);
 
   // -- the picture -------------------------------------------------------------------------
   function load() {
+    const before = film;
     film = model.get("film");
     if (!film || !film.data) return;
+    const unsent = before && !waiting && before.place !== film.place &&
+      (years.value !== "" || months.value !== "");
+    say(film.note || (unsent ? "The hand before was answered in another window. What you had " +
+      "typed was not saved; it does not belong to this hand." : ""));
     const bytes = film.data;
     grey = new Uint16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset +
       bytes.byteLength));
     source.width = film.width;
     source.height = film.height;
     years.value = months.value = "";
-    save.disabled = false;
     reset();
     draw();
     if (root.contains(document.activeElement) || waiting) canvas.focus({ preventScroll: true });
-    waiting = false;
+    ready();
+  }
+
+  function say(text) {
+    notice.textContent = text;
+  }
+
+  function ready() { // for an answer
+    clearTimeout(waiting);
+    waiting = null;
+    save.disabled = false;
   }
 
   function answer() {
+    if (waiting) return; // it is on its way
     const [y, m] = [years.value === "" ? 0 : Number(years.value), Number(months.value)];
     if (years.value === "" && months.value === "") {
-      said.textContent = "Give a bone age first: type years and months, or take a plate.";
+      say("Give a bone age first: type years and months, or take a plate.");
     } else if (!(Number.isInteger(y) && y >= 0 && y <= 20 && Number.isInteger(m) && m >= 0
         && m <= 11)) {
-      said.textContent = "Years are whole numbers from 0 to 20, months from 0 to 11.";
+      say("Years are whole numbers from 0 to 20, months from 0 to 11.");
     } else {
-      waiting = true;
-      save.disabled = true; // until the next film is here; the kernel may say why it is not
+      say("");
+      save.disabled = true; // until the next film is here, or the kernel says why it is not
+      waiting = setTimeout(() => {
+        ready();
+        say("No reply for half a minute: the kernel is busy or has stopped. Your answer is " +
+          "still in the fields. Press Save and next to send it again; it is kept once only.");
+      }, PATIENCE);
       model.send({ years: y, months: m, place: film.place });
     }
   }
@@ -106,8 +127,8 @@ function render({ model, el }) {
   function hear(message) {
     if (message.take) [years.value, months.value] = message.take;
     if (message.refused) {
-      said.textContent = message.refused;
-      save.disabled = waiting = false;
+      ready();
+      say(message.refused);
     }
   }
 
@@ -163,8 +184,8 @@ function render({ model, el }) {
     widthInput.value = view.width;
     inverter.setAttribute("aria-pressed", String(view.invert));
     measurer.setAttribute("aria-pressed", String(Boolean(ruler)));
-    canvas.setAttribute("aria-label", `${film.words} ${HELP}`);
-    said.textContent = ruler ? rulerWords() : `Zoom ${view.zoom.toFixed(1)} · level ` +
+    canvas.setAttribute("aria-label", `${film.label} ${HELP}`);
+    status.textContent = ruler ? rulerWords() : `Zoom ${view.zoom.toFixed(1)} · level ` +
       `${view.level.toFixed(2)} · window ${view.width.toFixed(2)}${view.invert ? " · inverted" : ""}`;
     root.dataset.state = JSON.stringify({ ...view, ruler });
   }
@@ -222,7 +243,7 @@ function render({ model, el }) {
     context.fillText(text, x, y);
   }
 
-  function mark(point) { // first, then second end of the ruler
+  function setEnd(point) { // first, then second end of the ruler
     if (ruler.from && !ruler.fixed) Object.assign(ruler, { to: point, fixed: true });
     else Object.assign(ruler, { from: point, to: point, fixed: false });
     ruler.at = point;
@@ -230,7 +251,7 @@ function render({ model, el }) {
 
   // -- pointer -----------------------------------------------------------------------------
   let held = null;
-  const place = (event) => {
+  const pointAt = (event) => {
     const box = canvas.getBoundingClientRect();
     return [(event.clientX - box.left) * SIDE / box.width,
       (event.clientY - box.top) * SIDE / box.height];
@@ -238,12 +259,12 @@ function render({ model, el }) {
   canvas.addEventListener("pointerdown", (event) => {
     canvas.focus({ preventScroll: true });
     canvas.setPointerCapture(event.pointerId);
-    held = { last: place(event), moved: false };
-    if (ruler) mark(toFilm(held.last));
+    held = { last: pointAt(event), moved: false };
+    if (ruler) setEnd(toFilm(held.last));
     draw();
   });
   canvas.addEventListener("pointermove", (event) => {
-    const now = place(event);
+    const now = pointAt(event);
     if (ruler && ruler.from && !ruler.fixed) Object.assign(ruler, { to: toFilm(now) });
     if (held) {
       const [dx, dy] = [now[0] - held.last[0], now[1] - held.last[1]];
@@ -264,7 +285,7 @@ function render({ model, el }) {
   canvas.addEventListener("wheel", (event) => { // only after a click: the page scrolls otherwise
     if (document.activeElement !== canvas) return;
     event.preventDefault();
-    zoom(event.deltaY < 0 ? 1.15 : 1 / 1.15, place(event));
+    zoom(event.deltaY < 0 ? 1.15 : 1 / 1.15, pointAt(event));
     draw();
   }, { passive: false });
 
@@ -276,12 +297,17 @@ function render({ model, el }) {
     c: () => { view.width -= 0.05; }, f: () => { view.width += 0.05; },
     i: () => { view.invert = !view.invert; }, r: () => toggleRuler(), 0: () => reset(),
     Escape: () => { ruler = null; },
-    Enter: () => { if (ruler) mark(ruler.at); },
+    Enter: () => { if (ruler) setEnd(ruler.at); },
     ",": () => model.send({ plate: -1 }), ".": () => model.send({ plate: 1 }),
     a: () => { years.focus(); years.select(); },
   };
-  canvas.addEventListener("keydown", (event) => {
+  // With the focus on the film all keys count. Elsewhere in the same widget (a slider, a button,
+  // the atlas plate) only letters and signs do: arrows, Enter and Space belong to what has it.
+  const press = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !grey) return;
+    const widget = root.closest(".bk-panel") || root;
+    if (!widget.contains(event.target) || form.contains(event.target)) return;
+    if (event.target !== canvas && (event.key.length > 1 || event.key === " ")) return;
     const step = arrows[event.key];
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (step && ruler) {
@@ -292,14 +318,16 @@ function render({ model, el }) {
     else if (keys[key]) keys[key]();
     else return;
     event.preventDefault();
-    event.stopPropagation();
     draw();
-  });
+  };
+  window.addEventListener("keydown", press, true);
 
   model.on("change:film", load);
   model.on("msg:custom", hear);
   load();
   return () => {
+    clearTimeout(waiting);
+    window.removeEventListener("keydown", press, true);
     model.off("change:film", load);
     model.off("msg:custom", hear);
   };

@@ -10,6 +10,7 @@ from pathlib import Path
 import anywidget
 import numpy as np
 import traitlets
+from PIL import Image
 
 __all__ = ["FilmViewer"]
 
@@ -29,8 +30,8 @@ class FilmViewer(anywidget.AnyWidget):
     _css = Path(__file__).with_name("film_viewer.css")
     film = traitlets.Dict().tag(sync=True)
 
-    def show(self, pixels: np.ndarray, spacing: tuple[float, float] | None, words: str,
-             place: int = 0) -> None:
+    def show(self, pixels: np.ndarray, spacing: tuple[float, float] | None, label: str,
+             place: int = 0, note: str = "") -> None:
         """Show a film.
 
         Parameters
@@ -39,36 +40,37 @@ class FilmViewer(anywidget.AnyWidget):
             float [H, W] in 0..1; reduced where it is larger than the page needs.
         spacing
             Height and width of a pixel in mm, or None where nobody knows.
-        words
+        label
             What it is, for a screen reader.
         place
             Where it stands on the worklist.
+        note
+            What the reader must be told before this film; it stays until the next answer.
         """
-        small, times = _reduced(pixels)
+        small, factor = _reduced(pixels)
         low, high = np.percentile(small, [1, 99.7])
         grey = np.rint(np.clip(small, 0, 1) * _TOP).astype("<u2")
         self.film = {
             "data": grey.tobytes(), "height": grey.shape[0], "width": grey.shape[1],
-            "spacing": None if spacing is None else [float(side) * times for side in spacing],
-            "low": float(low), "high": float(max(high, low + 0.02)), "words": words, "place": place,
+            "spacing": None if spacing is None else [float(side) * factor for side in spacing],
+            "low": float(low), "high": float(max(high, low + 0.02)), "label": label, "place": place,
+            "note": note,
         }
 
     def fill(self, years: int, months: int) -> None:
         """Put an answer into the fields, for the reader to change or save."""
         self.send({"take": [years, months]})
 
-    def refuse(self, words: str) -> None:
-        """Say why an answer was not kept."""
-        self.send({"refused": words})
+    def refuse(self, reason: str) -> None:
+        """Say why an answer was not kept; it stays in the fields and can be sent again."""
+        self.send({"refused": reason})
 
 
 def _reduced(pixels: np.ndarray) -> tuple[np.ndarray, float]:
-    """Return pixels of at most 1,024 on a side, and how many of the old ones one is wide."""
-    from PIL import Image
-
-    times = max(pixels.shape) / _LARGEST
-    if times <= 1:
+    """Return pixels of at most 1,024 on a side, and how many old pixels a new one is wide."""
+    factor = max(pixels.shape) / _LARGEST
+    if factor <= 1:
         return pixels, 1.0
-    height, width = (max(round(side / times), 1) for side in pixels.shape)
+    height, width = (max(round(side / factor), 1) for side in pixels.shape)
     whole = Image.fromarray(np.asarray(pixels, dtype=np.float32))
-    return np.asarray(whole.resize((width, height), Image.Resampling.BOX)), times
+    return np.asarray(whole.resize((width, height), Image.Resampling.BOX)), factor

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 from .. import maturity
+from ..phantom import PhantomRadiograph
 from ..plots.hand_pictures import bone_name
 
-__all__ = ["describe_bone", "stage_of"]
+__all__ = ["criterion_of", "describe_bone"]
 
 
 @cache
@@ -28,16 +28,16 @@ def _centres(sex: str) -> dict[str, dict[str, float]]:
     return maturity.ossification_table(sex).set_index("centre").to_dict("index")
 
 
-def stage_of(bone: str, stage: str) -> str:
+def criterion_of(bone: str, stage: str) -> str:
     """Return the criterion of one stage of an RUS bone.
 
-    >>> stage_of("ulna", "A")
+    >>> criterion_of("ulna", "A")
     'No centre of ossification is seen yet.'
     """
     return _criteria()[bone, stage]
 
 
-def describe_bone(drawn: Any, bone: str) -> str:
+def describe_bone(drawn: PhantomRadiograph, bone: str) -> str:
     """Return what one bone shows on a phantom, and what changes next, in two or three sentences.
 
     For the 13 RUS bones that is the TW stage and the next stage's criterion with the rough age
@@ -45,31 +45,31 @@ def describe_bone(drawn: Any, bone: str) -> str:
     """
     name = bone_name(bone)
     if bone not in maturity.RUS_BONES:
-        return f"{name[0].upper()}{name[1:]}. {_timetable_words(bone, drawn.sex, drawn.bone_age)}"
+        return f"{name[0].upper()}{name[1:]}. {_timetable_text(bone, drawn.sex, drawn.bone_age)}"
     stage = drawn.stages[bone]
     scores = maturity.rus_stage_scores(bone, drawn.sex)
-    said = (f"{name[0].upper()}{name[1:]}: stage {stage}, {scores[stage]} points. "
-            f"{stage_of(bone, stage)}")
-    later = [one for one in scores if one > stage]
+    now = (f"{name[0].upper()}{name[1:]}: stage {stage}, {scores[stage]} points. "
+            f"{criterion_of(bone, stage)}")
+    later = [letter for letter in scores if letter > stage]
     if not later:
-        return f"{said} This is its last stage."
+        return f"{now} This is its last stage."
     onset = _onsets(drawn.sex).get((bone, later[0]))
     about = f" (about {onset:.1f} years)" if onset is not None else ""
-    return f"{said} Next, stage {later[0]}{about}: {stage_of(bone, later[0])}"
+    return f"{now} Next, stage {later[0]}{about}: {criterion_of(bone, later[0])}"
 
 
-def _timetable_words(bone: str, sex: str, age: float) -> str:
+def _timetable_text(bone: str, sex: str, age: float) -> str:
     row = _centres(sex).get(_centre_of(bone))
     if row is None:
         return "It is there from birth."
     events = [("its centre appears", row["appear_p50"]), ("the epiphysis caps the shaft, or is as "
               "wide as it", row["cap_age"]), ("fusion begins", row["fusion_start"]),
               ("fusion is complete", row["fusion_end"])]
-    known = [(what, when) for what, when in events if when == when]
-    past = [f"{what} at {when:.1f}" for what, when in known if when <= age]
-    ahead = [f"{what} at {when:.1f}" for what, when in known if when > age]
-    words = f"Passed: {'; '.join(past)}. " if past else ""
-    return words + (f"Next: {ahead[0]} years (median, timetable)." if ahead
+    dated = [(what, when) for what, when in events if when == when]
+    past = [f"{what} at {when:.1f}" for what, when in dated if when <= age]
+    ahead = [f"{what} at {when:.1f}" for what, when in dated if when > age]
+    passed = f"Passed: {'; '.join(past)}. " if past else ""
+    return passed + (f"Next: {ahead[0]} years (median, timetable)." if ahead
                     else "Nothing further is on the timetable.")
 
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
+
+import anywidget
+import ipywidgets as w
+from matplotlib.figure import Figure
 
 from .. import _settings
 from ..plots.shown_figure import ShownFigure, to_png
 
-__all__ = ["Panel", "has_live_frontend"]
+__all__ = ["KeyGuard", "Panel", "has_live_frontend"]
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
+#: The class by which ``key_guard.js`` and ``film_viewer.js`` find the widget they belong to.
+_PANEL_CLASS = "bk-panel"
 
 
 def has_live_frontend() -> bool:
@@ -34,10 +41,16 @@ def has_live_frontend() -> bool:
             or sys.platform == "emscripten")
 
 
+class KeyGuard(anywidget.AnyWidget):
+    """Keeps keys that are pressed inside a panel away from the notebook; it shows nothing."""
+
+    _esm = Path(__file__).with_name("key_guard.js")
+
+
 class Panel:
     """A widget with a static fallback that tells the same at the widget's default.
 
-    Subclasses build ``self.box`` (an ipywidgets box) in :meth:`build`, and give the fallback in
+    Subclasses build an ipywidgets box in :meth:`build`, and give the fallback in
     :meth:`static_figure` (a matplotlib figure) and :meth:`alt` (the same in words).
 
     Parameters
@@ -48,20 +61,21 @@ class Panel:
 
     def __init__(self, live: bool | None = None) -> None:
         self.live = has_live_frontend() if live is None else live
-        self._box: Any = None
+        self._box: w.VBox | None = None
 
     @property
-    def box(self) -> Any:
-        """The ipywidgets box; built when first asked for."""
+    def box(self) -> w.VBox:
+        """The ipywidgets box with its key guard; built when first asked for."""
         if self._box is None:
-            self._box = self.build()
+            self._box = w.VBox([self.build(), KeyGuard()])
+            self._box.add_class(_PANEL_CLASS)
         return self._box
 
-    def build(self) -> Any:
+    def build(self) -> w.Box:
         """Return the ipywidgets box."""
         raise NotImplementedError
 
-    def static_figure(self) -> Any:
+    def static_figure(self) -> Figure:
         """Return the fallback as a matplotlib figure."""
         raise NotImplementedError
 

@@ -2,45 +2,39 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .. import _io, maturity
+import ipywidgets as w
+import pandas as pd
+from matplotlib.figure import Figure
+
+from .. import maturity
+from ..datasets import Dataset
 from ..errors import BadInput
 from ..plots.hand_pictures import png_bytes
-from .atlas import plate
-from .network_reading import NetworkReading, read_by_network
+from ..plots.shown_figure import to_data_url
+from ..plots.stage_examples import plate
+from ..plots.style import SEX_WORD
+from .film_viewer import FilmViewer
 from .panel import Panel
-from .readings import (
-    append_reading,
-    load_readings,
-    predictions_of,
-    repeats_of,
-    simulate_readings,
-    worklist,
-)
-from .worklist_films import Films
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
+from .reading_session import ReadingSession
+from .results_panel import ResultsPanel
 
 __all__ = ["ReadingRoom", "reading_room"]
 
-_WORD = {"F": "girl", "M": "boy"}
 
-
-def reading_room(records: Any, reader: str = "me", path: str | Path = "readings.csv",
-                 repeats: int = 4, seed: int = 0, live: bool | None = None) -> ReadingRoom:
+def reading_room(records: Dataset | pd.DataFrame, reader: str = "me",
+                 path: str | Path = "readings.csv", repeats: int = 4, seed: int = 0,
+                 live: bool | None = None) -> ReadingRoom:
     """Return a reading room over some hands.
 
     Parameters
     ----------
     records
-        A :class:`~boneage_kit.datasets.Dataset`, or rows of :func:`boneage_kit.phantom.children`.
+        A :class:`~boneage_kit.datasets.Dataset`, or rows of :func:`boneage_kit.phantom.cohort`.
     reader
         Your name or initials; it stands in the file.
     path
@@ -49,92 +43,46 @@ def reading_room(records: Any, reader: str = "me", path: str | Path = "readings.
         Hands that come twice, unmarked, for your own intra-observer agreement.
     seed
         Of the order.
+    live
+        True: the widget; False: its picture; None: the widget where a person can use one.
+
+    Raises
+    ------
+    BadInput
+        If there is no hand to read, the reader has no name, or the file is not one of readings.
+
+    >>> from boneage_kit import phantom
+    >>> room = reading_room(phantom.cohort(3, seed=1), path="not-there.csv", repeats=1)
+    >>> len(room.order), room.next_place()
+    (4, 0)
     """
     return ReadingRoom(records, reader, path, repeats, seed, live)
 
 
-class ReadingRoom(Panel):
+class ReadingRoom(ReadingSession, Panel):
     """See :func:`reading_room`. Readings, predictions and repeats are there at any time."""
 
-    def __init__(self, records: Any, reader: str, path: str | Path, repeats: int, seed: int,
-                 live: bool | None = None) -> None:
-        super().__init__(live)
-        self.films = Films(records)
-        self.records: pd.DataFrame = self.films.records
-        self.reader, self.path, self.seed = reader, Path(path), seed
-        self.order = worklist(self.films.ids, min(repeats, len(self.films.ids)), seed)
-
-    # -- the state, without the widget -----------------------------------------------------
-
-    def readings(self) -> pd.DataFrame:
-        """Return this reader's answers for the hands of this room."""
-        table = load_readings(self.path, self.reader)
-        return table[table["image_id"].isin(self.films.ids)].reset_index(drop=True)
-
-    def next_place(self) -> int | None:
-        """Return the place on the worklist that is to be read next, or None at the end."""
-        table = self.readings()
-        done = set(zip(table["image_id"], table["occasion"], strict=True))
-        return next((i for i, entry in enumerate(self.order) if entry not in done), None)
-
-    def answer(self, bone_age: float, seconds: float = float("nan")) -> None:
-        """Keep an answer (years) for the hand that is next on the worklist."""
-        place = self.next_place()
-        if place is None:
-            raise BadInput("Every hand of this worklist is read.",
-                           "Name another file to read them again.")
-        append_reading(self.path, self.reader, *self.order[place], bone_age, seconds)
-
-    def predictions(self) -> pd.DataFrame:
-        """Return the first readings as the kit's predictions table."""
-        return predictions_of(self.readings(), self.records)
-
-    def export(self, path: str | Path | None = None) -> Path:
-        """Write :meth:`predictions` as CSV, beside the readings unless a path is given."""
-        path = self.path.with_name(f"{self.path.stem}_predictions.csv") if path is None else path
-        table = self.predictions()
-        _io.write_atomically(Path(path), lambda file: table.to_csv(file, index=False))
-        return Path(path)
-
-    def network(self) -> NetworkReading:
-        """Return what the kit's network reads on the same hands; this loads torch."""
-        return read_by_network(self.films)
-
-    def repeats(self) -> pd.DataFrame:
-        """Return the hands read twice, with both readings."""
-        return repeats_of(self.readings())
-
-    def readings_or_simulated(self) -> pd.DataFrame:
-        """Return your readings when the worklist is done; before that a simulated reader's."""
-        if self.next_place() is None:
-            return self.readings()
-        return simulate_readings(self.records, self.order, self.seed)
-
-    def pixels(self, image_id: str) -> np.ndarray:
-        """Return one radiograph, float32 [H, W] in 0..1."""
-        return self.films.film(image_id)[0]
+    def __init__(self, records: Dataset | pd.DataFrame, reader: str, path: str | Path,
+                 repeats: int, seed: int, live: bool | None = None) -> None:
+        Panel.__init__(self, live)
+        ReadingSession.__init__(self, records, reader, path, repeats, seed)
+        self._place: int | None = None  # of the hand that is shown
 
     # -- live ------------------------------------------------------------------------------
 
-    def build(self) -> Any:
+    def build(self) -> w.VBox:
         """Return the widget."""
-        import ipywidgets as w
-
-        from .film_viewer import FilmViewer
-        from .room_end import RoomEnd
-
-        self._title, self._said = w.HTML(), w.HTML()
+        self._title, self._status = w.HTML(), w.HTML()
         self._viewer = FilmViewer()
-        self._viewer.on_msg(lambda _, message, __: self._hear(message))
-        self._work = w.HBox([self._viewer, self._answer_side()], layout={"flex_flow": "row wrap"})
-        self._end = RoomEnd(self)
-        box = w.VBox([self._title, self._work, self._said, self._end.box])
+        self._viewer.on_msg(lambda _, message, __: self._receive(message))
+        self._work = w.HBox([self._viewer, self._atlas_side()], layout={"flex_flow": "row wrap"})
+        self._end = ResultsPanel(self)
+        box = w.VBox([self._title, self._work, self._status, self._end.box])
+        self._status.value = html.escape(self.set_aside())
         self._open()
         return box
 
-    def _answer_side(self) -> Any:
-        import ipywidgets as w
-
+    def _atlas_side(self) -> w.VBox:
         self._atlas = w.HTML()
         self._plate = w.SelectionSlider(options=[("0 m", 0.0)], description="Atlas plate",
                                         style={"description_width": "80px"},
@@ -144,68 +92,89 @@ class ReadingRoom(Panel):
         self._plate.observe(lambda _: self._draw_atlas(), "value")
         return w.VBox([self._atlas, self._plate, take], layout={"margin": "0 0 0 12px"})
 
-    def _open(self) -> None:
-        place = self.next_place()
-        if place is None:
+    def _open(self, note: str = "") -> None:
+        """Show the next hand, with what the reader must know first; or the results."""
+        place, film = self._next_film()
+        self._place = place
+        if film is None or place is None:
             self._work.layout.display = "none"
-            self._end.show()
-            self._title.value = "<h3>All read</h3>"
+            self._title.value = f"<h3>All read</h3>{self._left_out()}"
+            self._end.show(note)
             return
-        name = self.order[place][0]
-        row = self.records.iloc[self.films.ids.index(name)]
-        pixels, spacing = self.films.film(name)
-        self._sex, self._since = row["sex"], time.monotonic()
-        plates = maturity.gp_plate_ages(row["sex"])
+        pixels, spacing = film
+        self._sex, self._since = self.sex_of(self.order[place][0]), time.monotonic()
+        plates = maturity.gp_plate_ages(self._sex)
         self._plate.options = [(maturity.age_in_words(age), float(age)) for age in plates]
         self._plate.value = float(plates[len(plates) // 2])
         self._draw_atlas()
-        words = f"Hand {place + 1} of {len(self.order)}: {_WORD[row['sex']]}"
-        self._viewer.show(pixels, spacing, f"{words}, radiograph to read.", place)
-        self._title.value = f"<h3 style='margin:2px 0'>{words}</h3>"
+        title = f"Hand {place + 1} of {len(self.order)}: {SEX_WORD[self._sex]}"
+        self._viewer.show(pixels, spacing, f"{title}, radiograph to read.", place, note)
+        self._title.value = f"<h3 style='margin:2px 0'>{title}</h3>{self._left_out()}"
+
+    def _next_film(self) -> tuple[int | None, tuple | None]:
+        """Return the next place and its film; a film that cannot be decoded is passed over."""
+        while (place := self.next_place()) is not None:
+            name = self.order[place][0]
+            try:
+                return place, self.films.film(name)
+            except (BadInput, OSError) as error:
+                self.undecodable[name] = str(error)
+        return None, None
+
+    def _left_out(self) -> str:
+        if not self.undecodable:
+            return ""
+        name, reason = next(iter(self.undecodable.items()))
+        return (f"<p>{len(self.undecodable)} hand(s) are left out. "
+                f"{html.escape(f'{name}: {reason}')}</p>")
 
     def _step(self, direction: int) -> None:
         ages = [age for _, age in self._plate.options]
-        place = ages.index(self._plate.value) + direction
-        if 0 <= place < len(ages):
-            self._plate.value = ages[place]
+        index = ages.index(self._plate.value) + direction
+        if 0 <= index < len(ages):
+            self._plate.value = ages[index]
 
     def _draw_atlas(self) -> None:
-        pixels = plate(self._sex, self._plate.value).pixels
-        data = base64.b64encode(png_bytes(pixels)).decode("ascii")
-        text = (f"Phantom atlas plate, {_WORD[self._sex]}, "
+        text = (f"Phantom atlas plate, {SEX_WORD[self._sex]}, "
                 f"{maturity.age_in_words(self._plate.value)}")
-        self._atlas.value = (f'<img alt="{text}" src="data:image/png;base64,{data}" width="400" '
+        picture = to_data_url(png_bytes(plate(self._sex, self._plate.value).pixels))
+        self._atlas.value = (f'<img alt="{text}" src="{picture}" width="400" '
                              f'style="display:block"/><div style="font-size:14px">{text}</div>')
 
-    def _hear(self, message: dict[str, Any]) -> None:
+    def _receive(self, message: dict[str, Any]) -> None:
         """Take what the film's page sends: another plate, or an answer."""
         self._step(message.get("plate", 0))
-        if "years" not in message or message["place"] != self.next_place():
-            return  # an answer that came twice
+        if "years" not in message or message["place"] != self._place:
+            return  # an answer that came twice: the next film is there already
         try:
-            self.answer(message["years"] + message["months"] / 12, time.monotonic() - self._since)
+            note = self._keep(message["years"] + message["months"] / 12)
+            self._open(note)
         except (BadInput, OSError) as error:
-            self._viewer.refuse(f"Not saved: {error}")
-            return
-        self._said.value = f"Saved in {html.escape(self.path.name)}."
-        self._open()
+            self._viewer.refuse(f"Not saved: {error} Your answer is still in the fields: "
+                                "press Save and next to send it again.")
+
+    def _keep(self, years: float) -> str:
+        """Keep an answer for the hand that is shown; return what its reader must be told."""
+        if self.next_place() != self._place:
+            return ("The hand before was answered in another window in the meantime. That answer "
+                    "counts; yours was not added.")
+        self.answer(years, time.monotonic() - self._since)
+        self._status.value = f"Saved in {html.escape(self.path.name)}."
+        return ""
 
     # -- static ----------------------------------------------------------------------------
 
-    def static_figure(self) -> Any:
+    def static_figure(self) -> Figure:
         """Return the first hand of the worklist beside two plates to compare it with."""
-        from matplotlib.figure import Figure
-
-        name = self.order[0][0]
-        sex = self.records.iloc[self.films.ids.index(name)]["sex"]
+        name, first = self.first_film()
+        sex = self.sex_of(name)
         plates = maturity.gp_plate_ages(sex)
         shown = [plates[len(plates) // 2], plates[len(plates) // 2 + 3]]
         figure = Figure(figsize=(10.5, 3.9), layout="constrained")
-        axes = figure.subplots(1, 3)
-        pictures = [(self.pixels(name), f"Hand 1 of {len(self.order)}: {_WORD[sex]}. How old?")]
+        pictures = [(first, f"Hand 1 of {len(self.order)}: {SEX_WORD[sex]}. How old?")]
         pictures += [(plate(sex, float(age)).pixels, f"Phantom plate, {maturity.age_in_words(age)}")
                      for age in shown]
-        for ax, (pixels, title) in zip(axes, pictures, strict=True):
+        for ax, (pixels, title) in zip(figure.subplots(1, 3), pictures, strict=True):
             ax.imshow(pixels, cmap="gray", vmin=0, vmax=1)
             ax.set(title=title, xticks=[], yticks=[])
             ax.grid(False)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 import html
 from collections.abc import Mapping
 from typing import Any
 
+import ipywidgets as w
+import numpy as np
+from matplotlib.figure import Figure
+
 from .. import maturity
 from ..errors import BadInput
+from ..phantom import PhantomRadiograph
 from ..plots.hand_pictures import bone_name, crop, png_bytes, svg
+from ..plots.plates import scoring_sheet
+from ..plots.shown_figure import to_data_url
 from ..plots.stage_examples import stage_example
-from .next_stage import stage_of
+from ..plots.style import SEX_WORD
+from .next_stage import criterion_of
 from .panel import Panel
 
 __all__ = ["TWScorer", "tw_scorer"]
@@ -19,11 +26,15 @@ __all__ = ["TWScorer", "tw_scorer"]
 _UNSET = "–"
 
 
-def tw_scorer(drawn: Any, live: bool | None = None) -> TWScorer:
+def tw_scorer(drawn: PhantomRadiograph, live: bool | None = None) -> TWScorer:
     """Return the TW scorer for one phantom radiograph (512 px or more shows the marks).
 
     Where no widgets can be used it is a picture of the 13 bones with their names; the truth is
     not on it.
+
+    >>> from boneage_kit import phantom
+    >>> tw_scorer(phantom.render("F", 8.5, size=256)).score_text()
+    '0 of 13 bones staged, 0 points so far.'
     """
     return TWScorer(drawn, live)
 
@@ -31,10 +42,10 @@ def tw_scorer(drawn: Any, live: bool | None = None) -> TWScorer:
 class TWScorer(Panel):
     """See :func:`tw_scorer`. ``stages`` holds what has been chosen so far."""
 
-    def __init__(self, drawn: Any, live: bool | None = None) -> None:
+    def __init__(self, drawn: PhantomRadiograph, live: bool | None = None) -> None:
         super().__init__(live)
         if not getattr(drawn, "stages", None):
-            raise BadInput("This radiograph carries no stages.",
+            raise BadInput("This radiograph has no stages.",
                            "Give a phantom: boneage_kit.phantom.render(sex=..., bone_age=...).")
         self.drawn = drawn
         self.stages: dict[str, str] = {}
@@ -42,7 +53,7 @@ class TWScorer(Panel):
 
     # -- what the widget says, without the widget ------------------------------------------
 
-    def score_words(self) -> str:
+    def score_text(self) -> str:
         """Return the sum so far, or the RUS score and TW3 bone age when all 13 are staged."""
         sex, done = self.drawn.sex, self.stages
         if len(done) < len(maturity.RUS_BONES):
@@ -64,7 +75,7 @@ class TWScorer(Panel):
                 rows.append((bone_name(bone), mine, true, comment))
         return rows
 
-    def truth_words(self) -> str:
+    def truth_text(self) -> str:
         """Return the drawn hand's own score, TW3 age and atlas age."""
         score = maturity.tw3_rus_score(self.drawn.stages, self.drawn.sex)
         return (f"As drawn: RUS score {score}, TW3 bone age "
@@ -73,10 +84,8 @@ class TWScorer(Panel):
 
     # -- live ------------------------------------------------------------------------------
 
-    def build(self) -> Any:
+    def build(self) -> w.HBox:
         """Return the widget."""
-        import ipywidgets as w
-
         self._bone = w.Dropdown(
             options=[(f"{i}. {bone_name(bone)}", bone)
                      for i, bone in enumerate(maturity.RUS_BONES, start=1)],
@@ -103,7 +112,7 @@ class TWScorer(Panel):
         scores = maturity.rus_stage_scores(bone, sex)
         cards = [_card("this hand", crop(self.drawn, bone, 150), "")]
         cards += [_card(f"{stage}: {points}", stage_example(bone, stage, sex),
-                        stage_of(bone, stage)) for stage, points in scores.items()]
+                        criterion_of(bone, stage)) for stage, points in scores.items()]
         self._ladder.value = ('<div style="display:flex;flex-wrap:wrap;gap:8px;font-size:14px;'
                               f'line-height:1.3">{"".join(cards)}</div>')
         with self._stage.hold_trait_notifications():
@@ -111,7 +120,7 @@ class TWScorer(Panel):
             self._stage.options = [_UNSET, *scores]
             self._stage.value = self.stages.get(bone, _UNSET)
         self._silent = False
-        self._sum.value = f"<p style='font-size:16px'><b>{self.score_words()}</b></p>"
+        self._sum.value = f"<p style='font-size:16px'><b>{self.score_text()}</b></p>"
 
     def _chosen(self, change: Mapping[str, Any]) -> None:
         if self._silent:
@@ -120,11 +129,11 @@ class TWScorer(Panel):
             self.stages.pop(self._bone.value, None)
         else:
             self.stages[self._bone.value] = change["new"]
-        self._sum.value = f"<p style='font-size:16px'><b>{self.score_words()}</b></p>"
+        self._sum.value = f"<p style='font-size:16px'><b>{self.score_text()}</b></p>"
 
     def _next(self) -> None:
-        place = maturity.RUS_BONES.index(self._bone.value)
-        self._bone.value = maturity.RUS_BONES[(place + 1) % len(maturity.RUS_BONES)]
+        index = maturity.RUS_BONES.index(self._bone.value)
+        self._bone.value = maturity.RUS_BONES[(index + 1) % len(maturity.RUS_BONES)]
 
     def _reveal(self) -> None:
         cells = "".join(
@@ -132,31 +141,28 @@ class TWScorer(Panel):
                              for cell in row) + "</tr>" for row in self.truth_table())
         head = "".join(f"<th style='text-align:left'>{name}</th>"
                        for name in ("bone", "you", "drawn", ""))
-        self._truth.value = (f"<p style='font-size:15px'>{self.truth_words()}</p>"
+        self._truth.value = (f"<p style='font-size:15px'>{self.truth_text()}</p>"
                              f"<table style='font-size:14px'><tr>{head}</tr>{cells}</table>")
 
     # -- static ----------------------------------------------------------------------------
 
-    def static_figure(self) -> Any:
+    def static_figure(self) -> Figure:
         """Return the 13 bones cut out, with their names."""
-        from ..plots.plates import scoring_sheet
-
         return scoring_sheet(self.drawn)
 
     def alt(self) -> str:
         """Return what is to be done, in words."""
-        word = {"F": "girl", "M": "boy"}[self.drawn.sex]
-        return (f"TW scorer for a phantom radiograph of a {word}: the growing ends of the 13 RUS "
+        child = SEX_WORD[self.drawn.sex]
+        return (f"TW scorer for a phantom radiograph of a {child}: the growing ends of the 13 RUS "
                 "bones (radius, ulna, metacarpals, proximal, middle and distal phalanges of the "
                 "rays I, III and V), cut out one by one, each to be given a stage from A to I by "
                 "its criteria; the points are summed and turned into a TW3 bone age.")
 
 
-def _card(title: str, piece: Any, words: str) -> str:
+def _card(title: str, piece: np.ndarray | None, text: str) -> str:
     picture = "<i>not drawn</i>"
     if piece is not None:
-        data = base64.b64encode(png_bytes(piece)).decode("ascii")
-        picture = (f'<img src="data:image/png;base64,{data}" width="96" '
+        picture = (f'<img src="{to_data_url(png_bytes(piece))}" width="96" '
                    f'alt="{html.escape(title)}"/>')
     return (f'<div style="width:105px"><b>{html.escape(title)}</b><br>{picture}<br>'
-            f"{html.escape(words)}</div>")
+            f"{html.escape(text)}</div>")

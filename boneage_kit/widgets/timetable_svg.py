@@ -6,13 +6,12 @@ import html
 from functools import lru_cache
 
 from .. import maturity
+from ..plots.style import PALETTE
+from ..plots.timetable import ROWS, short_name
 
 __all__ = ["timetable_svg"]
 
 _LEFT, _TOP, _ROW, _YEAR = 150, 34, 15, 19
-_COLOUR = {"F": "#D55E00", "M": "#0072B2"}
-_ORDER = ("forearm", "carpals", "sesamoids", "metacarpals", "proximal phalanges",
-          "middle phalanges", "distal phalanges")  # fmt: skip
 
 
 def timetable_svg(sex: str, age: float) -> str:
@@ -42,7 +41,7 @@ def timetable_svg(sex: str, age: float) -> str:
 @lru_cache(maxsize=2)
 def _rows(sex: str) -> list[dict]:
     table = maturity.ossification_table(sex)
-    table["order"] = table["row"].map({name: i for i, name in enumerate(_ORDER)})
+    table["order"] = table["row"].map({name: i for i, name in enumerate(ROWS)})
     return table.sort_values(["order", "centre"]).to_dict("records")
 
 
@@ -52,9 +51,7 @@ def _x(age: float) -> float:
 
 def _row(i: int, row: dict, sex: str, age: float) -> str:
     y = _TOP + _ROW * (i + 1)
-    colour = _COLOUR[sex]
-    name = (row["name"].replace(", distal epiphysis", "").replace(", epiphysis", "")
-            .replace(" of the thumb", ""))
+    colour, name = PALETTE[sex], short_name(row["name"])
     parts = [f'<text x="{_LEFT}" y="{y + 4}" text-anchor="end">{html.escape(name)}</text>']
     if row["appear_p95"] == row["appear_p95"]:
         first = row["appear_p5"] if row["appear_p5"] == row["appear_p5"] else 0.0

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import numpy as np
+import pandas as pd
 
+from ..datasets import Dataset
+from ..datasets.problems import Problems
+from ..datasets.phantom import PhantomPixels
 from ..errors import BadInput
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ..datasets import Dataset
+from ..phantom import render_row
 
 __all__ = ["Films"]
 
-_DRAWN = 768  # pixels: a phantom is drawn finely enough to be zoomed
+_PHANTOM_PIXELS = 768  # finely enough to be zoomed
 
 
 class Films:
@@ -24,42 +22,53 @@ class Films:
     Parameters
     ----------
     records
-        A :class:`~boneage_kit.datasets.Dataset`, or rows of :func:`boneage_kit.phantom.children`.
+        A :class:`~boneage_kit.datasets.Dataset`, or rows of :func:`boneage_kit.phantom.cohort`.
 
     Raises
     ------
     BadInput
-        If there is nothing to read.
+        If there are no records or films, or an ``image_id`` is missing or stands twice.
     """
 
-    def __init__(self, records: Any) -> None:
-        self._dataset: Dataset | None = records if hasattr(records, "pixels") else None
-        self.records: pd.DataFrame = getattr(records, "table", records).reset_index(drop=True)
+    def __init__(self, records: Dataset | pd.DataFrame) -> None:
+        self._dataset = records if isinstance(records, Dataset) else None
+        table = records.table if isinstance(records, Dataset) else records
+        self.records: pd.DataFrame = table.reset_index(drop=True)
         if self.records.empty:
             raise BadInput("There is no hand to read.", "Give at least one record.")
         self.ids = self.records["image_id"].astype(str).tolist()
+        self._check_ids()
+        if self._dataset is None and not self.are_drawn:
+            raise BadInput("These records have no films.",
+                           "Give a data set, or rows of boneage_kit.phantom.cohort().")
+
+    def _check_ids(self) -> None:
+        names = self.records["image_id"]
+        missing = names.isna() | (names.astype(str).str.strip() == "")
+        if missing.any():
+            raise BadInput(f"Record {int(missing.idxmax()) + 1} has no image_id.",
+                           "Give each hand a name of its own.")
+        twice = names.astype(str).duplicated()
+        if twice.any():
+            raise BadInput(f"Two records have the image_id {self.ids[int(twice.idxmax())]!r}.",
+                           "Give each hand a name of its own.")
 
     @property
-    def drawn(self) -> bool:
+    def are_drawn(self) -> bool:
         """Whether the kit draws these films itself."""
         return "true_bone_age" in self.records and "seed" in self.records
 
     def film(self, image_id: str) -> tuple[np.ndarray, tuple[float, float] | None]:
         """Return pixels, float32 [H, W] in 0..1, and a pixel's height and width in mm or None."""
         row = self.ids.index(image_id)
-        if self.drawn:
-            from ..phantom.children import render_row
-
-            one = render_row(self.records.iloc[row], _DRAWN)
-            return one.pixels, (one.pixel_spacing_mm, one.pixel_spacing_mm)
-        return self._dataset.pixels(row), self._dataset.spacing(row)
+        if self._dataset is not None and not self.are_drawn:
+            return self._dataset.pixels(row), self._dataset.spacing(row)
+        drawn = render_row(self.records.iloc[row], _PHANTOM_PIXELS)
+        return drawn.pixels, (drawn.pixel_spacing_mm, drawn.pixel_spacing_mm)
 
     def as_dataset(self) -> Dataset:
-        """Return the films as a data set, as networks read them."""
+        """Return the films as a data set, as networks take them."""
         if self._dataset is not None:
             return self._dataset
-        from ..datasets.dataset import Dataset, empty_problems
-        from ..datasets.phantom import PhantomPixels
-
-        return Dataset("phantom", "phantom", self.records, empty_problems(),
+        return Dataset("phantom", "phantom", self.records, Problems(),
                        PhantomPixels(self.records))

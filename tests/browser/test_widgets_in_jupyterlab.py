@@ -41,6 +41,7 @@ CELLS = {
     "room": "from boneage_kit import widgets, phantom\n"
             "widgets.reading_room(phantom.cohort(7, seed=11), path='r.csv', repeats=3)",
 }
+CELLS["room_elsewhere"] = CELLS["room"]  # a kernel of its own
 SLOW = 120_000  # milliseconds: a kernel starts, on a busy machine
 SCREEN = {"width": 1280, "height": 800}  # a student's laptop
 SETTINGS = {"apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}}
@@ -110,9 +111,10 @@ def run(lab, chromium, request):
     """Open a notebook, run its one cell, return the page; keep a screenshot at the end."""
     pages = []
 
-    def start(name, ready):
-        page = pages[0] if pages else chromium.new_page(viewport=SCREEN)
-        pages[:] = [page]
+    def start(name, ready, *, another=False):
+        if another or not pages:
+            pages.append(chromium.new_page(viewport=SCREEN))
+        page = pages[-1]
         page.goto(f"{lab[0]}/lab/tree/{name}.ipynb?token=t&reset", timeout=SLOW)
         page.wait_for_selector(".jp-Cell", timeout=SLOW)
         page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=SLOW)
@@ -129,7 +131,7 @@ def run(lab, chromium, request):
     yield start
     kept = os.environ.get("SCREENSHOTS")
     if kept and pages:
-        pages[0].screenshot(path=os.path.join(kept, f"{request.node.name}.png"))
+        pages[-1].screenshot(path=os.path.join(kept, f"{request.node.name}.png"))
     for page in pages:
         page.close()
 
@@ -252,6 +254,72 @@ def test_the_film_by_keys_and_by_pointer(run, lab):
     page.mouse.up()
     assert film(page)["ruler"] is None and film(page)["width"] != first["width"]
     assert page.locator(".jp-Cell").count() == 1  # no key reached the notebook's own commands
+
+
+#: Keys that JupyterLab takes outside a text field: delete, insert, cut, paste, merge, run, change.
+LAB_KEYS = ("d", "d", "a", "b", "x", "v", "m", "y", "r", "0", "0", "i", "i", "Shift+M",
+            "Shift+Enter")
+PRESSED_ON = {
+    "atlas": ["svg.bk-hand", ".noUi-handle", "button:has-text('Next plate')", "p:has-text('Phase')",
+              "svg[aria-label^='Timetable']"],
+    "scorer": ["svg.bk-hand", "button:has-text('Next bone')", "img[alt='this hand']"],
+    "room": ["canvas.bk-film", "img[alt^='Phantom atlas plate']", ".noUi-handle",
+             "button:has-text('Invert')", "h3:has-text('Hand 1')", ".bk-said"],
+}
+
+
+@pytest.mark.parametrize("name", list(PRESSED_ON))
+def test_keys_pressed_in_a_widget_never_reach_the_cells(run, lab, name):
+    (lab[1] / "r.csv").unlink(missing_ok=True)
+    page = run(name, PRESSED_ON[name][0])
+    source = page.locator(".jp-Cell .cm-content").first.text_content()
+    for target in PRESSED_ON[name]:
+        page.locator(target).first.click(force=True)
+        inside = page.evaluate("!!document.activeElement.closest('.bk-panel')")
+        assert inside, f"a click on {target} leaves the focus outside"
+        for key in LAB_KEYS:
+            page.keyboard.press(key)
+        assert page.locator(".jp-Cell").count() == 1, target
+        assert page.locator(".jp-CodeCell .cm-content").first.text_content() == source, target
+        assert page.locator(PRESSED_ON[name][0]).count(), target
+
+
+def test_keys_of_the_film_work_with_the_focus_on_the_atlas_plate(run, lab):
+    (lab[1] / "r.csv").unlink(missing_ok=True)
+    page = run("room", "canvas.bk-film[aria-label^='Hand 1 of 10']")
+    for target in (".noUi-handle", "img[alt^='Phantom atlas plate']", "button:has-text('Zoom')",
+                   "button:has-text('Take this plate')"):
+        if not page.locator(target).count():
+            continue
+        page.locator(target).first.click()
+        before = film(page)
+        for key in ("d", "d", "i", "+"):
+            page.keyboard.press(key)
+        now = film(page)
+        assert now["level"] > before["level"] and now["zoom"] > before["zoom"], target
+        assert now["invert"] is not before["invert"], target
+    slider = page.locator(".noUi-handle").first
+    slider.focus()
+    plate, place = slider.get_attribute("aria-valuetext"), film(page)["y"]
+    page.keyboard.press("ArrowRight")  # the slider's own: another plate, the film stays
+    assert film(page)["y"] == place
+    page.wait_for_function("[t => document.querySelector('.noUi-handle').getAttribute("
+                           "'aria-valuetext') != t][0]", arg=plate, timeout=SLOW)
+
+
+def test_a_second_browser_of_the_same_reader_is_told_and_goes_on(run, lab):
+    file = lab[1] / "r.csv"
+    file.unlink(missing_ok=True)
+    one = run("room", "canvas.bk-film[aria-label^='Hand 1 of 10']")
+    two = run("room_elsewhere", "canvas.bk-film[aria-label^='Hand 1 of 10']", another=True)
+    read_one(one, 7, 1, 10)
+    one.locator("canvas[aria-label^='Hand 2 of 10']").wait_for(timeout=SLOW)
+    read_one(two, 9, 1, 10)
+    two.get_by_text("answered in another window").wait_for(timeout=SLOW)
+    read_one(two, 8, 2, 10)
+    two.locator("canvas[aria-label^='Hand 3 of 10']").wait_for(timeout=SLOW)
+    assert two.locator(".bk-notice").text_content() == ""
+    assert pd.read_csv(file)["bone_age"].tolist() == [7, 8]
 
 
 def test_the_reading_room_as_a_page_of_its_own(chromium, tmp_path):

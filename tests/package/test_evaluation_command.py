@@ -104,11 +104,11 @@ def test_every_figure_pools_the_seeds_and_says_so(tmp_path, capsys):
     assert (by_sex["mae"] * by_sex["n"]).sum() / 200 == pytest.approx(pooled, abs=0.02)
     assert found["bland_altman"].loc[0, "bias"] == pytest.approx(
         evaluation.bias(table["y_true"], table["y_pred"]))
-    assert found["by_run"]["run"].tolist() == ["seed 0", "seed 1", "mean reading of 2 seeds"]
+    assert found["by_run"]["run"].tolist() == ["seed 0", "seed 1", "mean prediction of 2 seeds"]
     assert found["worst_readings"]["image_id"].is_unique
     capsys.readouterr()
     assert run(table, tmp_path) == 0
-    assert "2 seeds, 400 readings of 200 children" in capsys.readouterr().out
+    assert "2 seeds, 400 predictions for 200 children" in capsys.readouterr().out
 
 
 def test_a_child_with_two_labels_is_refused(tmp_path, capsys):
@@ -159,13 +159,17 @@ BAD = {
     "readers in months": (lambda t: t.assign(reader_1=12 * t["reader_1"]), "looks like months"),
     "a doubled child": (lambda t: pd.concat([t, t.head(1)]), "share an image_id"),
     "a missing prediction": (lambda t: t.assign(y_pred=t["y_pred"].where(t.index > 0)),
-                             "y_pred lacks 1 value"),
+                             "Row 1 (image_id 'c0_0') has no y_pred"),
     "an infinite prediction": (lambda t: t.assign(y_pred=t["y_pred"].where(t.index > 0, np.inf)),
-                               "infinite"),
+                               "has y_pred inf"),
     "words for ages": (lambda t: t.assign(y_true="ten"), "not a number"),
-    "sex as numbers": (lambda t: t.assign(sex=1), "sex 1 is not known"),
-    "no sex": (lambda t: t.assign(sex=None), "is not known"),
-    "negative labels": (lambda t: t.assign(y_true=-t["y_true"]), "negative age"),
+    "sex as numbers": (lambda t: t.assign(sex=1), "do not say who is female"),
+    "no sex": (lambda t: t.assign(sex=None), "has no sex"),
+    "negative labels": (lambda t: t.assign(y_true=-t["y_true"]), "below 0"),
+    "an interval turned round": (lambda t: t.assign(lower=t["y_pred"] + 1, upper=t["y_pred"] - 1),
+                                 "has an interval from"),
+    "a prediction of no size": (lambda t: t.assign(y_pred=t["y_pred"].where(t.index > 0, -1e300)),
+                                "below -5"),
     "no rows": (lambda t: t.head(0), "no rows"),
 }
 

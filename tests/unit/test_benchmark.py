@@ -46,7 +46,7 @@ def test_every_method_names_a_thing_that_exists_and_its_place_in_the_paper():
 
     networks = set(models.names()["name"])
     for one in methods.methods().values():
-        assert one.place and one.label
+        assert one.in_the_paper and one.label
         if one.kind == "network":
             assert one.source in networks
     assert {"by hand", "from scratch", "general imagery", "phantom"} <= set(
@@ -59,7 +59,7 @@ def test_no_child_is_in_training_and_test_and_all_are_read_once_out_of_fold(undi
     for cell in (Cell(10, "bonet", 0, 1), Cell(0, "bonet", 1, 0)):
         train, test = own._rows(number, cell)
         assert not set(train) & set(test)
-    table = leaderboard.readings(own)
+    table = leaderboard.predictions(own)
     whole = table[(table["method"] == "constant") & (table["n_train"] == 20)]
     assert sorted(whole["image_id"]) == sorted(own.dataset().table["image_id"])
 

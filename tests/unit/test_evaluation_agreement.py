@@ -8,7 +8,7 @@ import pytest
 from evaluation_tables import readings
 from scipy import stats
 
-from boneage_kit import BadInput, evaluation
+from boneage_kit import BadInput, evaluation, probing
 from boneage_kit.evaluation.shipped import phantom_readings
 
 
@@ -227,7 +227,7 @@ def test_pooling_draws_chance_differences_together_and_leaves_true_ones():
 
 
 def test_the_group_scenario_separates_reading_from_standard():
-    found = evaluation.group_scenario(n=4000).set_index(["quantity", "scenario", "group"])["value"]
+    found = probing.group_scenario(n=4000).set_index(["quantity", "scenario", "group"])["value"]
     assert found["bone age bias"].abs().max() < 0.1
     spread = found["called advanced"].groupby("scenario").agg(np.ptp)
     assert spread["published"] > 1.5 * spread["none"]

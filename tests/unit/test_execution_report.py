@@ -10,7 +10,7 @@ from PIL import Image
 from boneage_kit import provenance, results
 from boneage_kit._io import write_json
 from boneage_kit.errors import BadInput
-from boneage_kit.execution.runner import public
+from boneage_kit.execution.job import public
 from boneage_kit.report import run_page
 
 
@@ -22,8 +22,8 @@ def a_run(folder, source="phantom", value=1.0):
     row = dict.fromkeys(results.RESULT_COLUMNS) | {
         "notebook": "03_x", "result": "MAE", "unit": "years", "source": source, "note": "<script>",
         "n_train": 100, "n_test": 20, "lower": value - 0.1, "upper": value + 0.1}
-    rows = [row | {"method": "sex's median", "value": 3.0},
-            row | {"method": "BoNet", "value": value}]
+    rows = [row | {"method": "sex's median", "value": 3.0, "floor": True},
+            row | {"method": "BoNet with constant learning rate", "value": value, "floor": False}]
     write_json(folder / "results.json", {
         "schema": results.SCHEMA, "kit": provenance.kit(), "machine": provenance.machine(),
         "versions": provenance.versions(),
@@ -94,9 +94,20 @@ def test_the_page_stands_alone_and_is_accessible(two):
     assert "prefers-color-scheme: dark" in text and "@media print" in text
 
 
-def test_the_floor_is_marked_in_words(two):
+def test_the_floor_is_marked_in_words_where_the_row_says_so(two):
     text = run_page.write_run_page(two[0]).read_text()
-    assert text.count("(floor)") == 1
+    assert text.count("(floor)") == 1 and text.count('<tr class="floor">') == 1
+    assert re.search(r"<td>sex&#39;s median <strong>\(floor\)", text)
+
+
+@pytest.mark.parametrize("source", ["phantom", "real"])
+def test_of_the_results_that_travel_with_the_package_only_floors_are_floors(source):
+    content = results.committed(source, "binder")
+    floors = {(line["method"], line["result"]) for lines in run_page.chapters({source: content})
+              .values() for line in lines if line["floor"]}
+    assert floors == {("sex's median", "MAE")}
+    assert all(set(row) == set(results.RESULT_COLUMNS) for row in content["rows"])
+    assert any("minus sex's median" in row["method"] for row in content["rows"])
 
 
 def test_repeated_rows_keep_their_order():

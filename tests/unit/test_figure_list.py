@@ -14,13 +14,13 @@ from boneage_kit.execution import figure_list, sequence
 
 
 def test_every_figure_of_every_notebook_is_listed_once():
-    found = figure_list.committed()
+    figures = figure_list.committed()
     cells = [cell for path in sequence.notebooks()
              for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
     shown = sum(json.dumps(cell["outputs"]).count("<figure style") for cell in cells
                 if cell["cell_type"] == "code" and "lesson.figure(" in "".join(cell["source"]))
-    assert len(found) == shown > 40
-    for figure in found.values():
+    assert len(figures) == shown > 40
+    for figure in figures.values():
         assert len(figure.alt) > 30 and Image.open(io.BytesIO(figure.png)).width > 200
 
 
@@ -56,7 +56,7 @@ def test_what_cannot_be_is_one_line(arguments, said, capsys):
 
 def test_a_figure_is_drawn_again_by_its_notebook(make_notebook, tmp_path):
     path = make_notebook("01_first", recording("01_first"))
-    old = figure_list.Listed("grey", str(path), b"", "", "")
+    old = figure_list.NamedFigure("grey", str(path), b"", "", "")
     options = {"preset": "smoke", "data": "phantom", "out": tmp_path / "run", "progress": False}
     new = figure_list.drawn_again(old, **options)
     assert new.alt == "A grey field <b>." and Image.open(io.BytesIO(new.png)).size == (60, 40)

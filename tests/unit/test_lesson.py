@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,8 @@ from boneage_kit import _runtime, results
 from boneage_kit.errors import BadInput
 from boneage_kit.plots import shown_figure
 from boneage_kit.teaching import colab
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("[0-9]*.ipynb"))
 
 ALT = "One line rising from the lower left to the upper right."
 
@@ -106,7 +109,7 @@ def test_real_data_is_named_real_and_its_path_never_shown():
 def test_a_figure_is_shown_with_its_description(lesson, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shown = []
-    monkeypatch.setattr("boneage_kit.teaching.lesson._display", shown.append)
+    monkeypatch.setattr("boneage_kit.teaching.lesson.display", shown.append)
     lesson.figure(a_figure(), "line", alt=ALT, caption="A phantom line.")
     assert len(shown) == 1 and ALT in repr(shown[0])
     shown_html = shown[0]._repr_html_()
@@ -212,3 +215,24 @@ def test_a_phantom_cohort_on_disk_is_not_taken_for_real(tmp_path):
     begun = bk.teaching.begin("02_radiographs_as_data", preset="smoke",
                               data=f"dha:{tmp_path}/cohort")
     assert begun.source == "phantom"
+
+
+def test_a_row_says_whether_its_method_is_a_floor_and_what_it_stands_on():
+    lesson = bk.teaching.begin("03_x", preset="smoke", data="phantom")
+    table = pd.DataFrame({"image_id": list("abc"), "sex": "F", "y_true": [5.0, 6, 7],
+                          "y_pred": [6.0, 6, 6]})
+    lesson.record_predictions("sex's median", table, floor=True)
+    lesson.record_predictions("BoNet with constant learning rate", table, folds=5, seeds=3, pixels=96)
+    floor, network = lesson.rows
+    assert floor["floor"] is True and floor["pixels"] == lesson.preset.pixels
+    assert floor["folds"] is None and floor["seeds"] == 1
+    assert [network[name] for name in ("floor", "folds", "seeds", "pixels")] == [False, 5, 3, 96]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebooks_say_which_of_their_rows_are_floors(path):
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        for call in re.findall(r"record_predictions\(([^\n]*(?:\n  +[^\n]*)*)", source):
+            if "median" in call or "read.items()" in source:
+                assert "floor=" in call

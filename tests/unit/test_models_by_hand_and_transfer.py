@@ -74,7 +74,7 @@ def test_a_probe_reads_as_ridge_on_frozen_features_does(phantom):
 
     ages, sexes = np.linspace(3, 15, 12), ["F", "M"] * 6
     network = pretraining.probe(None, phantom, ages, sexes)
-    features = models.frozen_features("efficientnet_lite0", phantom)
+    features = features.frozen_features("efficientnet_lite0", phantom)
     ridge = FeatureModel("efficientnet_lite0").fit_features(features, ages, sexes)
     expected = ridge.predict_features(features, sexes)
     assert training.predict(network, phantom, sexes) == pytest.approx(expected, abs=1e-3)
@@ -82,12 +82,11 @@ def test_a_probe_reads_as_ridge_on_frozen_features_does(phantom):
 
 def test_a_stored_reader_reads_the_same_and_damage_is_noticed(tmp_path, phantom):
     reader = FeatureModel("handcrafted").fit(phantom, np.linspace(3, 15, 12), ["F", "M"] * 6)
-    card = {"model": "handcrafted", "options": {}, "data": {}, "terms": {}, "metrics": {},
-            "input": {"size": 96, "squares": "padded", "test_time_augmentation": False},
+    card = {**stored_model.load().card, "model": "handcrafted", "options": {}, "metrics": {},
             "interval": {"coverage": 0.9, "half_width_years": {}}}
     stored = stored_model.save(tmp_path, reader, card)
     sexes = ["F"] * 12
-    assert stored.read(phantom, sexes) == pytest.approx(reader.predict(phantom, sexes), abs=1e-3)
+    assert stored.predict(phantom, sexes) == pytest.approx(reader.predict(phantom, sexes), abs=1e-3)
     weights = tmp_path / stored_model.WEIGHTS
     weights.write_bytes(weights.read_bytes()[:-1] + b"x")
     with pytest.raises(bk.BadInput, match="not those that its card describes"):
@@ -143,7 +142,7 @@ def test_the_shipped_model_reads_and_names_its_terms():
     assert "Halabi" in stored.card["terms"]["data"]
     image = stored.prepare(np.random.default_rng(0).random((200, 150)).astype("float32"))
     assert image.shape == (stored.size, stored.size)
-    assert 0 <= stored.read(image[None], ["F"])[0] < 25
+    assert 0 <= stored.predict(image[None], ["F"])[0] < 25
 
 
 def test_a_curve_uses_each_size_once():

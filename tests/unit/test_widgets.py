@@ -18,7 +18,7 @@ from boneage_kit.plots.stage_examples import stage_example
 from boneage_kit.records import check_predictions
 from boneage_kit.shelf import stored_model
 from boneage_kit.teaching.accessibility import findings
-from boneage_kit.widgets import readings
+from boneage_kit.widgets import readings, readings_file
 from boneage_kit.widgets.next_stage import describe_bone
 from boneage_kit.widgets.timetable_svg import timetable_svg
 
@@ -228,7 +228,7 @@ def test_an_answer_that_cannot_be_kept_is_refused_in_words(room, monkeypatch):
     told = []
     room._viewer.send = told.append
     _give(room, 30)
-    monkeypatch.setattr("boneage_kit.widgets.room.append_reading", full)
+    monkeypatch.setattr("boneage_kit.widgets.reading_session.append_reading", full)
     _give(room, 9)
     assert len(told) == 2 and all(one["refused"].startswith("Not saved") for one in told)
     assert room.next_place() == 0
@@ -257,7 +257,7 @@ def test_the_film_reaches_the_page_with_its_grey_levels_and_its_size(room):
     assert np.abs(grey / 4095 - drawn).max() < 1e-3
     height, width = film["spacing"]
     assert 0.1 < height < 0.6 and 0.1 < width < 0.6  # mm: a film of a hand has 768 rows here
-    assert film["low"] < film["high"] and "years" not in film["words"]
+    assert film["low"] < film["high"] and "years" not in film["label"]
 
 
 def test_a_large_film_is_reduced_and_its_ruler_stays_true(room):
@@ -291,11 +291,11 @@ def test_hands_without_a_known_age_can_be_read(room):
         room.answer(7.0)
     unknown = room.predictions()
     unknown.loc[:, "y_true"] = np.nan
-    from boneage_kit.widgets.reading_results import as_html, in_words
+    from boneage_kit.widgets.reading_results import results_as_html, summary_text
 
-    words = in_words(unknown, room.repeats())
-    assert "Of 6 no bone age is known" in words and "nan" not in words
-    assert "not known" in as_html(unknown, room.repeats())
+    text = summary_text(unknown, room.repeats())
+    assert "Of 6 no bone age is known" in text and "nan" not in text
+    assert "not known" in results_as_html(unknown, room.repeats())
 
 
 def test_the_network_reads_the_same_hands_when_asked_and_the_page_says_what_it_learned_on(room):
@@ -314,7 +314,7 @@ def test_the_network_reads_the_same_hands_when_asked_and_the_page_says_what_it_l
 
 @pytest.mark.parametrize(("failure", "told"), [
     (ModuleNotFoundError("No module named 'torch'", name="torch"), "needs torch"),
-    (RuntimeError("out of memory"), "could not read these hands (RuntimeError"),
+    (RuntimeError("out of memory"), "could not predict these hands (RuntimeError"),
     (BadInput("No model ships.", "Train one."), "No model ships")])
 def test_a_network_that_cannot_read_is_told_in_a_sentence(room, monkeypatch, failure, told):
 
@@ -327,7 +327,7 @@ def test_a_network_that_cannot_read_is_told_in_a_sentence(room, monkeypatch, fai
     room._open()
     monkeypatch.setattr(stored_model, "load", fail)
     room._end.compare()
-    assert told in room._end.told.value and "6 hands read" in _results(room)
+    assert told in room._end.message.value and "6 hands read" in _results(room)
     assert not room._end.ask.disabled
 
 
@@ -337,7 +337,7 @@ def test_the_export_is_a_predictions_table_that_evaluate_reads(room):
         room.answer(9.0)
     room._open()
     room._end.export()
-    assert "r_predictions.csv" in room._end.told.value
+    assert "r_predictions.csv" in room._end.message.value
     table = pd.read_csv(room.path.with_name("r_predictions.csv"), dtype={"image_id": str})
     assert len(check_predictions(table)) == 6
 
@@ -373,7 +373,7 @@ def test_simulated_reader_is_the_same_each_time_and_errs_as_published():
 
 def test_a_later_answer_to_the_same_hand_counts(tmp_path):
     for age in (4.0, 6.0):
-        readings.append_reading(tmp_path / "r.csv", "me", "0001", 1, age)
+        readings_file.append_reading(tmp_path / "r.csv", "me", "0001", 1, age)
     assert widgets.load_readings(tmp_path / "r.csv")["bone_age"].tolist() == [6.0]
 
 
@@ -389,7 +389,7 @@ def school(tmp_path):
         for row in records.itertuples():
             for occasion in (1, 2):
                 age = row.true_bone_age + shift + scatter * rng.standard_normal()
-                readings.append_reading(tmp_path / f"{reader}.csv", reader, row.image_id,
+                readings_file.append_reading(tmp_path / f"{reader}.csv", reader, row.image_id,
                                         occasion, float(np.clip(age, 0, 20)))
     return tmp_path, records
 

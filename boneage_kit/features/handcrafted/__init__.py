@@ -9,11 +9,13 @@ ones of the years before 2015. What the region finder is worth on real hands is 
 from __future__ import annotations
 
 import hashlib
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ...errors import BadInput
+from ..feature_cache import by_image
 from .descriptors import describe, names, region_of_feature
 from .landmarks import Hand, find_hand
 from .regions import Region, locate, regions_of
@@ -33,7 +35,7 @@ def features(images: ArrayLike, progress: bool = True) -> np.ndarray:
     images
         uint8 [n, s, s], bone bright, as :meth:`Dataset.images` gives them; 96 to 224 pixels.
     progress
-        Show a progress bar where somebody watches and it takes longer than two seconds.
+        Show a progress bar to a person where it takes longer than two seconds.
 
     Raises
     ------
@@ -43,8 +45,6 @@ def features(images: ArrayLike, progress: bool = True) -> np.ndarray:
     >>> features(np.zeros((2, 64, 64), np.uint8)).shape == (2, len(names()))
     True
     """
-    from ..feature_cache import by_image
-
     array = np.asarray(images)
     if array.ndim != 3 or array.dtype != np.uint8 or array.shape[1] != array.shape[2]:
         raise BadInput(f"The images are {array.dtype} of shape {array.shape}.",
@@ -52,7 +52,7 @@ def features(images: ArrayLike, progress: bool = True) -> np.ndarray:
     if array.shape[1] < 32:
         raise BadInput(f"At {array.shape[1]} pixels no finger can be told from another.",
                        "Give images of 96 pixels or more.")
-    key = f"handcrafted-{VERSION}-{_places()}"
+    key = f"handcrafted-{VERSION}-{_table_key()}"
 
     def many(part: np.ndarray) -> np.ndarray:
         return np.stack([describe(image) for image in part])
@@ -60,9 +60,7 @@ def features(images: ArrayLike, progress: bool = True) -> np.ndarray:
     return by_image(key, array, many, len(names()), batch=16, progress=progress)
 
 
-def _places() -> str:
-    """A mark of the table of places: other places, other features."""
-    from importlib.resources import files
-
+def _table_key() -> str:
+    """Return a key of the table of regions: another table gives other features."""
     table = (files(__package__) / "hand_shape.csv").read_bytes()
     return hashlib.sha256(table).hexdigest()[:8]

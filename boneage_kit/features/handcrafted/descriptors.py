@@ -45,7 +45,7 @@ def describe(image: np.ndarray) -> np.ndarray:
     for region in regions:
         kind = region.name.split()[0]
         size, cell = PATCHES[kind]
-        patch = _even(region.patch(pixels, size))
+        patch = _stretched(region.patch(pixels, size))
         parts.append(_gradients(patch, cell))
         parts.append(_patterns(patch))
         if kind in ("Wrist", "Radius", "Ulna"):
@@ -61,16 +61,16 @@ def names() -> tuple[str, ...]:
     ('length thumb', 'Hand LBP 9')
     """
     hand, regions = locate(np.zeros((SIDE, SIDE)))
-    found = list(_LENGTHS)
+    feature_names = list(_LENGTHS)
     for region in regions:
         kind = region.name.split()[0]
         size, cell = PATCHES[kind]
         n_hog = len(_gradients(np.zeros((size, size)), cell))
-        found += [f"{region.name} HOG {k}" for k in range(n_hog)]
-        found += [f"{region.name} LBP {k}" for k in range(_LBP_BINS)]
+        feature_names += [f"{region.name} HOG {k}" for k in range(n_hog)]
+        feature_names += [f"{region.name} LBP {k}" for k in range(_LBP_BINS)]
         if kind in ("Wrist", "Radius", "Ulna"):
-            found += [f"{region.name} {texture}" for texture in (*_TEXTURES, "mean", "spread")]
-    return tuple(found)
+            feature_names += [f"{region.name} {kind}" for kind in (*_TEXTURES, "mean", "spread")]
+    return tuple(feature_names)
 
 
 _LENGTHS = ("length thumb", "length index", "length middle", "length ring", "length little",
@@ -92,8 +92,8 @@ def lengths(hand: Hand) -> np.ndarray:
     return np.array([*reach, span, width, hand.scale, area, solid, hand.found, hand.doubt])
 
 
-def _even(patch: np.ndarray) -> np.ndarray:
-    """Spread the grey levels of a patch: exposure is no sign of maturity."""
+def _stretched(patch: np.ndarray) -> np.ndarray:
+    """Stretch the grey levels of a patch, because exposure is no sign of maturity."""
     low, high = np.percentile(patch, (2, 98))
     return np.clip((patch - low) / max(high - low, 1e-3), 0, 1)
 
@@ -125,8 +125,8 @@ def region_of_feature(name: str) -> str:
     """
     if name in _LENGTHS:
         return "Lengths"
-    words = name.split()
-    return " ".join(words[:2]) if words[1].isdigit() else words[0]
+    region, number, *_ = name.split()
+    return f"{region} {number}" if number.isdigit() else region
 
 
 def outline(region: Region) -> np.ndarray:

@@ -32,7 +32,7 @@ class Hand:
     doubt
         Mean distance from the average hand's shape, in standard deviations.
     mask
-        bool [SIDE, SIDE]; None if not found.
+        bool [SIDE, SIDE]; None if no hand was recognised.
     """
 
     tips: np.ndarray
@@ -58,12 +58,12 @@ class Hand:
         return side if side @ (self.tips[0] - self.tips[4]) >= 0 else -side
 
     def to_image(self, along: float, across: float) -> np.ndarray:
-        """Return a place given in the hand's own frame (units of ``scale``) in the image."""
+        """Return where a point of the hand's own frame (units of ``scale``) lies in the image."""
         return self.palm + self.scale * (along * self.along + across * self.across)
 
-    def in_own_frame(self, places: np.ndarray) -> np.ndarray:
-        """Return (row, column) places [n, 2] as (along, across) in units of ``scale``."""
-        offset = places - self.palm
+    def in_own_frame(self, positions: np.ndarray) -> np.ndarray:
+        """Return (row, column) positions [n, 2] as (along, across) in units of ``scale``."""
+        offset = positions - self.palm
         return np.stack([offset @ self.along, offset @ self.across], axis=1) / self.scale
 
 
@@ -77,8 +77,9 @@ def shape_table() -> pd.DataFrame:
 def find_hand(image: np.ndarray) -> Hand:
     """Find the hand on a radiograph.
 
-    Every candidate outline is asked for five fingertips; the first whose fingers stand as
-    fingers do is taken, else the best one. Mirrored and rotated hands are found as well.
+    Five fingertips are looked for on every candidate outline. The first outline whose fingertips
+    fit an average hand is taken, else the one that fits best. Mirrored and rotated hands are
+    found as well.
 
     Parameters
     ----------
@@ -91,7 +92,7 @@ def find_hand(image: np.ndarray) -> Hand:
     """
     best = average_hand()
     for silhouette in candidates(image):
-        hand = _read(silhouette)
+        hand = _hand_in(silhouette)
         if hand is not None and hand.doubt < best.doubt:
             best = hand
             if best.doubt < _CERTAIN:
@@ -100,7 +101,7 @@ def find_hand(image: np.ndarray) -> Hand:
 
 
 def average_hand() -> Hand:
-    """Return an average hand in the middle of the image, for where none is found."""
+    """Return an average hand in the middle of the image: the answer where none is recognised."""
     palm = np.array([0.58, 0.5])
     along, across = tip_statistics()[0].T
     tips = palm + 0.34 * np.stack([-along, across], axis=1)
@@ -115,7 +116,7 @@ def tip_statistics() -> tuple[np.ndarray, np.ndarray]:
     return rows[["along", "across"]].to_numpy(), rows[["sd_along", "sd_across"]].to_numpy()
 
 
-def _read(silhouette: Silhouette) -> Hand | None:
+def _hand_in(silhouette: Silhouette) -> Hand | None:
     """Fingertips are where the outline is far from the palm; choose five that fit a hand."""
     outline, palm = silhouette.outline, silhouette.palm
     radius = np.hypot(*(outline - palm).T)
@@ -135,7 +136,7 @@ def _read(silhouette: Silhouette) -> Hand | None:
 
 
 def _fives(tips: np.ndarray, palm: np.ndarray) -> list[np.ndarray]:
-    """Five neighbours along the outline that turn one way and not too far."""
+    """Return each five neighbours along the outline that turn in one direction, not too far."""
     if len(tips) < 5:
         return []
     groups = []

@@ -1,7 +1,7 @@
 """Regions of interest around the ossification centres, after the EMROI and CROI literature.
 
 The epiphyseal-metaphyseal regions (EMROI) stand on the fingers' joints, the carpal region
-(CROI) on the wrist; radius and ulna have one each. Their places follow from the fingertips and
+(CROI) on the wrist; radius and ulna have one each. Their positions follow from the fingertips and
 the palm by ``hand_shape.csv``, calibrated on one half of the expert boxes of Koitka et al. 2018
 (PLOS ONE 13(11): e0207496) and judged on the other half by ``studies/handcrafted_regions.py``.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import ndimage
 from skimage.transform import resize
 
@@ -20,7 +21,7 @@ from .silhouette import SIDE
 
 @dataclass(frozen=True)
 class Region:
-    """A square that turns with the hand; places and sizes are fractions of the image's side.
+    """A square that turns with the hand; positions and sizes are fractions of the image's side.
 
     Attributes
     ----------
@@ -51,10 +52,10 @@ class Region:
         """Return float [pixels, pixels]: the region upright, the thumb's side to the right."""
         steps = (np.arange(pixels) + 0.5) / pixels - 0.5
         down, right = np.meshgrid(steps, steps, indexing="ij")
-        places = self.centre[:, None, None] + self.side * (
+        positions = self.centre[:, None, None] + self.side * (
             right * self.across[:, None, None] - down * self.along[:, None, None]
         )
-        coordinates = places * image.shape[0] - 0.5
+        coordinates = positions * image.shape[0] - 0.5
         return ndimage.map_coordinates(image, coordinates, order=1, mode="nearest")
 
 
@@ -86,20 +87,20 @@ def locate(image: np.ndarray) -> tuple[Hand, list[Region]]:
 def regions_of(hand: Hand) -> list[Region]:
     """Return the 18 regions that follow from a hand's landmarks."""
     table = shape_table()
-    regions = [_region(hand, row) for row in table[table["region"] != "tip"].itertuples()]
+    regions = [_region(hand, row) for _, row in table[table["region"] != "tip"].iterrows()]
     whole = Region("Hand", hand.to_image(0.2, 0.05), hand.along, hand.across, 2.1 * hand.scale)
     return [*regions, whole]
 
 
-def _region(hand: Hand, row: tuple) -> Region:
+def _region(hand: Hand, row: pd.Series) -> Region:
     along, across, length = hand.along, hand.across, hand.scale
-    name = row.region
-    if row.finger > 0:  # in the finger's own frame: from the palm to its tip
-        reach = hand.tips[row.finger - 1] - hand.palm
+    name, finger = str(row["region"]), int(row["finger"])
+    if finger > 0:  # in the finger's own frame: from the palm to its tip
+        reach = hand.tips[finger - 1] - hand.palm
         length = float(np.hypot(*reach))
         along = reach / length
         across = np.array([along[1], -along[0]])
         across = across if across @ hand.across >= 0 else -across
-        name = f"{row.region} {row.finger}"
-    centre = hand.palm + length * (row.along * along + row.across * across)
-    return Region(name, centre, along, across, row.side * hand.scale)
+        name = f"{name} {finger}"
+    centre = hand.palm + length * (row["along"] * along + row["across"] * across)
+    return Region(name, centre, along, across, row["side"] * hand.scale)

@@ -51,8 +51,8 @@ def candidates(image: np.ndarray) -> Iterator[Silhouette]:
 
     >>> import numpy as np
     >>> disc = np.hypot(*(np.mgrid[:112, :112] - 56)) < 30
-    >>> found = next(candidates(disc.astype(float)))
-    >>> found.palm.round().tolist(), bool(abs(found.palm_radius - 30) < 3)
+    >>> hand = next(candidates(disc.astype(float)))
+    >>> hand.palm.round().tolist(), bool(abs(hand.palm_radius - 30) < 3)
     ([56.0, 56.0], True)
     """
     smooth = ndimage.gaussian_filter(image, 1.0)
@@ -79,14 +79,14 @@ def _thresholds(inner: np.ndarray) -> list[float]:
     """
     if np.ptp(inner) < 1e-3:
         return []
-    found = [0.08, 0.15, float(filters.threshold_otsu(inner))]
-    found.append(float(filters.threshold_triangle(inner)))
+    thresholds = [0.08, 0.15, float(filters.threshold_otsu(inner))]
+    thresholds.append(float(filters.threshold_triangle(inner)))
     for classes in (3, 4):
         try:
-            found += map(float, filters.threshold_multiotsu(inner, classes, nbins=64))
+            thresholds += map(float, filters.threshold_multiotsu(inner, classes, nbins=64))
         except ValueError:  # fewer grey levels than classes
             break
-    return sorted(found)
+    return sorted(thresholds)
 
 
 def _silhouette(mask: np.ndarray) -> Silhouette:
@@ -96,6 +96,6 @@ def _silhouette(mask: np.ndarray) -> Silhouette:
     border = max(measure.find_contours(ndimage.gaussian_filter(padded.astype(float), 0.8), 0.5),
                  key=len)
     length = np.r_[0, np.cumsum(np.hypot(*np.diff(border, axis=0).T))]
-    places = np.linspace(0, length[-1], _POINTS, endpoint=False)
-    outline = np.stack([np.interp(places, length, border[:, axis]) for axis in (0, 1)], axis=1)
+    along = np.linspace(0, length[-1], _POINTS, endpoint=False)
+    outline = np.stack([np.interp(along, length, border[:, axis]) for axis in (0, 1)], axis=1)
     return Silhouette(mask, outline - 1, palm - 1, float(depth.max()))

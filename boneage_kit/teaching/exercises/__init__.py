@@ -11,9 +11,9 @@ Each notebook's exercises stand in a module named after its number (``n03.py`` f
 
 A check takes the answer, or the answer and the
 :class:`~boneage_kit.teaching.lesson.Lesson`; it raises :class:`Wrong` with one sentence on what is
-wrong, or returns a sentence on what was learnt (or nothing). Three dots anywhere in an answer, or a check that raises :class:`Unanswered` (a function
-that still returns nothing), count as not answered. ``passes`` and ``fails`` are answers that the
-tests try.
+wrong, or returns a sentence on what was learnt (or nothing). Three dots anywhere in an answer, or
+a check that raises :class:`Unanswered` (a function that still returns nothing), count as not
+answered. ``passes`` and ``fails`` are answers that the tests try.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ class Feedback:
         self.code = code
 
     def _repr_html_(self) -> str:
-        words = html.escape(self.text)
-        return f"<pre><code>{words}</code></pre>" if self.code else f"<p>{words}</p>"
+        text = html.escape(self.text)
+        return f"<pre><code>{text}</code></pre>" if self.code else f"<p>{text}</p>"
 
     def __repr__(self) -> str:
         return self.text
@@ -129,7 +129,7 @@ def get(number: str) -> Exercise:
 def all_exercises() -> list[Exercise]:
     """Return every exercise of the kit, by number.
 
-    >>> all(one.hint and one.solution for one in all_exercises())
+    >>> all(task.hint and task.solution for task in all_exercises())
     True
     """
     for module in pkgutil.iter_modules(__path__):
@@ -153,12 +153,12 @@ def check(number: str, answer: object, lesson: object = None) -> Feedback:
     Exercise 00.1: not answered yet. Put your answer in place of the three dots;
     lesson.hint("00.1") helps.
     """
-    one = get(number)
+    task = get(number)
     try:
         if _has_dots(answer):
             raise Unanswered
-        wants_lesson = len(inspect.signature(one.check).parameters) > 1
-        praise = one.check(answer, lesson) if wants_lesson else one.check(answer)
+        wants_lesson = len(inspect.signature(task.check).parameters) > 1
+        praise = task.check(answer, lesson) if wants_lesson else task.check(answer)
     except Unanswered:
         return Feedback(f"Exercise {number}: not answered yet. Put your answer in place of the "
                         f'three dots; lesson.hint("{number}") helps.')
@@ -172,7 +172,8 @@ def check(number: str, answer: object, lesson: object = None) -> Feedback:
 
 def _has_dots(answer: object) -> bool:
     """Tell whether three dots stand anywhere in an answer: alone, in a list or in a dict."""
-    parts = answer.values() if isinstance(answer, dict) else answer
+    if isinstance(answer, dict):
+        answer = list(answer.values())
     return answer is ... or (
-        isinstance(answer, (list, tuple, set, dict)) and any(part is ... for part in parts)
+        isinstance(answer, (list, tuple, set)) and any(part is ... for part in answer)
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from ... import maturity
+from ... import evaluation, maturity
+from ...phantom.children import cohort, read_plates
 from . import Wrong, exercise
 
 #: The hand of exercise 01.1, as keywords of :func:`boneage_kit.phantom.render`.
-MYSTERY = {"sex": "M", "bone_age": 9.2, "seed": 21, "variation": 0.4}
+MYSTERY: dict[str, Any] = {"sex": "M", "bone_age": 9.2, "seed": 21, "variation": 0.4}
 #: A boy in mid-puberty, for exercise 01.2.
 BOY_STAGES = {
     "radius": "G", "ulna": "F", "metacarpal_1": "F", "metacarpal_3": "F", "metacarpal_5": "F",
@@ -25,8 +28,6 @@ def two_readers(n: int = 40, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
     >>> reader_1.shape == reader_2.shape == (40,)
     True
     """
-    from ...phantom.children import cohort, read_plates
-
     table = cohort(n, seed)
     true, sex = table["true_bone_age"].to_numpy(), table["sex"].to_numpy(dtype=object)
     rng = np.random.default_rng([seed, 3])
@@ -41,10 +42,10 @@ def two_readers(n: int = 40, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
     passes=(9.0, 8.5, 9.5),
     fails=(6.0, 13.0, 110, "nine"),
 )
-def find_the_plate(answer: object) -> str:
+def find_the_plate(answer: Any) -> str:
     """Within a year of the drawn age; otherwise name a centre that speaks against the answer."""
     try:
-        age = float(answer)  # type: ignore[arg-type]
+        age = float(answer)
     except (TypeError, ValueError):
         raise Wrong("Give your bone age as a number of years, 8.5 for 8 years 6 months.") from None
     if not 0 <= age <= 20:
@@ -88,10 +89,10 @@ def _speaks_against(age: float, truth: float) -> str:
     passes=(0.733,),
     fails=(51, 8.8, 0.543, 0.2),
 )
-def one_stage_of_the_radius(answer: object) -> str:
+def one_stage_of_the_radius(answer: Any) -> str:
     """The rise in years; points, months and the girls' table are recognised."""
     try:
-        rise = float(answer)  # type: ignore[arg-type]
+        rise = float(answer)
     except (TypeError, ValueError):
         raise Wrong("Give one number: years of TW3 bone age.") from None
     right = _rise("M")
@@ -119,11 +120,9 @@ def _rise(sex: str) -> float:
             - maturity.tw3_rus_bone_age(_score(sex, "G"), sex))
 
 
-def _limits() -> tuple[float, float, np.ndarray]:
-    reader_1, reader_2 = two_readers()
-    difference = reader_2 - reader_1
-    spread = 1.96 * difference.std(ddof=1)
-    return difference.mean() - spread, difference.mean() + spread, difference
+def _limits(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
+    agreement = evaluation.bland_altman(second, first)
+    return agreement.lower, agreement.upper
 
 
 @exercise(
@@ -135,16 +134,18 @@ def _limits() -> tuple[float, float, np.ndarray]:
     spread = 1.96 * difference.std(ddof=1)
     limits = (difference.mean() - spread, difference.mean() + spread)
     """,
-    passes=(_limits()[:2],),
+    passes=(_limits(*two_readers()),),
     fails=((-0.1, 0.1), (-3.0, 3.0), 1.0, (1.0, -1.0)),
 )
-def limits_of_agreement(answer: object) -> str:
+def limits_of_agreement(answer: Any) -> str:
     """Both limits in years; the usual slips are recognised."""
     try:
-        low, high = (float(value) for value in answer)  # type: ignore[union-attr]
+        low, high = (float(value) for value in answer)
     except (TypeError, ValueError):
         raise Wrong("Give two numbers, (lower, upper), in years.") from None
-    lower, upper, difference = _limits()
+    reader_1, reader_2 = two_readers()
+    lower, upper = _limits(reader_1, reader_2)
+    difference = reader_2 - reader_1
     if low >= high:
         raise Wrong("The lower limit comes first and is the smaller one.")
     if abs(low - lower) < 0.04 and abs(high - upper) < 0.04:
@@ -166,12 +167,6 @@ def limits_of_agreement(answer: object) -> str:
                 "deviation.")
 
 
-def _good_limits(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
-    difference = np.asarray(second) - np.asarray(first)
-    spread = 1.96 * difference.std(ddof=1)
-    return float(difference.mean() - spread), float(difference.mean() + spread)
-
-
 def _of_absolutes(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
     difference = np.abs(np.asarray(second) - np.asarray(first))
     return (float(difference.mean() - 1.96 * difference.std(ddof=1)),
@@ -188,12 +183,12 @@ def _of_absolutes(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
         spread = 1.96 * difference.std(ddof=1)
         return difference.mean() - spread, difference.mean() + spread
     """,
-    passes=(_good_limits,),
-    fails=(_of_absolutes, lambda first, second: _good_limits(second, first),
-           lambda first, second: tuple(12 * np.array(_good_limits(first, second))),
+    passes=(_limits,),
+    fails=(_of_absolutes, lambda first, second: _limits(second, first),
+           lambda first, second: tuple(12 * np.array(_limits(first, second))),
            lambda first, second: None, 3),
 )
-def limits_with_their_sign(answer: object) -> str:
+def limits_with_their_sign(answer: Any) -> str:
     """Try the student's limits on a reader without bias, and on one who is a year too old."""
     if not callable(answer):
         raise Wrong('Hand over the function itself: lesson.check("01.4", my_limits).')
@@ -201,12 +196,12 @@ def limits_with_their_sign(answer: object) -> str:
     for shift, scatter, who in ((0.0, 1.0, "a year too old and a year too young in turn"),
                                 (1.0, 0.2, "about a year too old on every hand")):
         second = first + shift + scatter * np.array([1, -1, 1, -1, 1, -1])
-        found = answer(first.copy(), second.copy())
+        given = answer(first.copy(), second.copy())
         try:
-            low, high = (float(value) for value in found)  # type: ignore[union-attr]
+            low, high = (float(value) for value in given)
         except (TypeError, ValueError):
             raise Wrong("It must return two numbers, (lower, upper), in years.") from None
-        right = _good_limits(first, second)
+        right = _limits(first, second)
         if np.allclose((low, high), right, atol=0.02):
             continue
         if np.allclose((low, high), _of_absolutes(first, second), atol=0.02):

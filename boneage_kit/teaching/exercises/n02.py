@@ -5,11 +5,15 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from PIL import Image
 
+from ...datasets import split
+from ...phantom import render
+from ...radiograph import read_radiograph
 from . import Wrong, exercise
 
 #: Which of the six films of :func:`line_up` are mirrored (counted from 1).
@@ -30,9 +34,7 @@ def _three_files(folder: Path) -> dict[str, tuple[Path, np.ndarray]]:
     return files
 
 
-def _read(path: object) -> np.ndarray:
-    from ...radiograph import read_radiograph
-
+def _decode(path: Path) -> np.ndarray:
     return read_radiograph(path, invert=False).pixels
 
 
@@ -46,7 +48,7 @@ def _read(path: object) -> np.ndarray:
         top = 255 if values.dtype == np.uint8 else 2 ** int(values.max()).bit_length() - 1
         return values.astype("float32") / top
     """,
-    passes=(_read, lambda path: np.asarray(Image.open(path), float) / np.asarray(
+    passes=(_decode, lambda path: np.asarray(Image.open(path), float) / np.asarray(
         Image.open(path)).max()),
     fails=(
         lambda path: np.asarray(Image.open(path).convert("L"), "float32") / 255,
@@ -100,8 +102,6 @@ def _films() -> pd.DataFrame:
 
 
 def _good_split(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    from ...datasets import split
-
     parts = split(table, validation=0, test=0.25)
     return parts.train, parts.test
 
@@ -126,7 +126,7 @@ def _leaking(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
            lambda table: (np.flatnonzero(table.sex == "M"), np.flatnonzero(table.sex == "F"))),
 )
 def split_by_child(answer: Callable[[pd.DataFrame], tuple[np.ndarray, np.ndarray]]) -> str:
-    """Split a table with several films a child, and look for children on both sides."""
+    """Split a table with several films per child, and look for children on both sides."""
     if not callable(answer):
         raise Wrong('Hand over the function itself: lesson.check("02.3", my_split).')
     table = _films()
@@ -157,8 +157,6 @@ def line_up(size: int = 320) -> list[np.ndarray]:
     >>> len(line_up(64))
     6
     """
-    from ...phantom import render
-
     films = [render(sex="FM"[k % 2], bone_age=5.0 + 2 * k, seed=40 + k, size=size,
                     difficulty=0.4).pixels for k in range(6)]
     return [film[:, ::-1] if k + 1 in _MIRRORED else film for k, film in enumerate(films)]
@@ -172,10 +170,10 @@ def line_up(size: int = 320) -> list[np.ndarray]:
     passes=([2, 5], (5, 2), {2, 5}),
     fails=([2], [1, 2, 5], [1, 4], [], 2, "2 and 5", [7]),
 )
-def mirrored_hands(answer: object) -> str:
+def mirrored_hands(answer: Any) -> str:
     """Say which film was judged wrongly, and by what."""
     try:
-        chosen = {int(number) for number in answer}  # type: ignore[union-attr]
+        chosen = {int(number) for number in answer}
     except (TypeError, ValueError):
         raise Wrong("Give the numbers of the films as a list, such as [1, 3].") from None
     if chosen - set(range(1, 7)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -86,7 +87,7 @@ def mean_absolute_error(answer: Callable[[np.ndarray, np.ndarray], float]) -> st
     raise Wrong("Three predictions against two ages still give a number. Refuse them.")
 
 
-def _flip(answer: object) -> float:
+def _flip(answer: Any) -> float:
     return float(getattr(answer, "flip", float("nan")))
 
 
@@ -98,7 +99,7 @@ def _flip(answer: object) -> float:
     passes=(type("A", (), {"flip": 0.5})(), type("A", (), {"flip": 0.2})()),
     fails=(type("A", (), {"flip": 0.0})(), type("A", (), {"flip": 1.0})(), True, 0.5),
 )
-def right_hands_too(answer: object) -> str:
+def right_hands_too(answer: Any) -> str:
     """Take an augmentation for a clinic that sends right hands among left ones."""
     flip = _flip(answer)
     if np.isnan(flip):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from numbers import Real
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from sklearn.linear_model import Ridge, RidgeCV
 
 from . import Wrong, exercise
 
 
 def _weights_of_lite0() -> dict[str, int]:
     """Numbers that learn in EfficientNet-Lite0 with the kit's head, by recipe."""
-    from ...models import create
+    from ...models import create  # here: it needs torch
 
     model = create("efficientnet_lite0", pretrained=False, sex_input=True)
     head = sum(value.numel() for value in model.head.parameters())
@@ -21,7 +26,7 @@ def _weights_of_lite0() -> dict[str, int]:
 @exercise(
     "04.1",
     hint="A network's numbers stand in model.parameters(); value.numel() counts one tensor's. "
-    "The head is model.head. Ridge has one number a feature and one for the intercept.",
+    "The head is model.head. Ridge has one number per feature and one for the intercept.",
     solution="""
     model = models.create("efficientnet_lite0", pretrained=False, sex_input=True)
     my_counts = {
@@ -64,16 +69,12 @@ def _made_up(seed: int, n: int = 100, d: int = 120) -> tuple[np.ndarray, np.ndar
 
 
 def _error(alpha: float, seed: int) -> float:
-    from sklearn.linear_model import Ridge
-
     features, ages = _made_up(seed, n=400)
     model = Ridge(alpha=alpha).fit(features[:100], ages[:100])
     return float(np.abs(model.predict(features[100:]) - ages[100:]).mean())
 
 
 def _by_leave_one_out(features: np.ndarray, ages: np.ndarray) -> float:
-    from sklearn.linear_model import RidgeCV
-
     return float(RidgeCV(np.logspace(-2, 6, 33)).fit(features, ages).alpha_)
 
 
@@ -90,7 +91,7 @@ def _by_leave_one_out(features: np.ndarray, ages: np.ndarray) -> float:
     passes=(_by_leave_one_out,),
     fails=(lambda features, ages: 0.01, lambda features, ages: 1e9, lambda features, ages: None, 3),
 )
-def choose_alpha(answer: Callable[[np.ndarray, np.ndarray], float]) -> str:
+def choose_alpha(answer: Callable[[np.ndarray, np.ndarray], Any]) -> str:
     """A function of training features and ages to an alpha, tried on made-up data."""
     if not callable(answer):
         raise Wrong("Hand over the function itself: lesson.check(\"04.2\", choose_alpha).")
@@ -98,7 +99,7 @@ def choose_alpha(answer: Callable[[np.ndarray, np.ndarray], float]) -> str:
     for seed in (1, 2, 3):
         features, ages = _made_up(seed, n=400)
         alpha = answer(features[:100].copy(), ages[:100].copy())
-        if alpha is None or not np.isscalar(alpha) or not np.isfinite(alpha) or alpha < 0:
+        if not isinstance(alpha, Real) or not math.isfinite(alpha) or alpha < 0:
             raise Wrong(f"It returned {alpha!r}; alpha is one number, zero or larger.")
         best = min(_error(value, seed) for value in np.logspace(-2, 6, 33))
         losses.append(_error(float(alpha), seed) / best)
@@ -128,14 +129,12 @@ def choose_alpha(answer: Callable[[np.ndarray, np.ndarray], float]) -> str:
 )
 def images_for(answer: Callable) -> str:
     """The smallest training size at which a method's error is at most so many months."""
-    import pandas as pd
-
     table = pd.DataFrame({"method": ["a"] * 3 + ["b"] * 2, "n_train": [400, 50, 100, 50, 100],
                           "mae_years": [1.0, 2.0, 1.5, 1.4, 1.2]})
     for method, months, right in (("a", 18, 100), ("a", 12, 400), ("b", 17, 50), ("b", 6, None)):
-        found = answer(table.copy(), method, months)
-        if found != right:
-            raise Wrong(f"For method {method!r} and {months} months your answer is {found!r} and "
+        given = answer(table.copy(), method, months)
+        if given != right:
+            raise Wrong(f"For method {method!r} and {months} months your answer is {given!r} and "
                         f"the table says {right!r}. mae_years is in years; where no size is "
                         "enough, return None.")
     return "Now the chart can be read from right to left: how many images buy this error?"

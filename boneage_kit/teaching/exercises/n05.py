@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -45,9 +47,9 @@ def sixteen_cells(n: int = 160, seed: int = 3) -> pd.DataFrame:
                          "error": np.abs(rng.normal(0, 0.9, n))})
 
 
-def _number(answer: object, unit: str) -> float:
+def _number(answer: Any, unit: str) -> float:
     try:
-        return float(answer)  # type: ignore[arg-type]
+        return float(answer)
     except (TypeError, ValueError):
         raise Wrong(f"Give one number in {unit}, such as 1.5.") from None
 
@@ -65,7 +67,7 @@ def _right_mae() -> tuple[float, float]:
     passes=(12 * _right_mae()[0],),
     fails=(_right_mae()[0], 12 * _right_mae()[1], "nine"),
 )
-def mae_of_a_column(answer: object) -> str:
+def mae_of_a_column(answer: Any) -> str:
     """The MAE in months; names the mean over all pairs and the answer in years for what it is."""
     value = _number(answer, "months")
     right, pairs = _right_mae()
@@ -97,7 +99,7 @@ def _young_error() -> float:
     passes=(1.2, 1.0, _young_error()),
     fails=(0.0, -1.2, 3.0),
 )
-def error_of_the_young(answer: object) -> str:
+def error_of_the_young(answer: Any) -> str:
     """The mean error at four years, read off a sloping Bland-Altman plot."""
     value, right = _number(answer, "years"), _young_error()
     if abs(value) < 0.35:
@@ -132,7 +134,7 @@ def _chance_range(draws: int = 300) -> float:
     passes=(_chance_range(60), _chance_range(200)),
     fails=(0.0, 2.5, "large"),
 )
-def range_by_chance(answer: object) -> str:
+def range_by_chance(answer: Any) -> str:
     """The mean range between the best and the worst of 16 cells when nothing differs."""
     value, right = _number(answer, "years"), _chance_range()
     if abs(value) < 0.05:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -29,15 +30,15 @@ ERRORS = {"0-5 y": 0.60, "5-10 y": 0.90, "10-15 y": 0.70, "15+ y": 0.50}
     fails=[["reproduced"] * 4, ["reproduced", "not reproduced", "reproduced", "not reproduced"],
            "reproduced", ["yes", "no", "yes", "no"]],
 )
-def read_intervals(answer: object) -> str:
+def read_intervals(answer: Any) -> str:
     """Four verdicts by the rules of :mod:`boneage_kit.paper.verdicts`."""
-    words = (paper.REPRODUCED, paper.NOT_REPRODUCED, paper.CANNOT_BE_TOLD)
+    verdicts = (paper.REPRODUCED, paper.NOT_REPRODUCED, paper.CANNOT_BE_TOLD)
     if not isinstance(answer, (list, tuple)) or len(answer) != len(CASES):
-        raise Wrong(f"Give a list of {len(CASES)} verdicts, one a case.")
+        raise Wrong(f"Give a list of {len(CASES)} verdicts, one per case.")
     for number, (given, case) in enumerate(zip(answer, CASES, strict=True), 1):
         _, rule, value, lower, upper = case
-        if given not in words:
-            raise Wrong(f"Case {number}: {given!r} is none of {', '.join(words)}.")
+        if given not in verdicts:
+            raise Wrong(f"Case {number}: {given!r} is none of {', '.join(verdicts)}.")
         verdict = paper.judge(rule, {"value": value, "lower": lower, "upper": upper})
         if given != verdict.word:
             raise Wrong(f"Case {number} is not {given!r}: {verdict.because}.")
@@ -123,7 +124,7 @@ def _weighted() -> tuple[float, float]:
     passes=[_weighted()],
     fails=[tuple(reversed(_weighted())), (0.675, 0.675), (0.67,), (8.1, 8.5)],
 )
-def weigh_the_ages(answer: object) -> str:
+def weigh_the_ages(answer: Any) -> str:
     """The MAE of one model on the ages of two data sets, to two decimals."""
     if not isinstance(answer, (list, tuple)) or len(answer) != 2:
         raise Wrong("Give two numbers: the MAE on the ages of DHA, and on those of RSNA.")

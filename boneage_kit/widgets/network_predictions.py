@@ -1,23 +1,20 @@
-"""The kit's network as one more reader of the same hands."""
+"""What the kit's network predicts on the hands that a reader has read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from ..errors import BadInput
+from .worklist_films import Films
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from .worklist_films import Films
-
-__all__ = ["NetworkReading", "read_by_network"]
+__all__ = ["NetworkPredictions", "predict_by_network"]
 
 
 @dataclass(frozen=True)
-class NetworkReading:
-    """What the network that ships with the kit read.
+class NetworkPredictions:
+    """What the network that ships with the kit predicted.
 
     ``predictions``: a predictions table (years). ``note``: what must be known beside its error.
     """
@@ -26,19 +23,19 @@ class NetworkReading:
     note: str
 
 
-def read_by_network(films: Films) -> NetworkReading:
-    """Let the network that ships with the kit read the films, as ``boneage-kit predict`` does.
+def predict_by_network(films: Films) -> NetworkPredictions:
+    """Let the network that ships with the kit predict the films' ages, as `predict` does.
 
     Torch is imported here, and nowhere else in the widgets.
 
     Raises
     ------
     BadInput
-        If torch is missing, no model ships, or a film cannot be read.
+        If torch is missing, no model ships, or a film cannot be decoded.
     """
     try:
         from ..shelf import stored_model
-        from ..shelf.train_model import predictions_of
+        from ..shelf.prediction_table import predictions_of
 
         stored = stored_model.load()
     except ImportError as error:
@@ -46,9 +43,9 @@ def read_by_network(films: Films) -> NetworkReading:
                        "Your own results stay; run pip install torch to compare.") from error
     dataset = films.as_dataset()
     table = predictions_of(stored, dataset)
-    if films.drawn:  # the readers are judged by the drawn age; so is the network
+    if films.are_drawn:  # the readers are judged by the drawn age; so is the network
         table["y_true"] = films.records["true_bone_age"].to_numpy(dtype=float)
-    return NetworkReading(table, _note(stored.card, dataset.is_phantom, dataset.name))
+    return NetworkPredictions(table, _note(stored.card, dataset.is_phantom, dataset.name))
 
 
 def _note(card: dict, phantom: bool, name: str) -> str:
@@ -58,7 +55,7 @@ def _note(card: dict, phantom: bool, name: str) -> str:
               f"years (95 % interval {error['lower']:.2f} to {error['upper']:.2f}).")
     if phantom:
         return (f"{learnt} These hands are drawn, and it never saw a drawn hand: its error here "
-                "says how unlike the drawings are, not how it reads children.")
+                "says how unlike the drawings are, not how well it predicts children.")
     if name == "rsna":
         return (f"{learnt} It may have learned on some of these very films; then its error here "
                 "is too small.")

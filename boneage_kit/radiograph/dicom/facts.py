@@ -1,0 +1,69 @@
+"""What is kept of a header: how the picture was made, and what a reading must know of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydicom.dataset import FileDataset
+from pydicom.uid import UID
+
+from .elements import datasets, numbers, text
+
+#: DICOM keyword -> name in ``Radiograph.meta``. No other element of a header is kept. The sex is
+#: kept because the reading depends on it; nothing here tells who the patient is.
+KEPT_FIELDS = {
+    "Modality": "modality",
+    "PhotometricInterpretation": "photometric",
+    "BitsAllocated": "bits_allocated",
+    "BitsStored": "bits",
+    "PixelRepresentation": "signed",
+    "PresentationIntentType": "intent",
+    "BodyPartExamined": "body_part",
+    "ViewPosition": "view",
+    "ImageLaterality": "laterality",
+    "Laterality": "laterality",
+    "PatientSex": "sex",
+}
+#: Pieces of the names of body parts that show a hand, in the languages of archives.
+_HANDS = ("HAND", "WRIST", "FINGER", "CARP", "THUMB", "BONEAGE", "BONE AGE", "SKELETON", "UPPER",
+          "EXTREMITY", "EXTREMITIES", "ARM", "MANO", "MAIN", "POIGNET", "MUÑECA", "POLSO", "MANUS")
+_LATERAL_VIEWS = ("LL", "RL", "LLD", "RLD", "LLO", "RLO", "LAT", "LATERAL", "OBLIQUE")
+
+
+def facts(header: FileDataset) -> dict[str, Any]:
+    """Return what :data:`KEPT_FIELDS` lists, the transfer syntax and the pixels' size in mm."""
+    meta: dict[str, Any] = {}
+    for keyword, name in KEPT_FIELDS.items():
+        value = text(header, keyword)
+        if value:
+            meta.setdefault(name, int(value) if value.isdigit() else value)
+    meta["signed"] = bool(meta.get("signed"))
+    meta["sex"] = {"F": "F", "FEMALE": "F", "M": "M", "MALE": "M"}.get(
+        str(meta.get("sex", "")).upper())
+    meta["transfer_syntax"] = UID(header.file_meta.TransferSyntaxUID).name
+    for keyword in ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"):
+        for where in datasets(header, "PixelMeasuresSequence"):
+            spacing = tuple(numbers(where, keyword))
+            if len(spacing) == 2 and min(spacing) > 0 and "pixel_spacing_mm" not in meta:
+                meta |= {"pixel_spacing_mm": spacing, "pixel_spacing_from": keyword}
+    return meta
+
+
+def doubts(header: FileDataset, meta: dict[str, Any]) -> list[str]:
+    """Return notes on what a header says against a reading of the bone age."""
+    notes = []
+    part, view = str(meta.get("body_part", "")), str(meta.get("view", ""))
+    if part and not any(piece in part.upper().replace("_", " ") for piece in _HANDS):
+        notes.append(f"the header says body part {part}; bone age is read on a hand")
+    if view.upper() in _LATERAL_VIEWS:
+        notes.append(f"the header says view {view}; bone age is read on a view from the front")
+    if meta.get("intent") == "FOR PROCESSING":
+        notes.append("raw detector data, not made for reading: ask for the image for presentation")
+    side = str(meta.get("laterality", "")).upper()
+    if side.startswith("R"):
+        notes.append("the header says right hand; bone age is read on the left")
+    if side.startswith("B"):
+        notes.append("the header says both hands; bone age is read on the left")
+    if text(header, "BurnedInAnnotation").upper() == "YES":
+        notes.append("text is burnt into the pixels and may name the patient")
+    return notes

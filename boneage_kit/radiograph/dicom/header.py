@@ -1,0 +1,175 @@
+"""Refuse what is no single image; put right what other viewers read too, with a note."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pydicom
+from pydicom.dataset import FileDataset
+from pydicom.encaps import generate_frames
+from pydicom.uid import UID
+
+from ...errors import BadInput
+from ..codestream import Codestream, describe
+from ..decoded import check_size
+from .elements import number, text
+
+#: Written with any case, spaces and signs -> as the standard writes it (PS3.3 C.7.6.3.1.2).
+PHOTOMETRIC = {"".join(filter(str.isalnum, name)): name for name in (
+    "MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422",
+    "YBR_PARTIAL_420", "YBR_PARTIAL_422", "YBR_ICT", "YBR_RCT")}
+#: What a kind of codestream is compressed as, where the header says that nothing is.
+_SYNTAX_OF = {
+    "baseline JPEG": pydicom.uid.JPEGBaseline8Bit, "extended JPEG": pydicom.uid.JPEGExtended12Bit,
+    "lossless JPEG": pydicom.uid.JPEGLosslessSV1, "JPEG-LS": pydicom.uid.JPEGLSNearLossless,
+    "JPEG 2000": pydicom.uid.JPEG2000, "": pydicom.uid.RLELossless,
+}
+_ITEM = b"\xfe\xff\x00\xe0"  # how encapsulated pixel data begins (PS3.5 A.4)
+_UNDEFINED = 0xFFFFFFFF
+_NO_IMAGE = "Export the image itself; reports, structures and waveforms hold no pixels."
+
+
+def complete(header: FileDataset, name: str) -> list[str]:
+    """Make a header whole, and return a note for each thing that was put right.
+
+    Raises
+    ------
+    BadInput
+        If the object is no single picture: a report, a dose, a series, a mask.
+    """
+    _refuse_what_is_no_picture(header, name)
+    notes: list[str] = []
+    _complete_meta(header, notes)
+    _complete_pixel_module(header, notes)
+    stream = _agree_with_pixels(header, notes)
+    if stream is not None:
+        check_size(stream.height, stream.width, name)
+    return notes
+
+
+def _refuse_what_is_no_picture(header: FileDataset, name: str) -> None:
+    kind = text(header, "SOPClassUID")
+    if "PixelData" not in header:
+        kind = f" ({UID(kind).name})" if kind else ""
+        raise BadInput(f"{name} is a DICOM object without an image{kind}.", _NO_IMAGE)
+    frames = re.match(r"\d+", text(header, "NumberOfFrames"))
+    if frames and int(frames[0]) > 1:
+        raise BadInput(f"{name} holds {frames[0]} frames: a series or a film, not one radiograph.",
+                       "Export the frame with the hand as an image of its own.")
+    if text(header, "Modality") == "RTDOSE" or UID(kind).name == "RT Dose Storage":
+        raise BadInput(f"{name} is a map of radiation dose, not a radiograph.", _NO_IMAGE)
+    element = header.get_item("PixelData")
+    declared, there = getattr(element, "length", _UNDEFINED), len(element.value or b"")
+    if declared != _UNDEFINED and declared > there:
+        raise BadInput(f"{name} cannot be decoded as DICOM (it was cut: {there:,} of "
+                       f"{declared:,} bytes of its pixels are there).",
+                       "Copy, download or export it again.")
+    missing = [tag for tag in ("Rows", "Columns", "BitsAllocated") if number(header, tag) is None]
+    if missing:
+        raise BadInput(f"{name} lacks the tag(s) {', '.join(missing)}.",
+                       "Export it again from the archive; without them it cannot be unpacked.")
+    check_size(int(header.Rows), int(header.Columns), name)
+    if header.BitsAllocated < 8:
+        raise BadInput(f"{name} is a mask of {header.BitsAllocated} bit.", _NO_IMAGE)
+
+
+def _complete_meta(header: FileDataset, notes: list[str]) -> None:
+    if not getattr(header, "file_meta", None):
+        header.file_meta = pydicom.dataset.FileMetaDataset()
+    if header.file_meta.get("TransferSyntaxUID"):
+        return
+    if stated := text(header, "TransferSyntaxUID"):  # of files whose group 2 is in the data set
+        header.file_meta.TransferSyntaxUID = UID(stated)
+        return
+    implicit, little = header.original_encoding
+    header.file_meta.TransferSyntaxUID = (
+        pydicom.uid.ImplicitVRLittleEndian if implicit else
+        pydicom.uid.ExplicitVRLittleEndian if little else pydicom.uid.ExplicitVRBigEndian)
+    notes.append("TransferSyntaxUID missing, told from the encoding")
+
+
+def _complete_pixel_module(header: FileDataset, notes: list[str]) -> None:
+    guesses: dict[str, Any] = {
+        "SamplesPerPixel": 1, "BitsStored": header.BitsAllocated, "PixelRepresentation": 0}
+    for tag, value in guesses.items():
+        if number(header, tag) is None:
+            setattr(header, tag, value)
+            notes.append(f"{tag} missing, taken as {value}")
+    if not 1 <= header.BitsStored <= header.BitsAllocated:
+        notes.append(f"BitsStored {header.BitsStored} taken as {header.BitsAllocated}")
+        header.BitsStored = header.BitsAllocated
+    high = number(header, "HighBit")
+    if high is None or not header.BitsStored <= high + 1 <= header.BitsAllocated:
+        header.HighBit = header.BitsStored - 1
+    _complete_photometric(header, notes)
+    if header.SamplesPerPixel > 1 and number(header, "PlanarConfiguration") is None:
+        header.PlanarConfiguration = 0
+        notes.append("PlanarConfiguration missing, taken as 0 (colour by pixel)")
+    header.NumberOfFrames = 1
+
+
+def _complete_photometric(header: FileDataset, notes: list[str]) -> None:
+    written = text(header, "PhotometricInterpretation")
+    meant = photometric_of(header) or ""
+    coloured = header.SamplesPerPixel > 1
+    if meant and coloured == meant.startswith(("RGB", "YBR")):
+        if meant != written:
+            notes.append(f"the photometric interpretation '{written}' read as {meant}")
+    else:
+        meant = "RGB" if coloured else "MONOCHROME2"
+        notes.append(f"PhotometricInterpretation '{written}' unknown here, taken as {meant}"
+                     if written else f"PhotometricInterpretation missing, taken as {meant}")
+    header.PhotometricInterpretation = meant
+
+
+def photometric_of(header: FileDataset) -> str | None:
+    """Return the photometric interpretation as the standard spells it, or None.
+
+    >>> header = pydicom.Dataset(); header.PhotometricInterpretation = "MONOCHROME 2"
+    >>> photometric_of(header)
+    'MONOCHROME2'
+    """
+    written = text(header, "PhotometricInterpretation").upper()
+    return PHOTOMETRIC.get("".join(filter(str.isalnum, written)))
+
+
+def _agree_with_pixels(header: FileDataset, notes: list[str]) -> Codestream | None:
+    """Believe the pixel data where it contradicts the header; return what it states."""
+    syntax = header.file_meta.TransferSyntaxUID
+    compressed = header.PixelData[:4] == _ITEM
+    if syntax.is_encapsulated and not compressed:
+        header.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+        notes.append(f"the header says {syntax.name}, but the pixels are not compressed")
+        return None
+    stream = describe(first_frame(header)) if compressed else None
+    if compressed and not syntax.is_encapsulated:
+        meant = _SYNTAX_OF.get(stream.kind if stream else "")
+        if meant is None:
+            return None
+        header.file_meta.TransferSyntaxUID = meant
+        notes.append(f"the header says {syntax.name}, but the pixels are {meant.name}")
+    if stream is not None:
+        _believe(stream, header, notes)
+    return stream
+
+
+def first_frame(header: FileDataset) -> bytes:
+    """Return the compressed picture, put together from its fragments."""
+    return next(generate_frames(header.PixelData, number_of_frames=1))
+
+
+def _believe(stream: Codestream, header: FileDataset, notes: list[str]) -> None:
+    if (stream.height, stream.width) != (header.Rows, header.Columns):
+        notes.append(f"the header says {header.Columns} x {header.Rows} pixels, the compressed "
+                     f"picture has {stream.width} x {stream.height}")
+        header.Rows, header.Columns = stream.height, stream.width
+    allocated = 8 if stream.bits <= 8 else 16
+    if stream.kind == "JPEG 2000" or stream.bits > 16:
+        return
+    if allocated != header.BitsAllocated or stream.bits > header.BitsStored:
+        notes.append(f"the header says {header.BitsStored} of {header.BitsAllocated} bits, the "
+                     f"compressed picture has {stream.bits}")
+        header.BitsAllocated = allocated
+        header.BitsStored = min(stream.bits, allocated)
+        header.HighBit = header.BitsStored - 1

@@ -1,0 +1,134 @@
+"""What a training leaves beside its weights: the card, the held-back children, the metrics."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .. import evaluation, provenance
+from .._io import write_atomically, write_text
+from ..datasets import Dataset, Split
+from ..evaluation.prediction_intervals import conformal_quantile
+from ..training.recipes import Recipe
+from . import stored_model
+from .model_card import Card
+from .prediction_table import lost_proportions, predictions_of
+
+METRICS, PREDICTIONS = "metrics.json", "predictions.csv"
+COVERAGE = 0.9
+_FEWEST_FOR_INTERVAL, _FEWEST_FOR_SEX = 10, 50
+
+
+def new_card(
+    dataset: Dataset, split: Split, recipe: Recipe, seed: int, sex_input: bool
+) -> Card:
+    """Return the card of a trained model, without its weights, interval and metrics."""
+    by_hand = recipe.model == "handcrafted"
+    return {
+        "model": recipe.model,
+        "options": {} if by_hand else {"sex_input": sex_input},
+        "input": {
+            "size": recipe.size, "sex": sex_input,
+            "squares": "squeezed" if lost_proportions(dataset) else "padded",
+            "preparation": "grey levels stretched between percentiles 0.5 and 99.5, bone bright",
+            "test_time_augmentation": not by_hand,
+        },
+        "interval": {"coverage": COVERAGE, "half_width_years": {}, "n": 0},
+        "data": {
+            "name": _data_name(dataset), "checksum": dataset.checksum(), "n": len(dataset),
+            "n_train": len(split.train), "n_validation": len(split.validation),
+            "n_test": len(split.test), "split_seed": seed,
+            "split": "datasets.split: by patient where known, stratified by sex and age band",
+        },
+        "training": {"seed": seed, "stages": [list(stage) for stage in recipe.stages],
+                     "batch": recipe.batch, "learning_rate": recipe.learning_rate,
+                     "schedule": recipe.schedule, "loss": "ridge" if by_hand else "l1"},
+        "metrics": {},
+        "terms": _terms(dataset),
+        "use": "Teaching and research. Not a medical device; no clinical use.",
+        "made": provenance.now(), "kit": provenance.kit(), "versions": provenance.versions(),
+        "machine": provenance.machine(),
+    }
+
+
+def _data_name(dataset: Dataset) -> str:
+    if dataset.name == "rsna" and lost_proportions(dataset):
+        side = dataset.pixels(0).shape[0]
+        return f"RSNA 2017 thumbnails, {side} px"
+    return {"phantom": "boneage_kit phantom", "rsna": "RSNA 2017",
+            "dha": "Digital Hand Atlas"}.get(dataset.name, "a folder of radiographs")
+
+
+def _terms(dataset: Dataset) -> dict[str, str]:
+    weights = "The weights are MIT licensed, as the kit is."
+    if not dataset.is_phantom:
+        weights = f"Trained on {_data_name(dataset)}: use is bound by the terms of that data."
+    if dataset.name == "rsna":
+        weights = ("Trained on RSNA 2017 Pediatric Bone Age Challenge data: academic research, "
+                   "education and other non-commercial use only, with attribution.")
+    return {"weights": weights, "data": dataset.terms}
+
+
+def judge(
+    stored: stored_model.StoredModel, dataset: Dataset, split: Split, seed: int,
+    minutes: float | None, out: Path, half: bool,
+) -> dict[str, Any]:
+    """Calibrate the interval, predict the held-back children, and write what a training leaves.
+
+    Returns
+    -------
+    dict
+        What ``metrics.json`` holds. That file is written last: it says that all is there.
+    """
+    validation = predictions_of(stored, dataset, split.validation)
+    stored.card["interval"].update(_interval(validation))
+    table = predictions_of(stored, dataset, split.test).assign(seed=seed)
+    metrics = {"model": stored.card["model"], **stored.card["data"], "minutes": minutes,
+               **_metrics(table, dataset, split, seed)}
+    card = {key: value for key, value in stored.card.items() if key not in ("format", "weights")}
+    stored_model.save(out, stored.model, {**card, "metrics": metrics}, half=half)
+    write_atomically(out / PREDICTIONS, lambda path: table.to_csv(path, index=False))
+    write_text(out / METRICS, json.dumps(metrics, indent=2, ensure_ascii=False) + "\n")
+    for checkpoint in out.glob("checkpoint-*.pt"):
+        checkpoint.unlink()
+    return metrics
+
+
+def _interval(validation: pd.DataFrame) -> dict[str, Any]:
+    """Half-widths that cover nine of ten fresh children, for all and for each sex."""
+    error = (validation["y_pred"] - validation["y_true"]).abs()
+    groups = {"all": error, **dict(iter(error.groupby(validation["sex"])))}
+    widths = {name: round(conformal_quantile(part.to_numpy(), COVERAGE), 4)
+              for name, part in groups.items()
+              if len(part) >= (_FEWEST_FOR_INTERVAL if name == "all" else _FEWEST_FOR_SEX)}
+    return {"n": len(validation), "half_width_years": widths,
+            "how": "split-conformal: quantile of the absolute errors on validation children"}
+
+
+def _metrics(table: pd.DataFrame, dataset: Dataset, split: Split, seed: int) -> dict[str, Any]:
+    true, pred = table["y_true"].to_numpy(), table["y_pred"].to_numpy()
+    mae = evaluation.bootstrap_interval(evaluation.mae, table, seed=seed)
+    records = dataset.table
+    floor = evaluation.constant_predictor(records.iloc[split.train], records.iloc[split.test])
+    metrics: dict[str, Any] = {
+        "mae_years": _rounded(mae), "mae_months": _rounded([12 * limit for limit in mae], 2),
+        "rmse_years": round(evaluation.rmse(true, pred), 4),
+        "bias_years": round(evaluation.bias(true, pred), 4),
+        "within_12_months": round(evaluation.within(true, pred, months=12), 4),
+        "floor_mae_years": round(evaluation.mae(floor["y_true"], floor["y_pred"]), 4),
+        "slope_of_error_over_age": round(float(np.polyfit(true, pred - true, 1)[0]), 4),
+    }
+    if "lower" in table:
+        held = table["y_true"].between(table["lower"], table["upper"])
+        metrics["interval_covers"] = round(float(held.mean()), 4)
+    return metrics
+
+
+def _rounded(interval: Sequence[float], digits: int = 4) -> dict[str, float]:
+    value, lower, upper = (round(float(number), digits) for number in interval)
+    return {"value": value, "lower": lower, "upper": upper, "level": 0.95}

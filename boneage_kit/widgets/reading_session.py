@@ -1,0 +1,111 @@
+"""One reader's way through a worklist, without a widget: what is answered, and what comes next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .. import _io
+from ..datasets import Dataset
+from ..errors import BadInput
+from .network_predictions import NetworkPredictions, predict_by_network
+from .readings import predictions_of, repeats_of, simulate_readings, worklist
+from .readings_file import append_reading, check_reader, parse_readings, set_aside_text
+from .worklist_films import Films
+
+__all__ = ["ReadingSession"]
+
+
+class ReadingSession:
+    """Readings, predictions and repeats of one reader, there at any time.
+
+    Parameters
+    ----------
+    records, reader, path, repeats, seed
+        As of :func:`boneage_kit.widgets.reading_room`.
+
+    Raises
+    ------
+    BadInput
+        If there is no hand to read, the reader has no name, or the file is not one of readings.
+    """
+
+    def __init__(self, records: Dataset | pd.DataFrame, reader: str, path: str | Path,
+                 repeats: int, seed: int) -> None:
+        self.films = Films(records)
+        self.records = self.films.records
+        self.reader, self.path, self.seed = check_reader(reader), Path(path), seed
+        self.order = worklist(self.films.ids, min(repeats, len(self.films.ids)), seed)
+        #: Hands whose film could not be decoded, with the reason; they are left out.
+        self.undecodable: dict[str, str] = {}
+        self.readings()  # refuses a file of something else now, not at the first answer
+
+    def readings(self) -> pd.DataFrame:
+        """Return this reader's answers for the hands of this worklist."""
+        table, _ = parse_readings(self.path)
+        own = (table["reader"] == self.reader) & table["image_id"].isin(self.films.ids)
+        return table[own].reset_index(drop=True)
+
+    def set_aside(self) -> str:
+        """Return which lines of the file a crash cut off, as a sentence; empty where none is."""
+        return set_aside_text(self.path, parse_readings(self.path)[1])
+
+    def next_place(self) -> int | None:
+        """Return the place on the worklist that is to be read next, or None at the end."""
+        table = self.readings()
+        done = set(zip(table["image_id"], table["occasion"], strict=True))
+        return next((i for i, (name, occasion) in enumerate(self.order)
+                     if (name, occasion) not in done and name not in self.undecodable), None)
+
+    def answer(self, bone_age: float, seconds: float = float("nan")) -> None:
+        """Keep an answer (years) for the hand that is next on the worklist."""
+        place = self.next_place()
+        if place is None:
+            raise BadInput("Every hand of this worklist is read.",
+                           "Name another file to read them again.")
+        append_reading(self.path, self.reader, *self.order[place], bone_age, seconds)
+
+    def predictions(self) -> pd.DataFrame:
+        """Return the first readings as the kit's predictions table."""
+        return predictions_of(self.readings(), self.records)
+
+    def export(self, path: str | Path | None = None) -> Path:
+        """Write :meth:`predictions` as CSV, beside the readings unless a path is given."""
+        path = self.path.with_name(f"{self.path.stem}_predictions.csv") if path is None else path
+        table = self.predictions()
+        _io.write_atomically(Path(path), lambda file: table.to_csv(file, index=False))
+        return Path(path)
+
+    def network(self) -> NetworkPredictions:
+        """Return what the kit's network predicts on the same hands; this loads torch."""
+        return predict_by_network(self.films)
+
+    def repeats(self) -> pd.DataFrame:
+        """Return the hands read twice, with both readings."""
+        return repeats_of(self.readings())
+
+    def readings_or_simulated(self) -> pd.DataFrame:
+        """Return your readings when the worklist is done; before that a simulated reader's."""
+        if self.next_place() is None:
+            return self.readings()
+        return simulate_readings(self.records, self.order, self.seed)
+
+    def pixels(self, image_id: str) -> np.ndarray:
+        """Return one radiograph, float32 [H, W] in 0..1."""
+        return self.films.film(image_id)[0]
+
+    def first_film(self) -> tuple[str, np.ndarray]:
+        """Return name and pixels of the first hand whose film can be decoded."""
+        reason = ""
+        for name, _ in self.order:
+            try:
+                return name, self.pixels(name)
+            except (BadInput, OSError) as error:
+                reason = reason or f"{name}: {error}"
+        raise BadInput(f"None of these films can be decoded. {reason}", "Give other films.")
+
+    def sex_of(self, image_id: str) -> str:
+        """Return ``"F"`` or ``"M"``."""
+        return str(self.records["sex"].iloc[self.films.ids.index(image_id)])

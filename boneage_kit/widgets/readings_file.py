@@ -1,0 +1,228 @@
+"""The file of a reader's answers: one CSV line per answer, added and never rewritten.
+
+An answer is on disk before the next hand is shown, so neither a closed laptop nor a stopped kernel
+loses one. A line that a crash cut off is set aside by itself: each line is taken alone, so an
+open quote cannot swallow the answers that follow it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from ..errors import BadInput
+
+__all__ = ["COLUMNS", "append_reading", "load_readings", "parse_readings", "set_aside_text"]
+
+COLUMNS = ("reader", "image_id", "occasion", "bone_age", "seconds", "answered_at")
+_HEADER = ",".join(COLUMNS)
+_PATIENCE = 10.0  # seconds that another process may hold the file
+_MOST_LINES = 20  # lines that one answer may take, where a name or id holds line breaks
+#: Bytes of any name survive: what is no UTF-8 comes back as it was.
+_ENCODING = {"encoding": "utf-8", "errors": "surrogateescape"}
+
+
+def append_reading(path: str | Path, reader: str, image_id: str, occasion: int, bone_age: float,
+                   seconds: float = float("nan")) -> None:
+    """Add one answer (bone age in years) to the file; it is on disk when this returns.
+
+    Several processes may add to one file. Where the disk is full or the file cannot be written,
+    the file stays as it was.
+
+    Raises
+    ------
+    BadInput
+        If the age is no number of years from 0 to 20, the reader has no name, or the file is not
+        one of readings.
+    OSError
+        If the answer could not be written.
+    """
+    if not 0 <= bone_age <= 20:  # also refuses NaN
+        raise BadInput(f"{bone_age!r} is not a bone age in years.", "Answer between 0 and 20.")
+    check_reader(reader)
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    took = f"{seconds:.1f}" if seconds == seconds else ""
+    line = _line(reader, image_id, str(occasion), f"{bone_age:.4f}", took, now)
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _held(path):
+        _append(path, line)
+
+
+def check_reader(reader: str) -> str:
+    """Return the reader's name; only an empty one is refused.
+
+    >>> check_reader("NA")
+    'NA'
+    """
+    if not isinstance(reader, str) or not reader.strip():
+        raise BadInput("The reader has no name.", 'Give a name or initials, such as reader="Ann".')
+    return reader
+
+
+def _line(*fields: str) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(fields)  # so it quotes both line breaks
+    line = text.getvalue().removesuffix("\r\n")
+    if not fields[1] or line.count("\n") >= _MOST_LINES:
+        raise BadInput(f"The image {fields[1]!r} or the reader {fields[0]!r} cannot be written.",
+                       "Give both a name of at most a few lines.")
+    return f"{line}\n"
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Hold the file's lock, so that two processes cannot write into each other's lines."""
+    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=_PATIENCE)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise OSError(f"another program holds {path.name}") from None
+    except NotImplementedError:  # a file system without locks: one reader alone is safe there
+        pass
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _append(path: Path, line: str) -> None:
+    """Write one line, or leave the file as it was."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        size = os.fstat(file).st_size
+        try:
+            _write(file, _before(file, size, path) + line.encode(**_ENCODING))
+            os.fsync(file)
+        except BaseException:
+            with suppress(OSError):
+                os.ftruncate(file, size)
+            raise
+    finally:
+        os.close(file)
+
+
+def _before(file: int, size: int, path: Path) -> bytes:
+    """Return what must stand before the next line: the header, or the end of a line cut off."""
+    header = f"{_HEADER}\n".encode()
+    start = os.read(file, len(header) + 3)
+    if header.startswith(start):  # nothing, or a header that a crash cut off
+        return header[size:]
+    _check_header(start.decode(**_ENCODING), path)
+    os.lseek(file, -1, os.SEEK_END)
+    return b"" if os.read(file, 1) == b"\n" else b"\n"
+
+
+def _write(file: int, content: bytes) -> None:
+    while content:
+        content = content[os.write(file, content):]
+
+
+def load_readings(path: str | Path, reader: str | None = None) -> pd.DataFrame:
+    """Return the answers of a file, the last one where a hand was answered again.
+
+    Columns: ``reader, image_id, occasion, bone_age`` (years), ``seconds, answered_at``. Readers
+    and ids are text, whatever they say (``"NA"``, ``"001"``). A file that is not there gives an
+    empty table. Lines that a crash cut off are left out, with a warning that names them.
+
+    Raises
+    ------
+    BadInput
+        If the file cannot be opened or is not one of readings.
+
+    >>> load_readings("not-there.csv").empty
+    True
+    """
+    table, set_aside = parse_readings(path)
+    if set_aside:
+        warnings.warn(set_aside_text(path, set_aside), stacklevel=2)
+    return table if reader is None else table[table["reader"] == reader].reset_index(drop=True)
+
+
+def set_aside_text(path: str | Path, lines: list[int]) -> str:
+    """Return which lines of a file were left out, as a sentence; empty where none was.
+
+    >>> set_aside_text("me.csv", [7])
+    'Line 7 of me.csv is cut off and was left out; every other answer counts.'
+    """
+    if not lines:
+        return ""
+    numbers = ", ".join(map(str, lines))
+    several = ("Lines", "are", "were") if len(lines) > 1 else ("Line", "is", "was")
+    return (f"{several[0]} {numbers} of {Path(path).name} {several[1]} cut off and {several[2]} "
+            "left out; every other answer counts.")
+
+
+def parse_readings(path: str | Path) -> tuple[pd.DataFrame, list[int]]:
+    """Return the answers of a file, and the numbers of the lines that are no whole answer."""
+    path = Path(path)
+    try:
+        text = path.read_bytes().decode(**_ENCODING) if path.exists() else ""
+    except OSError as error:
+        raise BadInput(f"{path} cannot be opened ({error.strerror}).",
+                       "Name the CSV file that the reading room writes.") from None
+    lines = text.removeprefix("\ufeff").split("\n")
+    if not f"{_HEADER}\n".startswith(text):  # neither empty nor a header cut off
+        _check_header(lines[0], path)
+    answers, set_aside = _answers(lines)
+    table = pd.DataFrame(answers, columns=list(COLUMNS))
+    table["occasion"] = table["occasion"].astype(int)
+    table["bone_age"] = table["bone_age"].astype(float)
+    table["seconds"] = pd.to_numeric(table["seconds"], errors="coerce")
+    table = table.drop_duplicates(["reader", "image_id", "occasion"], keep="last")
+    return table.reset_index(drop=True), set_aside
+
+
+def _check_header(first: str, path: Path) -> None:
+    if first.removeprefix("\ufeff").split("\n")[0].rstrip("\r") != _HEADER:
+        raise BadInput(f"{path.name} is not a file of readings.",
+                       f"Its first line must be {_HEADER}.")
+
+
+def _answers(lines: list[str]) -> tuple[list[list[str]], list[int]]:
+    answers, set_aside, number = [], [], 1
+    while number < len(lines):
+        answer, used = _answer(lines[number:number + _MOST_LINES])
+        if answer is not None:
+            answers.append(answer)
+        elif lines[number].strip() and lines[number].rstrip("\r") != _HEADER:
+            set_aside.append(number + 1)
+        number += used
+    return answers, set_aside
+
+
+def _answer(lines: list[str]) -> tuple[list[str] | None, int]:
+    """Return the answer that begins with the first line, and how many lines it takes."""
+    for used in range(1, len(lines) + 1):
+        text = "\n".join(lines[:used])
+        if text.count('"') % 2 == 0:  # no quote is open
+            answer = _fields(text.rstrip("\r"))
+            return (answer, used) if answer else (None, 1)
+    return None, 1
+
+
+def _fields(text: str) -> list[str] | None:
+    """Return the six fields of a whole answer, else None."""
+    try:
+        fields = next(csv.reader([text], strict=True), [])
+    except csv.Error:
+        return None
+    # an answer is whole where its time is: "12.5" that was cut off would pass for 1 year
+    whole = len(fields) == len(COLUMNS) and fields[-1].endswith("Z") and bool(fields[1])
+    return fields if whole and fields[2].isdecimal() and _is_age(fields[3]) else None
+
+
+def _is_age(text: str) -> bool:
+    try:
+        return 0 <= float(text) <= 20
+    except ValueError:
+        return False
