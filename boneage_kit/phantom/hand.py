@@ -81,12 +81,13 @@ class Hand:
 def build(sex: str, ages: dict[str, float], age: float, pose: Pose, child: Build | None = None,
           shape: dict[str, np.ndarray] | None = None, joints: JointSpaces | None = None,
           plates: dict[str, GrowthPlate] | None = None,
-          variants: Variants | None = None) -> Hand:
+          variants: Variants | None = None,
+          lengths: dict[str, float] | None = None) -> Hand:
     """Return the hand of ``sex`` with each structure at its own bone age ``ages`` (years).
 
     ``shape`` holds standard normal deviates [6] of each structure's build; none is the mean.
     ``joints``, ``plates`` and ``variants`` are the child's own joint spaces, growth plates and
-    variants of form.
+    variants of form; ``lengths`` multiplies those of named bones.
     """
     child = child or Build()
     age, scale = float(np.clip(age + child.ahead, 0, 19)), child.scale
@@ -95,7 +96,7 @@ def build(sex: str, ages: dict[str, float], age: float, pose: Pose, child: Build
     hand = Hand(sex=sex)
     for name in LONG_BONES[:-2]:
         long, wide = _own(shape, name, child)
-        long *= variants.short if name == SHORT_BONE else 1.0
+        long *= (lengths or {}).get(name, 1.0) * (variants.short if name == SHORT_BONE else 1.0)
         plate = plates.get(name, GrowthPlate())
         if variants.cone and name == variants.cone_bone:
             plate = replace(plate, cone=variants.cone)

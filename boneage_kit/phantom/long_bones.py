@@ -14,7 +14,7 @@ from .shapes import Box, N, U, across
 
 #: Thickness (mm) of the bone plate under the hollow face of a grown base: the brightest line of a
 #: real finger.
-_BASE_PLATE = {"MC": 0.4, "PP": 0.55, "MP": 0.75, "DP": 0.45}
+_BASE_PLATE = {"MC": 0.4, "PP": 0.85, "MP": 0.75, "DP": 0.45}
 
 
 def solids(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> list[Box]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import BadInput
 from . import hand as hands
-from . import soft_tissue, stages
+from . import conditions, soft_tissue, stages
 from .anatomy import BONES, LONG_BONES
 from .canvas import Canvas
 from .film import Film, finish, worn
@@ -61,7 +61,7 @@ class PhantomRadiograph:
 
 
 def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty: float = 0.0,
-           variation: float = 1.0) -> PhantomRadiograph:
+           variation: float = 1.0, condition: str = "none") -> PhantomRadiograph:
     """Draw the left-hand radiograph of a child of one sex and bone age.
 
     Parameters
@@ -80,6 +80,10 @@ def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty
         How far the bones of one hand disagree: at 1 the most advanced and the most delayed lie
         about two years apart on average (less in the very young), and each bone has a build of
         its own; 0 keeps all on ``bone_age`` and on the tables' sizes.
+    condition
+        ``"none"``, or a condition in which the bones of a hand disagree: ``"turner"`` (fingers
+        and forearm behind, carpals in time, short metacarpal IV), ``"delayed_carpus"``.
+        ``bone_age`` is then that of the bones in time; ``conditions.csv`` names the sources.
 
     Returns
     -------
@@ -88,7 +92,7 @@ def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty
     Raises
     ------
     BadInput
-        For an unknown sex, an age outside 0..19 years, or a size out of range.
+        For an unknown sex or condition, an age outside 0..19 years, or a size out of range.
 
     Notes
     -----
@@ -100,17 +104,18 @@ def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty
     ((256, 256), dtype('float32'), 'F')
     """
     _check(sex, bone_age, size, difficulty, variation)
+    conditions.check(condition)
     key = [int(seed), int(round(bone_age * 1000)), int(sex == "M")]
     streams = [np.random.Generator(np.random.Philox(s))
                for s in np.random.SeedSequence(key).spawn(4)]
-    ages = _bone_ages(bone_age, variation, streams[0])
+    ages = conditions.shifted(_bone_ages(bone_age, variation, streams[0]), condition)
     build = np.clip(streams[0].standard_normal((len(ages), 6)), -2.5, 2.5)
     shape = dict(zip(ages, min(variation, 1.5) * build, strict=True))
     film = draw_film(difficulty, streams[1])
     child = hands.build(sex, ages, bone_age, film.pose, film.build, shape,
                         draw_joints(variation, streams[3]),
                         draw_plates(LONG_BONES, variation, streams[3]),
-                        draw_variants(variation, streams[3]))
+                        draw_variants(variation, streams[3]), conditions.lengths(condition))
     density = np.exp(film.patchy * streams[0].standard_normal(max(BONES) + 1))
     times = max(1, math.ceil(_DRAWN / size))
     canvas = _draw(child, film, size * times, density)

@@ -19,3 +19,5 @@ from .saliency_check import growth_regions as growth_regions
 from .saliency_check import maps_in_words as maps_in_words
 from .saliency_check import maps_of as maps_of
 from .saliency_check import score_map as score_map
+from .hand_marks import PLACES as PLACES
+from .hand_marks import measure_hand as measure_hand
