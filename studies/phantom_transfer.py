@@ -21,6 +21,9 @@ early drawing was tuned against a half-trained network of its kind, so two reade
 nothing was tuned stand beside it, both of half A alone: the network fine-tuned anew, of another
 seed and size, and its frozen ImageNet features with a ridge.
 
+``--real rsna_512 --pixels 224 --phantoms 4000`` reads films of true proportions instead, by the
+protocol of ``film_protocol.py``: ``summary`` is then ``films.csv``.
+
 Everything is kept in --out and found again: a stopped command goes on where it was. It leaves
 ``summary.csv``, ``predictions.csv``, ``scatter.png`` and ``worst_*.png``. No number from it is a
 clinical one.
@@ -72,6 +75,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--judge-epochs", type=int, default=3, help="0: no fine-tuned judge")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2, help="processes that draw")
+    parser.add_argument("--real", choices=("thumbnails", "rsna_512"), default="thumbnails",
+                        help="rsna_512: films of true proportions, see film_protocol.py")
+    parser.add_argument("--part-3", action="store_true", help="rsna_512: read part 3, once")
+    parser.add_argument("--minutes", type=float, default=9, help="rsna_512: of the landmarks")
     parser.add_argument("--threads", type=int, default=2, help="of the training")
     return parser.parse_args()
 
@@ -82,6 +89,12 @@ def main() -> None:
 
     torch.set_num_threads(options.threads)
     options.out.mkdir(parents=True, exist_ok=True)
+    if options.real == "rsna_512":
+        import film_protocol
+
+        film_protocol.run(options, children(options.phantoms, options.seed, clean=False), trained,
+                          LikeFilms)
+        return
     real = datasets.load(options.data)
     half_b = datasets.folds(real.table, k=2, seed=0) == 1
     tables = [*phantom_to_real(options, real, half_b), *real_to_phantom(options, real, half_b)]

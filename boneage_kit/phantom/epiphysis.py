@@ -13,7 +13,7 @@ from .growth_plate import GrowthPlate
 
 #: Height of a full-grown epiphysis as a share of the width of the shaft's end, from
 #: full-size radiographs of the RSNA set measured by eye.
-HEIGHT = {"MC": 0.82, "MC1": 0.37, "PP": 0.33, "MP": 0.32, "DP": 0.34, "radius": 0.40,
+HEIGHT = {"MC": 0.82, "MC1": 0.37, "PP": 0.33, "MP": 0.32, "DP": 0.34, "radius": 0.37,
           "ulna": 0.34}
 
 #: From where on ``hollow`` and ``facets`` count as seen; the same values in ``epiphysis_form.csv``.

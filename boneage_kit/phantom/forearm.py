@@ -15,7 +15,7 @@ from .shapes import Box, N, U, across
 #: between the two in lengths of the third metacarpal, before and after the ulna's epiphysis is as
 #: wide as its shaft and fills the notch of the radius.
 _RADIUS, _ULNA_HEIGHT = (1.8, -32.4), -32.4
-_BETWEEN = (0.024, 0.036)
+_BETWEEN = (0.020, 0.032)
 #: Half-width of the shaft over the distance from the plate, both in widths of the metaphysis;
 #: for the radius first a child's, which flares, then an adult's.
 _PLACES = (-4, -2.2, -1.3, -0.75, -0.3, -0.08, 0)
@@ -29,7 +29,7 @@ def places(sex: str, age: float, scale: float, frame: float,
 
     >>> at = places("F", 16.0, 1.0, 1.0, 63.7)
     >>> round(at["radius"][0] - at["ulna"][0], 1)
-    23.2
+    23.0
     """
     x = _RADIUS[0] * frame
     wide = growth.clock("ulna", sex).as_wide
@@ -134,7 +134,7 @@ def _face(bone: str, wide: float, is_at: Epiphysis, u: np.ndarray) -> np.ndarray
     grown = is_at.facets
     if bone == "radius":
         slope = 0.60 + 0.20 * u
-        styloid = grown * 0.34 * np.clip(1 - ((u - 0.92) / 0.85) ** 2, 0, 1)
+        styloid = grown * 0.30 * np.clip(1 - ((u - 0.92) / 0.85) ** 2, 0, 1)
         face = slope + styloid - 0.10 * is_at.hollow * np.clip(1 - ((u + 0.1) / 0.7) ** 2, 0, 1)
     else:
         styloid = grown * 0.60 * np.clip(1 - ((u + 0.78) / 0.24) ** 2, 0, 1)

@@ -39,7 +39,8 @@ def draw_variants(variation: float, rng: np.random.Generator) -> Variants:
         return own * full if present else 0.0
 
     short = of("short_middle_phalanx_5")
-    cone_bone = CONE_BONES[0] if short or which < 0.5 else CONE_BONES[1]
+    cone = of("cone_epiphysis")
+    on_thumb = cone and not short and which >= 0.5
     return Variants(short=min(short, 0.9) or 1.0, incurved=of("clinodactyly"),
-                    cleft=min(of("pseudo_epiphysis"), 1.0), cone=of("cone_epiphysis"),
-                    cone_bone=cone_bone)
+                    cleft=min(of("pseudo_epiphysis"), 1.0), cone=cone,
+                    cone_bone=CONE_BONES[1] if on_thumb else CONE_BONES[0])
