@@ -108,7 +108,7 @@ def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Bl
     radius = (plain * (1 - form) + adult * form) * share * frame
     size = float(np.mean(radius))
     bone = Blob(LABEL_IDS[name], (float(centre[0] + pull) * frame, float(centre[1]) * frame),
-                (0.0, 1.0), np.maximum(radius, 0.35), depth=(0.30 + 0.20 * form) * size,
+                (0.0, 1.0), np.maximum(radius, 0.35), depth=(0.30 + 0.12 * form) * size,
                 shell=0.18 + 0.08 * form, spongy=0.85)
     return bone, form
 

@@ -79,7 +79,7 @@ def _fingers(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> lis
     parts = []
     marks = hand.landmarks
     adult = hand.bones["proximal_phalanx_3"].adult
-    chubby = (1 - adult) * 0.10
+    chubby = (1 - adult) * 0.07
     for ray in range(1, 6):
         base = hand.bones[f"proximal_phalanx_{ray}"].size.base
         end = hand.bones[f"distal_phalanx_{ray}"].size.base
