@@ -7,13 +7,12 @@ Importing the package costs no torch and no fastai: its rooms load when first us
 8.83...
 """
 
-import lazy_loader
+from . import _process, _torchvision_pair
+from ._lazy import attach
 
-from . import _torchvision_pair
-
+_process.prepare()  # before NumPy and torch are imported
 _torchvision_pair.install()
 
 __version__ = "0.1.0"
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
-__all__ = [*__all__, "__version__"]
+__getattr__, __dir__, __all__ = attach(__name__, __file__, "__version__")

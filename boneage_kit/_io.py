@@ -71,7 +71,7 @@ def check_writable(path: Path | str, *, option: str = "--out", is_folder: bool =
     path = Path(path)
     kind = "folder" if is_folder else "file"
     parent = path if is_folder else path.parent
-    if not is_folder and path.is_dir():
+    if not is_folder and os.path.isdir(path):
         raise BadInput(f"{path} is a folder.", f"Name a file with {option}.")
     try:
         made = [each for each in (parent, *parent.parents) if not os.path.lexists(each)]
@@ -89,8 +89,11 @@ def check_writable(path: Path | str, *, option: str = "--out", is_folder: bool =
                     each.rmdir()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise BadInput(f"The {kind} {path} cannot be written ({why}).",
-                       f"Choose another with {option}.") from None
+        if isinstance(error, FileExistsError):
+            why = f"{error.filename} is a file"
+        raise BadInput(
+            f"The {kind} {path} cannot be written ({why}).", f"Choose another with {option}."
+        ) from None
 
 
 def _check_name(path: Path) -> None:
@@ -123,11 +126,15 @@ def held_alone(path: Path) -> Iterator[None]:
         path.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
-        raise BadInput(f"Another run is writing to {path}.",
-                       "Wait for it, or choose another folder with --out.") from None
+        raise BadInput(
+            f"Another run is writing to {path}.",
+            "Wait for it, or choose another folder with --out.",
+        ) from None
     except (OSError, NotImplementedError) as error:
-        raise BadInput(f"{path / LOCK} cannot be used as a lock ({error}).",
-                       "Delete it, or choose another folder with --out.") from None
+        raise BadInput(
+            f"{path / LOCK} cannot be used as a lock ({error}).",
+            "Delete it, or choose another folder with --out.",
+        ) from None
     try:
         yield
     finally:
@@ -150,10 +157,18 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
     try:
         write(temporary)
         os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):  # a failed write does not know its file
+            error.filename, error.filename2 = str(path), None
         raise
     return path
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write bytes, whole or not at all."""
+    return write_atomically(path, lambda temporary: temporary.write_bytes(content))
 
 
 def write_text(path: Path, text: str) -> Path:

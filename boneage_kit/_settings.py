@@ -128,8 +128,13 @@ def check() -> None:
 
     >>> check()
     """
-    checks: tuple[Callable[[], object], ...] = (seed, threads, processor, live_widgets,
-                                                shows_traceback)
+    checks: tuple[Callable[[], object], ...] = (
+        seed,
+        threads,
+        processor,
+        live_widgets,
+        shows_traceback,
+    )
     for read in checks:
         read()
 
@@ -156,5 +161,7 @@ def _choice(name: str, allowed: tuple[str, ...]) -> str | None:
 
 def _refuse(name: str, text: str) -> NoReturn:
     setting = SETTINGS[name]
-    raise BadInput(f"{name} is {text[:40]!r}.",
-                   f"Set it to {setting.allowed}, or unset it (then: {setting.default}).")
+    raise BadInput(
+        f"{name} is {text[:40]!r}.",
+        f"Set it to {setting.allowed}, or unset it (then: {setting.default}).",
+    )

@@ -10,7 +10,7 @@ import platform
 import re
 import shutil
 import subprocess
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -32,7 +32,7 @@ _NO_PART_OF_A_RESULT = re.compile(
 
 def now() -> str:
     """Return the time, UTC, to the second, as ISO 8601."""
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 @cache
@@ -63,7 +63,8 @@ def machine() -> dict[str, str | int | float]:
     return {
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity")
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
         else (os.cpu_count() or 1),
         "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
         **({"gpu": gpu} if gpu else {}),
@@ -80,8 +81,13 @@ def gpu_name() -> str | None:
     if tool is None:
         return None
     try:
-        answer = subprocess.run([tool, "--query-gpu=name", "--format=csv,noheader"],
-                                capture_output=True, text=True, timeout=10, check=True)
+        answer = subprocess.run(
+            [tool, "--query-gpu=name", "--format=csv,noheader"],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     names = answer.stdout.strip().splitlines()
@@ -159,8 +165,11 @@ def _meaning(path: Path) -> bytes:
 def _statements(value: object) -> str:
     """Return code as text that is the same on every Python, without docstrings."""
     if isinstance(value, ast.AST):
-        fields = [f"{name}={_statements(field)}" for name, field in ast.iter_fields(value)
-                  if field is not None and field != [] and name not in ("ctx", "kind")]
+        fields = [
+            f"{name}={_statements(field)}"
+            for name, field in ast.iter_fields(value)
+            if field is not None and field != [] and name not in ("ctx", "kind")
+        ]
         return f"{type(value).__name__}({','.join(fields)})"
     if isinstance(value, list):
         return f"[{','.join(_statements(item) for item in value if not _is_docstring(item))}]"
@@ -169,5 +178,8 @@ def _statements(value: object) -> str:
 
 def _is_docstring(statement: object) -> bool:
     """Whether a statement is a text alone, which does nothing."""
-    return (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-            and isinstance(statement.value.value, str))
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )

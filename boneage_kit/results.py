@@ -62,18 +62,22 @@ def row(**fields: Any) -> dict[str, Any]:
     """
     unknown = sorted(set(fields) - set(RESULT_COLUMNS))
     if unknown:
-        raise BadInput(f"A result has no field {unknown[0]!r}.",
-                       f"The fields are {', '.join(RESULT_COLUMNS)}.")
+        raise BadInput(
+            f"A result has no field {unknown[0]!r}.", f"The fields are {', '.join(RESULT_COLUMNS)}."
+        )
     complete = {name: _plain(fields.get(name)) for name in RESULT_COLUMNS}
     value = complete["value"]
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
-        raise BadInput(f"The result {complete['result']!r} has the value {value!r}.",
-                       "Record a finite number.")
+        raise BadInput(
+            f"The result {complete['result']!r} has the value {value!r}.", "Record a finite number."
+        )
     for name, outside in (("lower", lambda x: x > value), ("upper", lambda x: x < value)):
         limit = complete[name]
         if limit is not None and (not np.isfinite(limit) or outside(limit)):
-            raise BadInput(f"The interval's {name} limit {limit:g} does not fit {value:g}.",
-                           "Give lower <= value <= upper, or neither limit.")
+            raise BadInput(
+                f"The interval's {name} limit {limit:g} does not fit {value:g}.",
+                "Give lower <= value <= upper, or neither limit.",
+            )
     return complete
 
 
@@ -180,8 +184,10 @@ def load(path: Path) -> Json:
     """
     content = read_json(path / "results.json" if path.is_dir() else path)
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
-        raise BadInput(f"{path} holds no results of a run.",
-                       "Give the folder that `boneage-kit run --out` wrote.")
+        raise BadInput(
+            f"{path} holds no results of a run.",
+            "Give the folder that `boneage-kit run --out` wrote.",
+        )
     return content
 
 

@@ -59,5 +59,5 @@ if __name__ == "__main__":
     parser.add_argument("--out", type=Path, default=Path("out/slides"))
     parser.add_argument("--reveal", help="URL or folder of reveal.js")
     given = parser.parse_args()
-    for one in given.notebooks:
-        print(write(one, given.out, given.reveal))
+    for notebook in given.notebooks:
+        print(write(notebook, given.out, given.reveal))

@@ -10,6 +10,8 @@ leaves is compared with the undisturbed result.
 
 run       ``boneage-kit run --preset smoke`` of notebook 02: rows, predictions, figures
 train     ``boneage-kit train --preset smoke --model bonet``: weights, predictions, metrics
+predict   ``boneage-kit predict --data`` of 60 phantoms by the model that ships: the table
+student   ``boneage-kit student`` of notebook 01 with its proof: copies and solved copies
 readings  a reader who answers 200 hands into the reading room's file: every reading once
 benchmark ``boneage-kit benchmark`` of three methods on a Dask worker: every training's readings,
           the tables made from them, and the figure
@@ -37,7 +39,7 @@ KIT = [sys.executable, "-m", "boneage_kit"]
 OF_THE_HOUR = ("seconds", "minutes", "started", "finished", "made", "command", "key", "kit")
 READER = """
 import sys
-from boneage_kit.widgets.readings import append_reading, load_readings
+from boneage_kit.widgets.readings_file import append_reading, load_readings
 path = sys.argv[1]
 done = set(load_readings(path)["image_id"])
 for number in range(200):
@@ -55,8 +57,20 @@ class Job(NamedTuple):
 
 
 def training(name: str) -> Callable[[Path], list[str]]:
-    return lambda folder: [*KIT, "train", "--data", "phantom", "--n", "40", "--preset", "smoke",
-                           "--model", "bonet", "--out", str(folder / name)]
+    return lambda folder: [
+        *KIT,
+        "train",
+        "--data",
+        "phantom",
+        "--n",
+        "40",
+        "--preset",
+        "smoke",
+        "--model",
+        "bonet",
+        "--out",
+        str(folder / name),
+    ]
 
 
 def running(folder: Path) -> list[str]:
@@ -64,10 +78,40 @@ def running(folder: Path) -> list[str]:
 
 
 def comparing(folder: Path) -> list[str]:
-    return [*KIT, "benchmark", "--data", "phantom", "--n", "60", "--methods", "constant",
-            "by_hand_ridge", "bonet", "--sizes", "20", "--folds", "2", "--pixels", "48",
-            "--epochs", "2", "--threads", "1", "--workers", "1",
-            "--out", str(folder / "benchmark")]
+    return [
+        *KIT,
+        "benchmark",
+        "--data",
+        "phantom",
+        "--n",
+        "60",
+        "--methods",
+        "constant",
+        "by_hand_ridge",
+        "bonet",
+        "--sizes",
+        "20",
+        "--folds",
+        "2",
+        "--pixels",
+        "48",
+        "--epochs",
+        "2",
+        "--threads",
+        "1",
+        "--workers",
+        "1",
+        "--out",
+        str(folder / "benchmark"),
+    ]
+
+
+def predicting(folder: Path) -> list[str]:
+    return [*KIT, "predict", "--data", "phantom", "--n", "60", "--out", str(folder / "p.csv")]
+
+
+def copying(folder: Path) -> list[str]:
+    return [*KIT, "student", "01", "--out", str(folder / "student")]
 
 
 def reading(folder: Path) -> list[str]:
@@ -75,28 +119,55 @@ def reading(folder: Path) -> list[str]:
 
 
 def of_training(folder: Path) -> dict[str, str]:
-    return {str(path.relative_to(folder)): fingerprint(path)
-            for path in sorted(folder.glob("train*/*"))
-            if path.suffix in (".safetensors", ".csv", ".json")}
+    return {
+        str(path.relative_to(folder)): fingerprint(path)
+        for path in sorted(folder.glob("train*/[!.]*"))
+        if path.suffix in (".safetensors", ".csv", ".json")
+    }
 
 
 def of_run(folder: Path) -> dict[str, str]:
     content = json.loads((folder / "run" / "results.json").read_text(encoding="utf-8"))
-    found = {"rows": json.dumps(content["rows"]), "figures": json.dumps(content["figures"]),
-             "notebooks": json.dumps([(one["name"], one["status"])
-                                      for one in content["notebooks"]])}
+    result = {
+        "rows": json.dumps(content["rows"]),
+        "figures": json.dumps(content["figures"]),
+        "notebooks": json.dumps([(step["name"], step["status"]) for step in content["notebooks"]]),
+    }
     kept = [*folder.glob("run/predictions/*/*.csv"), *folder.glob("run/figures/*/*.png")]
-    return found | {str(path.relative_to(folder)): fingerprint(path) for path in sorted(kept)}
+    return result | {str(path.relative_to(folder)): fingerprint(path) for path in sorted(kept)}
 
 
 def of_comparing(folder: Path) -> dict[str, str]:
-    return {str(path.relative_to(folder)): fingerprint(path)
-            for path in sorted((folder / "benchmark").rglob("[!.]*"))
-            if path.is_file()}
+    return {
+        str(path.relative_to(folder)): fingerprint(path)
+        for path in sorted((folder / "benchmark").rglob("[!.]*"))
+        if path.is_file()
+    }
+
+
+def of_predicting(folder: Path) -> dict[str, str]:
+    return {"p.csv": fingerprint(folder / "p.csv")}
+
+
+def of_copying(folder: Path) -> dict[str, str]:
+    """Return sources and texts of the copies: execution times are not the copies' own."""
+    books = {
+        path: json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(folder.glob("student*/*.ipynb"))
+    }
+    return {
+        str(path.relative_to(folder)): fingerprint_of(
+            [
+                (cell["source"], [output.get("text") for output in cell.get("outputs", [])])
+                for cell in book["cells"]
+            ]
+        )
+        for path, book in books.items()
+    }
 
 
 def of_reading(folder: Path) -> dict[str, str]:
-    from boneage_kit.widgets.readings import load_readings
+    from boneage_kit.widgets.readings_file import load_readings
 
     table = load_readings(folder / "readings.csv").sort_values("image_id")
     return dict(zip(table["image_id"], table["bone_age"].map(str), strict=True))
@@ -105,6 +176,8 @@ def of_reading(folder: Path) -> dict[str, str]:
 JOBS = {
     "run": Job(running, of_run),
     "train": Job(training("train"), of_training),
+    "predict": Job(predicting, of_predicting),
+    "student": Job(copying, of_copying),
     "benchmark": Job(comparing, of_comparing),
     "readings": Job(reading, of_reading),
     "cache": Job(training("train"), of_training, training("train2")),
@@ -119,6 +192,10 @@ def fingerprint(path: Path) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 
 
+def fingerprint_of(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def timeless(value: object) -> object:
     if isinstance(value, dict):
         return {key: timeless(item) for key, item in value.items() if key not in OF_THE_HOUR}
@@ -128,8 +205,9 @@ def timeless(value: object) -> object:
 def start(command: list[str], folder: Path) -> subprocess.Popen:
     environment = {**os.environ, "BONEAGE_KIT_CACHE": str(folder / "cache")}
     with open(folder / "said.txt", "ab") as said:
-        return subprocess.Popen(command, stdout=said, stderr=said, env=environment,
-                                start_new_session=True)
+        return subprocess.Popen(
+            command, stdout=said, stderr=said, env=environment, start_new_session=True
+        )
 
 
 def undisturbed(job: Job, folder: Path) -> tuple[dict[str, str], float]:
@@ -143,8 +221,9 @@ def undisturbed(job: Job, folder: Path) -> tuple[dict[str, str], float]:
     return job.result(folder), time.monotonic() - began
 
 
-def one_round(job: Job, folder: Path, longest: float, kills: int, chance: random.Random
-              ) -> tuple[dict[str, str], int]:
+def one_round(
+    job: Job, folder: Path, longest: float, kills: int, chance: random.Random
+) -> tuple[dict[str, str], int]:
     """Kill and start again until the command ends by itself, or no kill is left."""
     killed = 0
     companion = start(job.companion(folder), folder) if job.companion else None
@@ -169,18 +248,21 @@ def kill(name: str, kills: int, seed: int = 0) -> tuple[int, int, list[str]]:
     job, chance = JOBS[name], random.Random(seed)
     done, rounds, different = 0, 0, []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-        places = iter(Path(scratch) / str(number) for number in range(10 ** 6))
-        folder = next(places)
+        folders = iter(Path(scratch) / str(number) for number in range(10**6))
+        folder = next(folders)
         folder.mkdir()
         expected, longest = undisturbed(job, folder)
         assert expected, "the command left nothing to compare"
         while done < kills:
-            folder = next(places)
+            folder = next(folders)
             folder.mkdir()
-            found, killed = one_round(job, folder, longest, kills - done, chance)
+            result, killed = one_round(job, folder, longest, kills - done, chance)
             done, rounds = done + killed, rounds + 1
-            different += [f"round {rounds}: {key}" for key in expected.keys() | found.keys()
-                          if expected.get(key) != found.get(key)]
+            different += [
+                f"round {rounds}: {key}"
+                for key in expected.keys() | result.keys()
+                if expected.get(key) != result.get(key)
+            ]
     return done, rounds, different
 
 
@@ -195,8 +277,9 @@ def main() -> int:
         kills, rounds, different = kill(name, arguments.kills, arguments.seed)
         wrong += len(different)
         said = "; ".join(different) or "the result of an undisturbed run each time"
-        sys.stdout.write(f"{name:10}{kills:4} kills in {rounds} rounds, seed {arguments.seed}: "
-                         f"{said}\n")
+        sys.stdout.write(
+            f"{name:10}{kills:4} kills in {rounds} rounds, seed {arguments.seed}: {said}\n"
+        )
         sys.stdout.flush()
     return int(wrong > 0)
 

@@ -51,6 +51,16 @@ class Group:
     def folders(self) -> set[Path]:
         return {self.memory, self.cpu}
 
+    def inside(self, command: list[str]) -> list[str]:
+        """Return a command that sees this group as the root of control groups, as in a container.
+
+        Only so can the kit know its quota and choose its threads by it.
+        """
+        mounts = "".join(
+            f"mount --bind {folder} {folder.parent} && " for folder in sorted(self.folders)
+        )
+        return ["unshare", "--mount", "sh", "-c", f'{mounts}exec "$@"', "sh", *command]
+
     def limit(self, gigabytes: float, cores: float) -> None:
         most, quota = str(int(gigabytes * 1e9)), int(cores * PERIOD)
         if self.memory == self.cpu:
@@ -116,7 +126,9 @@ def execute(name: str, preset: str, folder: Path, group: Group) -> dict:
     before = group.numbers()
     command = [sys.executable, "-m", "boneage_kit", "run", name, "--preset", preset,
                "--out", str(folder)]  # fmt: skip
-    done = subprocess.run(command, cwd=ROOT, preexec_fn=enter, capture_output=True, text=True)
+    done = subprocess.run(
+        group.inside(command), cwd=ROOT, preexec_fn=enter, capture_output=True, text=True
+    )
     after = group.numbers()
     used = {key: after[key] - before[key] for key in after}
     state = folder / "state" / f"{name}.json"

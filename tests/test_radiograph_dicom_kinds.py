@@ -3,6 +3,7 @@
 import importlib.util
 import io
 import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -225,7 +226,7 @@ KINDS = {
         "are not compressed"),
     "compressed pixels under a native UID": (with_syntax(rle(written()), RLELossless,
                                                           ExplicitVRLittleEndian),
-                                             EXPECTED, "the pixels are RLE"),
+                                             EXPECTED, "decoded as RLE"),
     "too few pixels": (edited(written(), lambda header: setattr(header, "PixelData", SHORT)),
                        np.where(np.arange(96)[:, None] < 40, EXPECTED, 0)
                        / EXPECTED[:40].max(), "are there"),
@@ -267,6 +268,18 @@ def test_dcmtk_shows_the_same(kind, study, tmp_path):
     came, _, correlation, why = study.compare(path)
     if kind not in NOT_DCMTKS:
         assert came == "agree", (came, correlation, why)
+
+
+@pytest.mark.skipif(shutil.which("dcmcjpeg") is None, reason="needs dcmcjpeg of dcmtk")
+@pytest.mark.parametrize("process", ["+eb", "+ee", "+es", "+ep", "+el", "+e1"])
+@pytest.mark.parametrize("stored", ["12 bits", "10 bits", "signed"])
+def test_every_process_of_jpeg_is_decoded(process, stored, tmp_path):
+    data = {"12 bits": written(), "10 bits": written(film(1023), bits=10),
+            "signed": written(SIGNED, bits=12)}[stored]
+    (tmp_path / "plain.dcm").write_bytes(data)
+    subprocess.run(["dcmcjpeg", process, tmp_path / "plain.dcm", tmp_path / "film.dcm"], check=True)
+    pixels = read_radiograph(tmp_path / "film.dcm").pixels
+    np.testing.assert_allclose(pixels, EXPECTED, atol=0.02 if process == "+eb" else 0.004)
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import importlib
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from .. import __version__, _settings
 from ..errors import BadInput
@@ -24,18 +24,24 @@ class Command(NamedTuple):
 _GOES_ON = "the same command goes on from here"
 _ANEW = "the same command starts anew"
 COMMANDS = {
-    "app": Command("the reading room as a page of its own (needs Voila)",
-                   "every answer that was given is saved"),
+    "app": Command(
+        "the reading room as a page of its own (needs Voila)",
+        "every answer that was given is saved",
+    ),
     "benchmark": Command("compare methods over training sizes, folds and seeds", _GOES_ON),
     "cohort": Command("draw a phantom cohort as a Digital Hand Atlas folder", _GOES_ON),
     "evaluate": Command("error analysis of a predictions table", _ANEW),
     "figure": Command("write one figure of the notebooks, by name, with its description", _ANEW),
     "phantom": Command("draw one phantom radiograph (PNG or DICOM)", _ANEW),
-    "predict": Command("predict bone age from radiographs",
-                       f"{_ANEW}; images that are prepared already are not prepared again"),
+    "predict": Command(
+        "predict bone age from radiographs",
+        f"{_ANEW}; images that are prepared already are not prepared again",
+    ),
     "robustness": Command("how a model's error grows under rotation, inversion, blur, ...", _ANEW),
-    "run": Command("execute the notebooks and write a report",
-                   f"{_GOES_ON}, with the notebook that was at work from its beginning"),
+    "run": Command(
+        "execute the notebooks and write a report",
+        f"{_GOES_ON}, with the notebook that was at work from its beginning",
+    ),
     "student": Command("make student copies of the notebooks", _ANEW),
     "train": Command("train one model and leave it with its card", _GOES_ON),
 }
@@ -66,9 +72,16 @@ def _run(name: str, words: list[str]) -> int:
     return code
 
 
+class _Parser(argparse.ArgumentParser):
+    """Refuses a wrong option as any bad input is refused: in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
+
+
 def _parser(chosen: str) -> argparse.ArgumentParser:
     """Return the parser: every command with its line of help, the chosen one with its options."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="boneage-kit",
         description="Bone age from hand radiographs: lessons, phantom, models and error analysis. "
         "Not a medical device.",
@@ -91,8 +104,11 @@ def _code_of(run: Callable[[], int], name: str) -> int:
         console.complain(str(error))
         return 2
     except KeyboardInterrupt as interrupt:
-        console.complain(f"interrupted; {COMMANDS[name].after_interrupt}."
-                         if name in COMMANDS else "interrupted.")
+        console.complain(
+            f"interrupted; {COMMANDS[name].after_interrupt}."
+            if name in COMMANDS
+            else "interrupted."
+        )
         return 143 if isinstance(interrupt, console.Terminated) else 130
     except BrokenPipeError:  # the reader, `head` for one, has all it wanted
         console.leave_unwritten(sys.stdout)
@@ -101,14 +117,18 @@ def _code_of(run: Callable[[], int], name: str) -> int:
         console.complain(console.reason_of(error))
         return 2
     except MemoryError:
-        console.complain("The memory of this machine is not enough. Use fewer or smaller images "
-                         "(--n, or a smaller --preset), or close other programs.")
+        console.complain(
+            "The memory of this machine is not enough. Use fewer or smaller images "
+            "(--n, or a smaller --preset), or close other programs."
+        )
         return 2
     except Exception as error:
         if _settings.shows_traceback():
             raise
         logging.getLogger(__name__).debug("the error in the kit", exc_info=True)
-        console.complain(f"An error in the kit itself ({type(error).__name__}: "
-                         f"{str(error)[:200]}). Please report it, with what is shown after "
-                         "setting BONEAGE_KIT_TRACEBACK=1.")
+        console.complain(
+            f"An error in the kit itself ({type(error).__name__}: "
+            f"{str(error)[:200]}). Please report it, with what is shown after "
+            "setting BONEAGE_KIT_TRACEBACK=1."
+        )
         return 1

@@ -15,7 +15,7 @@ import nbformat
 from .. import datasets
 from .._io import check_writable
 from ..errors import BadInput
-from . import console
+from . import console, options
 from .left_out import used_and_left_out
 
 _EXAMPLE = "example: boneage-kit app --reader Ann --readings ann.csv"
@@ -41,18 +41,33 @@ room.box
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command and its arguments."""
     parser = subparsers.add_parser(
-        "app", help="the reading room as a page of its own (needs Voila)", epilog=_EXAMPLE,
+        "app",
+        help="the reading room as a page of its own (needs Voila)",
+        epilog=_EXAMPLE,
         description="Serves the reading room on this machine; Ctrl-C ends it, and nothing "
-        "that was answered is lost.")
-    parser.add_argument("--data", default="phantom",
-                        help="phantom (default), rsna:PATH, dha:PATH or folder:PATH")
-    parser.add_argument("--n", type=int, default=20, help="hands to read (default 20)")
-    parser.add_argument("--repeats", type=int, default=4, help="hands that come twice (default 4)")
+        "that was answered is lost.",
+    )
+    parser.add_argument(
+        "--data", default="phantom", help="phantom (default), rsna:PATH, dha:PATH or folder:PATH"
+    )
+    parser.add_argument(
+        "--n", type=options.whole_number(1, 10_000), default=20, help="hands to read (default 20)"
+    )
+    parser.add_argument(
+        "--repeats",
+        type=options.whole_number(0, 10_000),
+        default=4,
+        help="hands that come twice (default 4)",
+    )
     parser.add_argument("--reader", default="me", help="your name or initials")
-    parser.add_argument("--readings", type=Path, default=Path("readings.csv"),
-                        help="file that answers are added to (default readings.csv)")
-    parser.add_argument("--seed", type=int, default=0, help="of the hands and their order")
-    parser.add_argument("--port", type=int, default=8866)
+    parser.add_argument(
+        "--readings",
+        type=Path,
+        default=Path("readings.csv"),
+        help="file that answers are added to (default readings.csv)",
+    )
+    parser.add_argument("--seed", type=options.seed, default=0, help="of the hands and their order")
+    parser.add_argument("--port", type=options.whole_number(1, 65535), default=8866)
     parser.add_argument("--no-browser", action="store_true", help="only say the address")
     parser.set_defaults(run=run)
 
@@ -60,21 +75,28 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the page as a notebook of one cell, and serve it until interrupted."""
     if importlib.util.find_spec("voila") is None:
-        raise BadInput("The page is served by Voila, which is not installed.",
-                       "Run: pip install voila")
-    if arguments.n < 1 or arguments.repeats < 0:
-        raise BadInput(f"{arguments.n} hands with {arguments.repeats} repeats cannot be read.",
-                       "Give --n of 1 or more and --repeats of 0 or more.")
+        raise BadInput(
+            "The page is served by Voila, which is not installed.", "Run: pip install voila"
+        )
     check_writable(arguments.readings, option="--readings", is_folder=False)
     # bad data are refused here, not in the page
     dataset = datasets.load(arguments.data, n=arguments.n, seed=arguments.seed)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "reading_room.ipynb"
         nbformat.write(page(arguments), path)
-        command = [sys.executable, "-m", "voila", str(path), f"--port={arguments.port}",
-                   "--Voila.ip=127.0.0.1", "--show_tracebacks=False"]
-        console.say(f"{used_and_left_out(dataset)}\n"
-                    f"Reading room at http://127.0.0.1:{arguments.port}/ (Ctrl-C ends it)")
+        command = [
+            sys.executable,
+            "-m",
+            "voila",
+            str(path),
+            f"--port={arguments.port}",
+            "--Voila.ip=127.0.0.1",
+            "--show_tracebacks=False",
+        ]
+        console.say(
+            f"{used_and_left_out(dataset)}\n"
+            f"Reading room at http://127.0.0.1:{arguments.port}/ (Ctrl-C ends it)"
+        )
         return subprocess.call(command + ["--no-browser"] * arguments.no_browser)
 
 
@@ -89,10 +111,19 @@ def page(arguments: argparse.Namespace) -> nbformat.NotebookNode:
     """
     kind, _, path = arguments.data.partition(":")
     data = f"{kind}:{Path(path).expanduser().resolve()}" if path else arguments.data
-    settings = json.dumps({"data": data, "n": arguments.n, "repeats": arguments.repeats,
-                           "reader": arguments.reader, "seed": arguments.seed,
-                           "readings": str(arguments.readings.resolve())})
-    cells = [nbformat.v4.new_markdown_cell(_PROSE.format(readings=arguments.readings.name)),
-             nbformat.v4.new_code_cell(_CELL.format(settings=settings))]
+    settings = json.dumps(
+        {
+            "data": data,
+            "n": arguments.n,
+            "repeats": arguments.repeats,
+            "reader": arguments.reader,
+            "seed": arguments.seed,
+            "readings": str(arguments.readings.resolve()),
+        }
+    )
+    cells = [
+        nbformat.v4.new_markdown_cell(_PROSE.format(readings=arguments.readings.name)),
+        nbformat.v4.new_code_cell(_CELL.format(settings=settings)),
+    ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     return nbformat.v4.new_notebook(cells=cells, metadata=kernel)

@@ -35,8 +35,11 @@ def printable(text: str) -> str:
     '\\x1b[31mred\\x1b[0m, one line\n'
     """
     return "".join(
-        repr(mark)[1:-1] if mark not in "\n\t" and unicodedata.category(mark) == "Cc"
-        or mark in _DIRECTION else mark for mark in text)
+        repr(mark)[1:-1]
+        if mark not in "\n\t" and unicodedata.category(mark) == "Cc" or mark in _DIRECTION
+        else mark
+        for mark in text
+    )
 
 
 def say(text: str) -> None:
@@ -59,6 +62,8 @@ def flush() -> None:
 
 
 def _write(text: str) -> None:
+    if sys.stdout is None:
+        raise BadInput("Standard output is closed.", "Send it to a file, or to /dev/null.")
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -66,8 +71,9 @@ def _write(text: str) -> None:
         raise
     except OSError as error:
         leave_unwritten(sys.stdout)
-        raise BadInput(f"Standard output cannot be written ({error.strerror}).",
-                       "Send it to another place.") from None
+        raise BadInput(
+            f"Standard output cannot be written ({error.strerror}).", "Send it to another place."
+        ) from None
 
 
 def leave_unwritten(stream: TextIO) -> None:
@@ -92,8 +98,10 @@ def reason_of(error: OSError) -> str:
     name = str(error.filename) if error.filename is not None else "A file"
     why = error.strerror or str(error) or type(error).__name__
     if error.errno in _FULL:
-        return (f"{name} cannot be written ({why}). Free some space, or choose another place; "
-                "files that stood there before are whole.")
+        return (
+            f"{name} cannot be written ({why}). Free some space, or choose another place; "
+            "files that stood there before are whole."
+        )
     return f"{name} cannot be used ({why}). Check the path and its permissions."
 
 
@@ -117,8 +125,12 @@ class _Printable(logging.Formatter):
 
 
 def _show_warning(
-    message: Warning | str, category: type[Warning], filename: str, lineno: int,
-    file: TextIO | None = None, line: str | None = None,
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
 ) -> None:
     if issubclass(category, UserWarning) and not issubclass(category, DeprecationWarning):
         logging.getLogger(__name__).warning("%s", " ".join(str(message).split()))
@@ -127,6 +139,7 @@ def _show_warning(
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
     """Let SIGTERM end the block as Ctrl-C does: locks are released and kernels shut down."""
+
     def end(number: int, frame: object) -> NoReturn:
         raise Terminated
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import datasets, evaluation, report
 from .._io import check_writable
+from ..datasets.ages import UNITS
 from ..errors import BadInput
 from ..radiograph import to_square
 from . import console
@@ -36,23 +37,48 @@ _NEEDED = (("group",), ("chronological_age",), ("reader_1", "reader_2"), ("lower
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command to the ``boneage-kit`` parser."""
     parser = subparsers.add_parser(
-        "evaluate", help="error analysis of a predictions table", epilog=_EXAMPLE,
+        "evaluate",
+        help="error analysis of a predictions table",
+        epilog=_EXAMPLE,
         description="Errors by age, sex and group, agreement, calibration, intervals and clinical "
         "calls of any predictions table, next to readers and to a constant.",
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("predictions", type=Path, help="CSV file, one row per image")
-    parser.add_argument("--out", type=Path, metavar="DIR",
-                        help="write report.html, figures, tables and metrics.json there")
-    parser.add_argument("--model", help="which model to analyse where the table holds several "
-                        "(default: the one with the lowest MAE; all are compared)")
-    parser.add_argument("--columns", nargs="+", metavar="OURS=THEIRS", default=[],
-                        help="what the columns are called in this file")
-    parser.add_argument("--months", action="store_true",
-                        help="the file's ages are in months: divide them by 12")
-    parser.add_argument("--data", metavar="SPEC", help="phantom, rsna:PATH, dha:PATH or "
-                        "folder:PATH: adds the images with the largest errors to the report")
-    parser.add_argument("--n", type=int, help="with --data: the subset of this size that was "
-                        "predicted")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write report.html, figures, tables and metrics.json there",
+    )
+    parser.add_argument(
+        "--model",
+        help="which model to analyse where the table holds several "
+        "(default: the one with the lowest MAE; all are compared)",
+    )
+    parser.add_argument(
+        "--columns",
+        nargs="+",
+        metavar="OURS=THEIRS",
+        default=[],
+        help="what the columns are called in this file",
+    )
+    parser.add_argument(
+        "--unit",
+        choices=UNITS,
+        default="",
+        help="the unit of the file's ages (default: years, or what a column's name says)",
+    )
+    parser.add_argument("--months", action="store_true", help="the same as --unit months")
+    parser.add_argument(
+        "--data",
+        metavar="SPEC",
+        help="phantom, rsna:PATH, dha:PATH or "
+        "folder:PATH: adds the images with the largest errors to the report",
+    )
+    parser.add_argument(
+        "--n", type=int, help="with --data: the subset of this size that was predicted"
+    )
     parser.add_argument("--bootstrap", type=int, default=1000, help="resamples (1000)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the resamples (0)")
     parser.set_defaults(run=run)
@@ -61,15 +87,18 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check and analyse the table; print the findings, and write the report where asked."""
     if not 100 <= args.bootstrap <= 100_000:
-        raise BadInput(f"{args.bootstrap} resamples are too "
-                       f"{'few for an interval' if args.bootstrap < 100 else 'many'}.",
-                       "Use 100 to 100,000.")
+        raise BadInput(
+            f"{args.bootstrap} resamples are too "
+            f"{'few for an interval' if args.bootstrap < 100 else 'many'}.",
+            "Use 100 to 100,000.",
+        )
     if args.seed < 0:
         raise BadInput(f"The seed {args.seed} is negative.", "Use 0 or more.")
     if args.out is not None:
         check_writable(args.out)
-    table = evaluation.read_predictions(args.predictions, dict(map(_pair, args.columns)),
-                                        months=args.months)
+    table = evaluation.read_predictions(
+        args.predictions, dict(map(_pair, args.columns)), unit=args.unit, months=args.months
+    )
     models = evaluation.split_models(table)
     name = _chosen(models, args.model)
     if args.out is None:
@@ -91,16 +120,20 @@ def _chosen(models: Mapping[str, pd.DataFrame], wanted: str | None) -> str:
     if wanted is not None and wanted not in models:
         names = list(map(str, models))
         rest = f" and {len(names) - 10} more" if len(names) > 10 else ""
-        raise BadInput(f"The table holds no model {wanted!r}.",
-                       f"Choose one of {', '.join(names[:10])}{rest}.")
-    errors = {name: (table["y_pred"] - table["y_true"]).abs().mean()
-              for name, table in models.items()}
+        raise BadInput(
+            f"The table holds no model {wanted!r}.", f"Choose one of {', '.join(names[:10])}{rest}."
+        )
+    errors = {
+        name: (table["y_pred"] - table["y_true"]).abs().mean() for name, table in models.items()
+    }
     return wanted or min(errors, key=errors.__getitem__)
 
 
 def _print_findings(args: argparse.Namespace, table: pd.DataFrame) -> None:
     checked = evaluation.one_model(table)
-    console.say(evaluation.summary(checked, args.bootstrap, args.seed).round(3).to_string() + "\n")
+    console.say(
+        evaluation.summary(checked, args.bootstrap, args.seed).round(3).to_string(na_rep="") + "\n"
+    )
     sentences = report.findings(checked, n_bootstrap=args.bootstrap, seed=args.seed)
     console.say("\n".join(f"- {sentence}" for sentence in sentences) + "\n")
 
@@ -112,15 +145,24 @@ def _report(args: argparse.Namespace, models: Mapping[str, pd.DataFrame], name: 
     matplotlib.use("Agg")
     table = evaluation.one_model(models[name])
     pictures = _pictures(args.data, args.n, table)
-    with tqdm(total=report.SECTIONS, unit="section", leave=False,
-              disable=not sys.stderr.isatty()) as bar:
+    with tqdm(
+        total=report.SECTIONS, unit="section", leave=False, disable=not sys.stderr.isatty()
+    ) as bar:
 
         def progress(title: str) -> None:
             bar.set_description(title)
             bar.update()
 
-        return report.write_report(table, args.out, n_bootstrap=args.bootstrap, seed=args.seed,
-                                   name=name, others=models, progress=progress, pictures=pictures)
+        return report.write_report(
+            table,
+            args.out,
+            n_bootstrap=args.bootstrap,
+            seed=args.seed,
+            name=name,
+            others=models,
+            progress=progress,
+            pictures=pictures,
+        )
 
 
 def _pictures(
@@ -133,12 +175,16 @@ def _pictures(
     rows = {str(name): row for row, name in enumerate(dataset.table["image_id"])}
     missing = set(predictions["image_id"]) - set(rows)
     if missing:
-        raise BadInput(f"{dataset.name} lacks {len(missing)} of the images, {min(missing)!r} for "
-                       "one.", "Name the data set that was predicted.")
+        raise BadInput(
+            f"{dataset.name} lacks {len(missing)} of the images, {min(missing)!r} for one.",
+            "Name the data set that was predicted.",
+        )
     label = dataset.table.set_index("image_id")["bone_age"].loc[predictions["image_id"]]
     if (np.abs(label.to_numpy() - predictions["y_true"].to_numpy()) > 0.05).any():
-        raise BadInput(f"{dataset.name} gives these images other labels.",
-                       "Name the data set that was predicted, with --n where it was a subset.")
+        raise BadInput(
+            f"{dataset.name} gives these images other labels.",
+            "Name the data set that was predicted, with --n where it was a subset.",
+        )
     return lambda name: np.rint(255 * to_square(dataset.pixels(rows[name]), 256)).astype(np.uint8)
 
 
@@ -159,7 +205,9 @@ def rows_used(models: Mapping[str, pd.DataFrame], name: str) -> str:
         if set(columns) <= set(table):
             lacking = int(table[list(columns)].isna().any(axis=1).sum())
             if 0 < lacking:
-                text += (f" {lacking:,} used {'row lacks' if lacking == 1 else 'rows lack'} "
-                         f"{' or '.join(columns)} and {'is' if lacking == 1 else 'are'} left out "
-                         "of what needs it.")
+                text += (
+                    f" {lacking:,} used {'row lacks' if lacking == 1 else 'rows lack'} "
+                    f"{' or '.join(columns)} and {'is' if lacking == 1 else 'are'} left out "
+                    "of what needs it."
+                )
     return text

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from .. import execution, paper, presets
-from .._io import check_writable, write_atomically, write_text
+from .._io import check_writable, write_bytes, write_text
 from .._progress import is_interactive
 from ..errors import BadInput
 from ..execution.figure_list import NamedFigure
@@ -25,16 +25,23 @@ Without --data or --preset the figure is the committed one: phantom data, preset
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command and its options."""
     parser = subparsers.add_parser(
-        "figure", epilog=_EXAMPLE,
+        "figure",
+        epilog=_EXAMPLE,
         help="write one figure of the notebooks, by name, with its description",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Writes one figure as PNG with its alt text; without a name lists them all.")
+        description="Writes one figure as PNG with its alt text; without a name lists them all.",
+    )
     parser.add_argument("name", nargs="?", metavar="NAME", help="of a figure or of a claim")
     parser.add_argument("-o", "--out", type=Path, metavar="PNG", help="default: NAME.png")
     parser.add_argument("--preset", choices=presets.NAMES, help="draw it again at this size")
     parser.add_argument("--data", metavar="SPEC", help="draw it again on these data")
-    parser.add_argument("--run", dest="folder", type=Path, metavar="DIR",
-                        help="folder of the run that draws it (default: out/PRESET-DATA)")
+    parser.add_argument(
+        "--run",
+        dest="folder",
+        type=Path,
+        metavar="DIR",
+        help="folder of the run that draws it (default: out/PRESET-DATA)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -50,8 +57,12 @@ def run(arguments: argparse.Namespace) -> int:
     check_writable(path, option="-o", is_folder=False)
     if arguments.preset or arguments.data or arguments.folder:
         figure = execution.drawn_again(
-            figure, preset=arguments.preset or presets.DEFAULT, data=arguments.data or "phantom",
-            out=arguments.folder, progress=is_interactive())
+            figure,
+            preset=arguments.preset or presets.DEFAULT,
+            data=arguments.data or "phantom",
+            out=arguments.folder,
+            progress=is_interactive(),
+        )
     _write(figure, path)
     console.say(f"{path}")
     return 0
@@ -59,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _write(figure: NamedFigure, path: Path) -> None:
     description = "\n\n".join(part for part in (figure.alt, figure.caption) if part) + "\n"
-    write_atomically(path, lambda temporary: temporary.write_bytes(figure.png))
+    write_bytes(path, figure.png)
     write_text(path.with_suffix(".txt"), description)
 
 

@@ -7,15 +7,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import datasets, radiograph, shelf
-from .._io import check_writable, write_atomically
+from .. import radiograph, shelf
 from ..errors import BadInput
-from . import console
-from .left_out import used_and_left_out
+from . import console, options, predict_data_set
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..radiograph import Radiograph
     from ..shelf import StoredModel
 
@@ -34,17 +30,29 @@ Prediction = dict[str, Any]
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command and its arguments."""
     parser = subparsers.add_parser(
-        "predict", epilog=_EXAMPLE, help="predict bone age from radiographs",
+        "predict",
+        epilog=_EXAMPLE,
+        help="predict bone age from radiographs",
         description="Predicts bone age, with an interval that nine of ten children of the "
-        "model's own data fell into.", formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("images", nargs="*", type=Path, metavar="IMAGE",
-                        help="PNG, JPEG, TIFF, DICOM or MetaImage of a left hand")
+        "model's own data fell into.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "images",
+        nargs="*",
+        type=Path,
+        metavar="IMAGE",
+        help="PNG, JPEG, TIFF, DICOM or MetaImage of a left hand",
+    )
     parser.add_argument("--sex", help="F or M, of all the images named; never assumed")
     parser.add_argument("--model", type=Path, metavar="DIR", help="what boneage-kit train wrote")
     parser.add_argument("--json", action="store_true", help="print JSON instead of sentences")
-    parser.add_argument("--data", metavar="SPEC",
-                        help="a whole data set: phantom, rsna:PATH, dha:PATH, folder:PATH")
-    parser.add_argument("--n", type=int, help="with --data: a stratified subset of this size")
+    parser.add_argument(
+        "--data", metavar="SPEC", help="a whole data set: phantom, rsna:PATH, dha:PATH, folder:PATH"
+    )
+    parser.add_argument(
+        "--n", type=options.whole_number(1), help="with --data: a stratified subset of this size"
+    )
     parser.add_argument("--out", type=Path, metavar="CSV", help="with --data: the table to write")
     parser.set_defaults(run=run)
 
@@ -52,16 +60,22 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Predict for images, or for a data set."""
     if bool(arguments.images) == bool(arguments.data):
-        raise BadInput("Name images or a data set, and not both.",
-                       "Use --sex F IMAGE..., or --data SPEC --out predictions.csv.")
+        raise BadInput(
+            "Name images or a data set, and not both.",
+            "Use --sex F IMAGE..., or --data SPEC --out predictions.csv.",
+        )
     if arguments.data:
         if not arguments.out or arguments.sex:
-            raise BadInput("With --data the table to write is needed, and no --sex.",
-                           "Use --data SPEC --out predictions.csv; sex is in the data.")
-        return _data_set(arguments)
+            raise BadInput(
+                "With --data the table to write is needed, and no --sex.",
+                "Use --data SPEC --out predictions.csv; sex is in the data.",
+            )
+        return predict_data_set.run(arguments)
     if not arguments.sex or arguments.out:
-        raise BadInput("With images the child's sex is needed, and no --out.",
-                       "Use --sex F or --sex M; it is never assumed.")
+        raise BadInput(
+            "With images the child's sex is needed, and no --out.",
+            "Use --sex F or --sex M; it is never assumed.",
+        )
     return _images(arguments)
 
 
@@ -75,13 +89,29 @@ def _images(arguments: argparse.Namespace) -> int:
     card = stored.card
     if arguments.json:
         # ASCII, so that it stays JSON on every terminal
-        console.say(json.dumps({
-            "readings": predictions, "model": card["model"], "trained_on": card["data"]["name"],
-            "terms": card["terms"]["weights"], "use": card["use"]}, indent=2))
+        console.say(
+            json.dumps(
+                {
+                    "readings": predictions,
+                    "model": card["model"],
+                    "trained_on": card["data"]["name"],
+                    "terms": card["terms"]["weights"],
+                    "use": card["use"],
+                },
+                indent=2,
+            )
+        )
         return 0
     sentences = [_sentence(prediction) for prediction in predictions]
-    console.say("\n".join([*sentences, f"Predicted by {card['model']}, trained on "
-                           f"{card['data']['name']}. {' '.join(card['use'].split())}"]))
+    console.say(
+        "\n".join(
+            [
+                *sentences,
+                f"Predicted by {card['model']}, trained on "
+                f"{card['data']['name']}. {' '.join(card['use'].split())}",
+            ]
+        )
+    )
     return 0
 
 
@@ -89,13 +119,17 @@ def _prediction(stored: StoredModel, path: Path, film: Radiograph, sex: str) -> 
     image = stored.prepare(film.pixels)
     years = stored.predict(image[None], [sex])
     if not shelf.is_possible(years).all():
-        raise BadInput(f"The model gives {path} no bone age that a person can have.",
-                       "Its weights are damaged, or it was trained too little: use another model.")
+        raise BadInput(
+            f"The model gives {path} no bone age that a person can have.",
+            "Its weights are damaged, or it was trained too little: use another model.",
+        )
     age, half = float(years[0]), float(stored.half_widths([sex])[0])
     with_interval = half == half  # not NaN
     picture = shelf.notes_of(image)
     return {
-        "image": str(path), "sex": sex, "bone_age_years": round(age, 2),
+        "image": str(path),
+        "sex": sex,
+        "bone_age_years": round(age, 2),
         "bone_age_months": round(12 * age, 1),
         "lower_years": round(max(age - half, 0.0), 2) if with_interval else None,
         "upper_years": round(age + half, 2) if with_interval else None,
@@ -115,53 +149,13 @@ def _sex_note(film: Radiograph, sex: str) -> list[str]:
 
 def _sentence(prediction: Prediction) -> str:
     years, months = divmod(round(prediction["bone_age_months"]), 12)
-    text = (f"{prediction['image']}: {prediction['bone_age_years']:.1f} years "
-            f"({years} years {months} months)")
+    text = (
+        f"{prediction['image']}: {prediction['bone_age_years']:.1f} years "
+        f"({years} years {months} months)"
+    )
     if prediction["coverage"]:
-        text += (f", {prediction['coverage']:.0%} interval {prediction['lower_years']:.1f} to "
-                 f"{prediction['upper_years']:.1f} years")
+        text += (
+            f", {prediction['coverage']:.0%} interval {prediction['lower_years']:.1f} to "
+            f"{prediction['upper_years']:.1f} years"
+        )
     return "; ".join([text, *(" ".join(note.split()) for note in prediction["notes"])])
-
-
-def _data_set(arguments: argparse.Namespace) -> int:
-    check_writable(arguments.out, is_folder=False)
-    stored = shelf.load(arguments.model)
-    dataset = datasets.load(arguments.data, arguments.n)
-    table = shelf.predictions_with_notes(stored, dataset)
-    possible = shelf.is_possible(table["y_pred"].to_numpy())
-    kept = table[possible]
-    if kept.empty:
-        raise BadInput("The model gives no image a bone age that a person can have.",
-                       "Its weights are damaged, or it was trained too little: use another model.")
-    write_atomically(arguments.out, lambda path: kept.to_csv(path, index=False))
-    lines = [f"{arguments.out}: {_error(kept)}{_training_note(stored, dataset)}.", *_doubts(kept),
-             used_and_left_out(dataset, used=len(kept),
-                               no_possible_age_from_the_model=int((~possible).sum()))]
-    console.say("\n".join(lines))
-    return 0
-
-
-def _error(table: pd.DataFrame) -> str:
-    with_age = table["y_true"].notna()
-    text = f"{len(table)} predictions"
-    if with_age.any():
-        months = 12 * (table["y_pred"] - table["y_true"])[with_age].abs().mean()
-        text += f", MAE {months:.1f} months on {int(with_age.sum())} with a bone age"
-    return text
-
-
-def _training_note(stored: StoredModel, dataset: datasets.Dataset) -> str:
-    held_back = stored.card["metrics"].get("mae_months")
-    if held_back is None or dataset.checksum() != stored.card["data"]["checksum"]:
-        return ""
-    return (". The model was trained on part of these: its error on others is "
-            f"{held_back['value']:.1f} months")
-
-
-def _doubts(table: pd.DataFrame) -> list[str]:
-    doubtful = table[table["notes"] != ""]
-    if doubtful.empty:
-        return []
-    row = doubtful.iloc[0]
-    return [f"{len(doubtful)} of them doubtful, see the column notes; {row['image_id']} for one: "
-            f"{row['notes']}."]

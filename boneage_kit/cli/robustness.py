@@ -17,7 +17,7 @@ from ..probing.input_checks import InputCheck, learn_inputs
 from ..probing.perturbations import PERTURBATIONS
 from ..probing.robustness import dose_response, worst_doses
 from ..shelf import StoredModel
-from . import console
+from . import console, options
 from .left_out import used_and_left_out
 
 _EXAMPLE = """\
@@ -40,61 +40,92 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         "robustness",
         help="how a model's error grows under rotation, inversion, blur, ...",
         description="Changes images by doses and measures the MAE and the share of predictions "
-        "that move by over a year.", epilog=_EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+        "that move by over a year.",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--model", type=Path, metavar="DIR", help="what boneage-kit train wrote")
-    parser.add_argument("--data", required=True, metavar="SPEC",
-                        help="phantom, rsna:PATH, dha:PATH or folder:PATH")
-    parser.add_argument("--n", type=int, default=200, help="images, stratified (200)")
+    parser.add_argument(
+        "--data", required=True, metavar="SPEC", help="phantom, rsna:PATH, dha:PATH or folder:PATH"
+    )
+    parser.add_argument(
+        "--n", type=options.whole_number(_FEWEST), default=200, help="images, stratified (200)"
+    )
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these perturbations (all)")
-    parser.add_argument("--doses", type=int, help="at most so many doses of each (all)")
-    parser.add_argument("--seed", type=int, default=0, help="of subset and noise (0)")
-    parser.add_argument("--out", type=Path, metavar="DIR",
-                        help="write robustness.csv, robustness.png and examples.png there")
+    parser.add_argument(
+        "--doses", type=options.whole_number(2, 100), help="at most so many doses of each (all)"
+    )
+    parser.add_argument("--seed", type=options.seed, default=0, help="of subset and noise (0)")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write robustness.csv, robustness.png and examples.png there",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure, print the worst dose of each perturbation, and write the rest where asked."""
-    if arguments.n < _FEWEST:
-        raise BadInput(f"The robustness on {arguments.n} images cannot be told.",
-                       f"Give --n of {_FEWEST} or more.")
-    if arguments.doses is not None and arguments.doses < 2:
-        raise BadInput(f"{arguments.doses} doses show no course.",
-                       "Give --doses of 2 or more: the image untouched, and one change.")
+    unknown = [name for name in arguments.only or [] if name not in PERTURBATIONS]
+    if unknown:
+        raise BadInput(
+            f"There is no perturbation {unknown[0]!r}.", f"Use some of {', '.join(PERTURBATIONS)}."
+        )
     if arguments.out is not None:
         check_writable(arguments.out)
     stored = shelf.load(arguments.model)
     dataset, others, whose = _unseen(stored, arguments.data, arguments.n, arguments.seed)
     images, table = shelf.prepared(stored, dataset), dataset.table.reset_index(drop=True)
-    responses = dose_response(stored.predict, images, table, perturbations=arguments.only,
-                              doses=arguments.doses, seed=arguments.seed, progress=True,
-                              check=_check(stored, others))
+    responses = dose_response(
+        stored.predict,
+        images,
+        table,
+        perturbations=arguments.only,
+        doses=arguments.doses,
+        seed=arguments.seed,
+        progress=True,
+        check=_check(stored, others),
+    )
     if arguments.out is not None:
         floor = evaluation.constant_predictor(table, table)
         _write(arguments.out, responses, images, evaluation.mae(floor["y_true"], floor["y_pred"]))
-    console.say(_summary(responses, len(table), whose) + "\n" + used_and_left_out(
-        dataset, used=len(table)) + (f"\n{arguments.out}" if arguments.out else ""))
+    console.say(
+        _summary(responses, len(table), whose)
+        + "\n"
+        + used_and_left_out(dataset, used=len(table))
+        + (f"\n{arguments.out}" if arguments.out else "")
+    )
     return 0
 
 
 def _summary(responses: pd.DataFrame, n: int, whose: str) -> str:
-    columns = ["perturbation", "dose", "unit", "mae", "lower", "upper", "added", "moved",
-               "changed_calls", "warned"]
+    columns = [
+        "perturbation",
+        "dose",
+        "unit",
+        "mae",
+        "lower",
+        "upper",
+        "added",
+        "moved",
+        "changed_calls",
+        "warned",
+    ]
     shown = worst_doses(responses)[columns].dropna(axis=1, how="all")
-    return (f"{n} {whose}: MAE untouched {_untouched(responses):.2f} years. "
-            f"The worst dose of each change:\n{shown.round(2).to_string(index=False)}")
+    return (
+        f"{n} {whose}: MAE untouched {_untouched(responses):.2f} years. "
+        f"The worst dose of each change:\n{shown.round(2).to_string(index=False)}"
+    )
 
 
-def _unseen(
-    stored: StoredModel, spec: str, n: int, seed: int
-) -> tuple[Dataset, Dataset, str]:
+def _unseen(stored: StoredModel, spec: str, n: int, seed: int) -> tuple[Dataset, Dataset, str]:
     """Return n children with ages, others of the same data, and who the first are."""
     card = stored.card["data"]
-    dataset = _with_ages(spec)
+    dataset = _with_ages(stored, spec)
     trained_on = dataset
     if dataset.checksum() != card["checksum"] and card["n"] != len(dataset):
-        trained_on = _with_ages(spec, card["n"], card["split_seed"])
+        trained_on = _with_ages(stored, spec, card["n"], card["split_seed"])
     rows, whose = np.arange(len(dataset)), "children"
     if trained_on.checksum() == card["checksum"]:
         dataset, whose = trained_on, "children held back from the training"
@@ -107,8 +138,9 @@ def _unseen(
     return dataset.subset(chosen), dataset.subset(others), whose
 
 
-def _with_ages(spec: str, n: int | None = None, seed: int = 0) -> Dataset:
-    return shelf.labelled(datasets.load(spec, n, seed), _FEWEST, "The robustness")
+def _with_ages(stored: StoredModel, spec: str, n: int | None = None, seed: int = 0) -> Dataset:
+    whole = shelf.decodable(stored, datasets.load(spec, n, seed))
+    return shelf.labelled(whole, _FEWEST, "The robustness")
 
 
 def _check(stored: StoredModel, others: Dataset) -> InputCheck | None:
@@ -130,6 +162,8 @@ def _write(out: Path, responses: pd.DataFrame, images: np.ndarray, floor: float)
     matplotlib.use("Agg")
     plots.use_style()
     write_atomically(out / "robustness.csv", lambda path: responses.to_csv(path, index=False))
-    for name, figure in (("robustness", plots.dose_response(responses, floor=floor)),
-                         ("examples", plots.perturbed_examples(images[0]))):
+    for name, figure in (
+        ("robustness", plots.dose_response(responses, floor=floor)),
+        ("examples", plots.perturbed_examples(images[0])),
+    ):
         write_atomically(out / f"{name}.png", figure.savefig)

@@ -22,19 +22,39 @@ The same command again does only what is not done yet. The last line is the repo
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command and its options."""
     parser = subparsers.add_parser(
-        "run", epilog=_EXAMPLE, help="execute the notebooks and write a report",
+        "run",
+        epilog=_EXAMPLE,
+        help="execute the notebooks and write a report",
         description="Execute the notebooks in order, keep results and provenance, write a report.",
-        formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK",
-                        help="number, name or path; default: all, in order")
-    parser.add_argument("--preset", choices=presets.NAMES, default=presets.DEFAULT,
-                        help="size of the run (default: %(default)s)")
-    parser.add_argument("--data", default="phantom", metavar="SPEC",
-                        help="phantom, rsna:PATH, dha:PATH or folder:PATH (default: %(default)s)")
-    parser.add_argument("--out", type=Path, metavar="DIR",
-                        help="folder of the run (default: out/PRESET-DATA)")
-    parser.add_argument("--beside", type=Path, metavar="DIR",
-                        help="another run, whose results stand beside these in the report")
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "notebooks",
+        nargs="*",
+        metavar="NOTEBOOK",
+        help="number, name or path; default: all, in order",
+    )
+    parser.add_argument(
+        "--preset",
+        choices=presets.NAMES,
+        default=presets.DEFAULT,
+        help="size of the run (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--data",
+        default="phantom",
+        metavar="SPEC",
+        help="phantom, rsna:PATH, dha:PATH or folder:PATH (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder of the run (default: out/PRESET-DATA)"
+    )
+    parser.add_argument(
+        "--beside",
+        type=Path,
+        metavar="DIR",
+        help="another run, whose results stand beside these in the report",
+    )
     parser.set_defaults(run=run)
 
 
@@ -42,8 +62,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Run; return 0 if every notebook was executed to its end, else 1."""
     beside = results.load(arguments.beside) if arguments.beside else None
     job = execution.prepare(
-        arguments.notebooks, preset=arguments.preset, data=arguments.data, out=arguments.out,
-        command=" ".join(["boneage-kit", *sys.argv[1:]]))
+        arguments.notebooks,
+        preset=arguments.preset,
+        data=arguments.data,
+        out=arguments.out,
+        command=" ".join(["boneage-kit", *sys.argv[1:]]),
+    )
     steps = execution.run(job, progress=is_interactive())
     page = report.write_run_page(job.out, beside)
     failed = [step for step in steps if step.status == "failed"]

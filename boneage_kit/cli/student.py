@@ -29,15 +29,28 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         description="Make student copies, and prove that each stub counts as not answered and "
         "each solution passes.", formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK",
-                        help="number, name or path; default: all")
-    parser.add_argument("--out", type=Path, default=Path("student"), metavar="DIR",
-                        help="folder for the copies (default: %(default)s)")
-    parser.add_argument("--preset", choices=presets.NAMES, default="smoke",
-                        help="size of the executions that prove (default: %(default)s)")
+    parser.add_argument(
+        "notebooks", nargs="*", metavar="NOTEBOOK", help="number, name or path; default: all"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("student"),
+        metavar="DIR",
+        help="folder for the copies (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--preset",
+        choices=presets.NAMES,
+        default="smoke",
+        help="size of the executions that prove (default: %(default)s)",
+    )
     parser.add_argument("--no-proof", action="store_true", help="do not execute anything")
-    parser.add_argument("--nbgrader", action="store_true",
-                        help="also write nbgrader sources into DIR/source/<notebook>/")
+    parser.add_argument(
+        "--nbgrader",
+        action="store_true",
+        help="also write nbgrader sources into DIR/source/<notebook>/",
+    )
     parser.set_defaults(run=run)
 
 
@@ -47,15 +60,20 @@ def run(arguments: argparse.Namespace) -> int:
     solutions = _solutions(arguments.out)
     paths = execution.notebooks(arguments.notebooks)
     failed = []
-    for path in tqdm(paths, desc="student copies", unit="notebook",
-                     disable=arguments.no_proof or not is_interactive()):
+    for path in tqdm(
+        paths,
+        desc="student copies",
+        unit="notebook",
+        disable=arguments.no_proof or not is_interactive(),
+    ):
         _write_copies(path, arguments.out, nbgrader=arguments.nbgrader)
         if not arguments.no_proof:
             proofs = student_copies.prove(path, arguments.preset, solutions)
             failed += [proof for proof in proofs if not proof.holds]
     for proof in failed:
-        console.complain(f"{proof.number} does not hold. "
-                         f"Stub: {proof.stub!r}. Solution: {proof.solution!r}.")
+        console.complain(
+            f"{proof.number} does not hold. Stub: {proof.stub!r}. Solution: {proof.solution!r}."
+        )
     console.say(f"{arguments.out}")
     return 1 if failed else 0
 

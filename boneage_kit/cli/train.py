@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .. import datasets, presets, shelf, training
 from .._io import check_writable
-from . import console
+from . import console, options
 from .left_out import used_and_left_out
 
 _EXAMPLE = """examples:
@@ -22,22 +22,38 @@ thumbnails takes under an hour on two cores. The same command goes on where it w
 def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command and its arguments."""
     parser = subparsers.add_parser(
-        "train", epilog=_EXAMPLE, help="train one model and leave it with its card",
+        "train",
+        epilog=_EXAMPLE,
+        help="train one model and leave it with its card",
         description="Trains a model, judges it on children held back, and writes "
         "weights.safetensors, card.json, predictions.csv (the held-back children) and "
-        "metrics.json.", formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", required=True, metavar="SPEC",
-                        help="phantom, rsna:PATH, dha:PATH or folder:PATH")
-    parser.add_argument("--model", required=True, metavar="NAME",
-                        help="bonet, efficientnet_lite0, resnet18, vgg16, googlenet, overfeat "
-                        "or handcrafted")
-    parser.add_argument("--n", type=int, help="images used, a stratified subset (default: the "
-                        "preset's number, without a preset all)")
-    parser.add_argument("--preset", help="sizes of smoke, binder, colab or paper instead of the "
-                        "model's own recipe")
-    parser.add_argument("--seed", type=int, default=0, help="of split, weights and order (0)")
-    parser.add_argument("--no-sex", action="store_true",
-                        help="the image alone, as in the paper: sex is no input")
+        "metrics.json.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--data", required=True, metavar="SPEC", help="phantom, rsna:PATH, dha:PATH or folder:PATH"
+    )
+    parser.add_argument(
+        "--model",
+        required=True,
+        metavar="NAME",
+        help="bonet, efficientnet_lite0, resnet18, vgg16, googlenet, overfeat or handcrafted",
+    )
+    parser.add_argument(
+        "--n",
+        type=options.whole_number(0),
+        help="images used, a stratified subset (default: the "
+        "preset's number, without a preset all)",
+    )
+    parser.add_argument(
+        "--preset", help="sizes of smoke, binder, colab or paper instead of the model's own recipe"
+    )
+    parser.add_argument(
+        "--seed", type=options.seed, default=0, help="of split, weights and order (0)"
+    )
+    parser.add_argument(
+        "--no-sex", action="store_true", help="the image alone, as in the paper: sex is no input"
+    )
     parser.add_argument("--half", action="store_true", help="store weights in half precision")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write")
     parser.set_defaults(run=run)
@@ -49,13 +65,19 @@ def run(arguments: argparse.Namespace) -> int:
     recipe = training.recipe(arguments.model, preset)
     check_writable(arguments.out)
     n = arguments.n if arguments.n is not None else (preset.images if preset else None)
-    dataset = datasets.load(arguments.data, n or None, arguments.seed)
+    dataset = datasets.load(arguments.data, n or None, arguments.seed).decodable(recipe.size)
     if preset and preset.threads and arguments.model != "handcrafted":
         import torch  # 2 s; not needed for a model by hand
 
         torch.set_num_threads(preset.threads)
-    metrics = shelf.train(dataset, recipe, arguments.out, seed=arguments.seed,
-                          sex_input=not arguments.no_sex, half=arguments.half)
+    metrics = shelf.train(
+        dataset,
+        recipe,
+        arguments.out,
+        seed=arguments.seed,
+        sex_input=not arguments.no_sex,
+        half=arguments.half,
+    )
     years, months = metrics["mae_years"], metrics["mae_months"]
     phantom = " (phantom: no clinical figure)" if dataset.is_phantom else ""
     unlabelled = int(dataset.table["bone_age"].isna().sum())
@@ -65,5 +87,6 @@ def run(arguments: argparse.Namespace) -> int:
         f"{metrics['n_test']} children held back{phantom}; the sex's median is off by "
         f"{12 * metrics['floor_mae_years']:.1f} months.\n"
         + used_and_left_out(dataset, used=len(dataset) - unlabelled, no_bone_age=unlabelled)
-        + f"\n{arguments.out}")
+        + f"\n{arguments.out}"
+    )
     return 0

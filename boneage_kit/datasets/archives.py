@@ -12,8 +12,9 @@ import tempfile
 import zipfile
 from typing import BinaryIO
 
-#: Bytes of a zip's directory (some 100,000 members); larger ones are refused unread.
-_MOST_DIRECTORY_BYTES = 8_000_000
+#: More files than this are no data set of hands, but a whole disk by mistake.
+MOST_FILES = 50_000
+_MOST_DIRECTORY_BYTES = 16_000_000
 #: A packed zip within a zip: its content is packed already, so it hardly shrinks again.
 _MOST_SHRINKING = 20
 _MOST_UNPACKED_BYTES = 8_000_000_000
@@ -65,7 +66,8 @@ def member_name(info: zipfile.ZipInfo) -> str:
 
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
-    if info.file_size > min(_MOST_SHRINKING * info.compress_size + 1_000_000, _MOST_UNPACKED_BYTES):
+    most = min(_MOST_SHRINKING * info.compress_size, _MOST_UNPACKED_BYTES)
+    if info.file_size > max(_KEPT_IN_MEMORY, most):
         raise OSError(f"it unpacks to {info.file_size / 1e6:,.0f} MB, too much to be a zip")
     small = info.file_size <= _KEPT_IN_MEMORY
     target: BinaryIO = io.BytesIO() if small else tempfile.TemporaryFile()  # type: ignore[assignment]
@@ -76,7 +78,7 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
 
 
 def _check_directory(file: BinaryIO) -> None:
-    """Refuse a zip whose directory is huge, by what the end of the file says of it (APPNOTE 4.3).
+    """Refuse a zip of far too many files, by what its end record says (APPNOTE 4.3.14 to 16).
 
     The file is left at its start.
     """
@@ -84,13 +86,16 @@ def _check_directory(file: BinaryIO) -> None:
     file.seek(max(0, size - 66_000))  # the end record, with the longest comment
     tail = file.read(66_000)
     file.seek(0)
-    end = tail.rfind(b"PK\5\6")
-    directory = int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
-    large = tail.rfind(b"PK\6\6")
-    if directory == 0xFFFFFFFF and large >= 0:
+    end, large = tail.rfind(b"PK\5\6"), tail.rfind(b"PK\6\6")
+    if end < 0:
+        return  # no zip: zipfile says so
+    members = int.from_bytes(tail[end + 10 : end + 12], "little")
+    directory = int.from_bytes(tail[end + 12 : end + 16], "little")
+    if large >= 0 and 0xFFFF in (members, directory >> 16):
+        members = int.from_bytes(tail[large + 32 : large + 40], "little")
         directory = int.from_bytes(tail[large + 40 : large + 48], "little")
-    if directory > _MOST_DIRECTORY_BYTES:
-        raise OSError("the archive holds far too many files for a set of radiographs")
+    if members > MOST_FILES or directory > _MOST_DIRECTORY_BYTES:
+        raise OSError(f"it holds more than {MOST_FILES:,} files, too many for hands")
 
 
 def _data_offset(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:

@@ -170,8 +170,9 @@ def ages_of(
 ) -> Ages | None:
     """Return the ages of one meaning in years; None without such a column.
 
-    The unit is what the user said; else it stands in the name (``bone_age_months``, ``Bone Age
-    (months)``); else it is the habit of the data set, "years" or "months".
+    The unit is what the user said, of this column or of all; else it stands in the name
+    (``bone_age_months``, ``Bone Age (months)``); else it is the habit of the data set, "years" or
+    "months".
 
     Raises
     ------
@@ -187,13 +188,14 @@ def ages_of(
     if not columns:
         return None
     cells, named = table[columns[0]], _meaning(columns[0])[1]
-    unit = wishes.unit or named or habit
-    if not wishes.unit:
+    said = (named if columns[0] in wishes.columns else "") or wishes.unit
+    unit = said or named or habit
+    column = f"Column {columns[0]} of {where}"
+    if not said:
         option = wishes.option.format("unit={}")
-        column = f"Column {columns[0]} of {where}"
         check_unit(cells, unit, column, option, named=bool(named), oldest=oldest)
-        if len(cells) > 1 and (bare_numbers(cells) == 0).all():
-            raise BadInput(f"{column} holds nothing but 0.", "Leave cells of unknown ages empty.")
+    if len(cells) > 1 and (bare_numbers(cells) == 0).all():
+        raise BadInput(f"{column} holds nothing but 0.", "Leave cells of unknown ages empty.")
     return in_years(cells, unit, what, oldest)
 
 

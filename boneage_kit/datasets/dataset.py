@@ -96,6 +96,10 @@ class Dataset:
         """Return height and width of a pixel of row ``i`` in mm, or None where nobody says."""
         return self._pixels.spacing(int(self._rows[i]))
 
+    def notes(self, i: int) -> list[str]:
+        """Return what the decoder guessed or doubted of row ``i``: "a right hand", for one."""
+        return self._pixels.notes(int(self._rows[i]))
+
     def images(
         self, size: int, rows: np.ndarray | None = None, progress: bool = True
     ) -> np.ndarray:
@@ -180,6 +184,7 @@ class Dataset:
                 done = pool.map(prepare, rows)
                 for _ in progress_bar(done, len(rows), "Preparing images", progress):
                     pass
+            self._pixels.keep_notes()
         return dict(sorted(damaged.items()))
 
     def _prepare_all(self, store: ImageCache, rows: np.ndarray, progress: bool) -> None:

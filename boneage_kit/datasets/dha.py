@@ -132,15 +132,16 @@ def _labels_of(tree: FileTree, name: str, wishes: Wishes, problems: Problems) ->
     """Return the labels of a table, None after listing why it cannot be used."""
     try:
         table = tree.table(name, header=False)
-        if is_site_table(table):
-            return site_labels(table, name, wishes)
-        table = rename(tree.table(name), wishes, name)
-        if not columns_of(table, "image_id"):
-            raise BadInput(f"{name} has no column that names the image file.", "Call it image_id.")
+        of_the_site = is_site_table(table)
+        if not of_the_site:
+            table = rename(tree.table(name), wishes, name)
+            if not columns_of(table, "image_id"):
+                problem = f"{name} has no column that names the image file."
+                raise BadInput(problem, "Call it image_id.")
     except BadInput as error:
         problems.add("", name, error.problem, "table not used")
         return None
-    return list_labels(table, name, wishes)
+    return (site_labels if of_the_site else list_labels)(table, name, wishes)
 
 
 def _image_of(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 
-from .. import _io
 from ..errors import BadInput
-from ..radiograph import Radiograph, read_radiograph
+from ..radiograph import Radiograph, read_radiograph, recognise
 from .dataset import progress_bar
+from .file_records import remember, remembered
 from .image_cache import ImageCache
 from .problems import Problems
 from .tree import FileTree
@@ -37,6 +35,7 @@ class FilePixels:
 
     def __init__(self, tree: FileTree, names: list[str], invert: bool | None) -> None:
         self.tree, self.names, self.invert = tree, names, invert
+        self._notes: dict[str, object] = {}
 
     def load(self, row: int, size: int | None = None) -> np.ndarray:
         """Return float32 [H, W]; ``size`` is not needed."""
@@ -44,7 +43,23 @@ class FilePixels:
 
     def radiograph(self, row: int) -> Radiograph:
         """Return the decoded radiograph of a row, with what the decoder said of it."""
-        return _decoded(self.tree, self.names[row], self.invert)
+        radiograph = _decoded(self.tree, self.names[row], self.invert)
+        self._notes[self.names[row]] = list(radiograph.meta["notes"])
+        return radiograph
+
+    def notes(self, row: int) -> list[str]:
+        """Return what the decoder noted of a row's file: from an earlier run, or decoded now."""
+        name = self.names[row]
+        if name not in self._notes:
+            self._notes = {**remembered(self.tree, "notes"), **self._notes}
+        if name not in self._notes:
+            self.radiograph(row)
+        said = self._notes[name]
+        return [str(note) for note in said] if isinstance(said, list) else []
+
+    def keep_notes(self) -> None:
+        """Keep the notes of what has been decoded, for runs that find prepared images."""
+        remember(self.tree, "notes", self._notes)
 
     def spacing(self, row: int) -> tuple[float, float] | None:
         """Return height and width of a pixel in mm, where the file says it."""
@@ -73,7 +88,7 @@ class FilePixels:
         """
         reasons = {self.names[row]: _without_path(reason, self.tree, self.names[row])
                    for row, reason in damaged.items()}  # fmt: skip
-        _remember(self.tree, reasons)
+        remember(self.tree, "damaged", reasons)
         return list(reasons.items())
 
 
@@ -96,7 +111,8 @@ def unreadable(tree: FileTree, names: list[str], verify: bool | None) -> dict[st
     """
     bad = {name: "the file is empty" for name in names if tree.entries[name].size == 0}
     left = [name for name in names if name not in bad]
-    bad |= {name: reason for name, reason in _remembered(tree).items() if name in set(left)}
+    bad |= {name: str(reason) for name, reason in remembered(tree, "damaged").items()
+            if name in set(left)}  # fmt: skip
     if verify is None:
         verify = sum(tree.entries[name].size for name in names) <= VERIFY_BELOW_BYTES
         left = left if verify else [name for name in left if _looks_damaged(tree, name)]
@@ -106,28 +122,27 @@ def unreadable(tree: FileTree, names: list[str], verify: bool | None) -> dict[st
 
 
 def _looks_damaged(tree: FileTree, name: str) -> bool:
-    """Whether a file of its own does not end as its format ends; zips have their own check."""
-    entry = tree.entries[name]
+    """Whether a file does not begin as an image, or does not end as its format ends.
+
+    The end is looked at in files of their own only: an archive checks its members itself.
+    """
+    start, entry = tree.first_bytes(name), tree.entries[name]
+    if recognise(start) is None:
+        return True
     if entry.archive is not None:
         return False
-    try:
-        with open(str(entry.member), "rb") as file:
-            start = file.read(4)
-            file.seek(max(0, entry.size - 64))
-            end = file.read(64)
-    except OSError:
-        return True
+    with open(str(entry.member), "rb") as file:
+        file.seek(max(0, entry.size - 64))
+        end = file.read(64)
     return any(
         start.startswith(signature) and last not in end for signature, last in _LAST_BYTES.items()
     )
 
 
 def _verified(tree: FileTree, names: list[str]) -> dict[str, str]:
-    states = "\n".join(f"{name}|{tree.entries[name].state}" for name in names)
-    path = _record("verified", states)
-    if (kept := _kept(path)) is not None:
-        return kept
-    bad: dict[str, str] = {}
+    known = remembered(tree, "verified")
+    bad = {name: str(known[name]) for name in names if known.get(name)}
+    names = [name for name in names if name not in known]
 
     def check(name: str) -> None:
         try:
@@ -138,44 +153,8 @@ def _verified(tree: FileTree, names: list[str]) -> dict[str, str]:
     with ThreadPoolExecutor(2) as pool:
         for _ in progress_bar(pool.map(check, names), len(names), "Checking images", True):
             pass
-    _keep(path, bad)
+    remember(tree, "verified", {name: bad.get(name, "") for name in names})
     return bad
-
-
-def _remembered(tree: FileTree) -> dict[str, str]:
-    """Return {name: reason} of files that could not be decoded when they were used."""
-    kept = _kept(_record("damaged", tree.real_root)) or {}
-    return {
-        name: kept[name][1]
-        for name in set(kept) & set(tree.entries)
-        if isinstance(kept[name], list) and kept[name][0] == tree.entries[name].state
-    }
-
-
-def _remember(tree: FileTree, reasons: dict[str, str]) -> None:
-    path = _record("damaged", tree.real_root)
-    now = {name: [tree.entries[name].state, reason] for name, reason in reasons.items()}
-    _keep(path, {**(_kept(path) or {}), **now})
-
-
-def _record(what: str, key: str) -> Path:
-    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-    return _io.folder() / "images" / f"{what}-{digest[:20]}.json"
-
-
-def _kept(path: Path) -> dict | None:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return content if isinstance(content, dict) else None
-
-
-def _keep(path: Path, content: dict) -> None:
-    try:
-        _io.write_json(path, content)
-    except OSError:
-        pass  # found again next time
 
 
 def _without_path(problem: str, tree: FileTree, name: str) -> str:

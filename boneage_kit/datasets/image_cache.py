@@ -118,6 +118,12 @@ class Pixels(Protocol):
     def spacing(self, row: int) -> tuple[float, float] | None:
         """Return height and width of a pixel in mm, or None where nobody says."""
 
+    def notes(self, row: int) -> list[str]:
+        """Return what the decoder noted of an image."""
+
+    def keep_notes(self) -> None:
+        """Keep the notes of what has been decoded for later runs."""
+
     def stamps(self) -> list[str]:
         """Return a text for each image that changes when the image does."""
 

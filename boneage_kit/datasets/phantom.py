@@ -66,6 +66,13 @@ class PhantomPixels:
         """Return None: the size of a pixel is known of a phantom that is drawn, not of its row."""
         return None
 
+    def notes(self, row: int) -> list[str]:
+        """Return nothing: a drawing needs no decoder."""
+        return []
+
+    def keep_notes(self) -> None:
+        """Do nothing: there are none."""
+
     def stamps(self) -> list[str]:
         """Return what each image is drawn from, with the version of the drawing."""
         return [f"{PHANTOM_VERSION}|{json.dumps(row, sort_keys=True)}" for row in self.rows]

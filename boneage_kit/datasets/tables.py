@@ -126,6 +126,8 @@ def _text_cells(data: bytes, name: str, most_rows: int) -> pd.DataFrame:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise BadInput(f"{name} is empty.", "Give a table with one row per image.")
+    if len(text) > 1_000_000 and max(map(len, text.split("\n"))) > 1_000_000:
+        raise BadInput(f"{name} has a line of a million letters.", "Save the table as CSV.")
     delimiter = said[1] if said else _delimiter(text)
     widest = max(line.count(delimiter) for line in io.StringIO(text)) + 1
     if widest > 2_000:

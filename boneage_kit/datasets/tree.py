@@ -25,10 +25,9 @@ from . import archives, tables
 TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
 _IMAGE_ENDINGS = tuple(ending for endings in FORMATS.values() for ending in endings)
 _JUNK = ("__MACOSX", "Thumbs.db", "desktop.ini", "DICOMDIR")
-#: More files than this are no data set of hands, but a whole disk by mistake.
-MOST_FILES = 100_000
 #: A member larger than this that was packed to a fiftieth is a trap, and no image.
 _LARGE_BYTES = 100_000_000
+_LEADS_OUT = "a link that leads out of the folder"
 _SEPARATOR = "!"  # between an archive's name and its member's
 
 
@@ -73,7 +72,7 @@ class FileTree:
         self.real_root = os.path.realpath(self.root)
         if only is not None:
             for name in only:
-                self._add_path(self.root / name, name)
+                self._add_path(name)
         elif self.root.is_dir():
             self._add_folder()
         else:
@@ -94,54 +93,57 @@ class FileTree:
         def denied(error: OSError) -> None:
             self.unreadable.append((str(error.filename), str(error.strerror)))
 
+        names: list[str] = []
         for folder, folders, files in os.walk(self.root, onerror=denied):
+            below = os.path.relpath(folder, self.root)
+            prefix = "" if below == "." else Path(below).as_posix() + "/"
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in folders:
-                path = Path(folder, name)
-                if path.is_symlink() and not self._is_inside(path):
-                    self._leave_alone(path, "a link that leads out of the folder")
-            for name in sorted(files):
-                path = Path(folder, name)
-                self._add_path(path, path.relative_to(self.root).as_posix())
+            links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+            names += [prefix + name for name in sorted(files)]
+            self._check_number(len(names))
+            for name in links:  # os.walk does not follow them; those that stay inside lead twice
+                if not self._is_inside(os.path.join(folder, name)):
+                    self.unreadable.append((prefix + name, _LEADS_OUT))
+        for name in names:
+            self._add_path(name)
 
-    def _is_inside(self, path: Path) -> bool:
+    def _is_inside(self, path: str) -> bool:
         real = os.path.realpath(path)
         return os.path.commonpath([real, self.real_root]) == self.real_root
 
-    def _leave_alone(self, path: Path, reason: str) -> None:
-        self.unreadable.append((path.relative_to(self.root).as_posix(), reason))
+    def _check_number(self, n: int) -> None:
+        if n > archives.MOST_FILES:
+            raise BadInput(
+                f"{self.root} holds more than {archives.MOST_FILES:,} files.",
+                "Give the folder of the radiographs alone.",
+            )
 
-    def _add_path(self, path: Path, name: str) -> None:
+    def _add_path(self, name: str) -> None:
         if _is_junk(name):
             return
+        path = os.path.join(self.root, name)
         try:
-            state = path.stat()
-            if path.is_symlink() and not self._is_inside(path):
-                self._leave_alone(path, "a link that leads out of the folder")
+            state = os.stat(path)
+            if os.path.islink(path) and not self._is_inside(path):
+                self.unreadable.append((name, _LEADS_OUT))
             elif not stat.S_ISREG(state.st_mode):
-                self._leave_alone(path, "a pipe or a device")
-            elif path.suffix.lower() == ".zip":
+                self.unreadable.append((name, "a pipe or a device"))
+            elif name.lower().endswith(".zip"):
                 self._add_archive(archives.open_zip(path), name + _SEPARATOR)
             else:
                 # a copy with the old time of change still has another inode or time of status
-                marks = (state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
-                self._add(name, Entry(state.st_size, None, None, str(path),
-                                      "-".join(map(str, marks))))  # fmt: skip
-        except (OSError, ValueError, zipfile.BadZipFile) as error:
-            if isinstance(error, BadInput):
-                raise
+                parts = (state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+                entry = Entry(state.st_size, None, None, path, "-".join(map(str, parts)))
+                self._add(name, entry)
+        except (OSError, zipfile.BadZipFile) as error:
             self.unreadable.append((name, str(getattr(error, "strerror", None) or error)))
 
     def _add(self, name: str, entry: Entry) -> None:
         if name in self.entries:
             self.unreadable.append((name, "the archive holds this name twice"))
-        elif len(self.entries) >= MOST_FILES:
-            raise BadInput(
-                f"{self.root} holds more than {MOST_FILES:,} files.",
-                "Give the folder of the radiographs alone.",
-            )
         else:
             self.entries[name] = entry
+            self._check_number(len(self.entries))
 
     def _add_archive(self, archive: zipfile.ZipFile, prefix: str) -> None:
         for info in archive.infolist():
@@ -153,6 +155,8 @@ class FileTree:
                     self._add_archive(archives.open_inner_zip(archive, info), name + _SEPARATOR)
                 except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
                     self.unreadable.append((name, f"{error}"))
+            elif info.flag_bits & 1:
+                self.unreadable.append((name, "it is encrypted; unpack it with its password"))
             elif info.file_size > max(_LARGE_BYTES, 50 * info.compress_size):
                 size = info.file_size / 1e9
                 self.unreadable.append((name, f"it unpacks to {size:.1f} GB, which no image does"))
@@ -235,14 +239,16 @@ _READ_ERRORS = (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError,
 
 
 def _existing(root: str | os.PathLike) -> Path:
+    path = Path(root)
     try:
-        path = Path(root).expanduser()
+        path = path.expanduser()
         if path.exists():
             return path
-        reason = "There is no"
     except (OSError, ValueError, RuntimeError):  # too long, a zero byte, or ~nobody
-        path, reason = Path(root), "There cannot be a"
-    raise BadInput(f"{reason} {path}.", "Check the path of the data set.")
+        pass
+    name = "".join(letter if letter.isprintable() else "?" for letter in str(path))
+    shown = name if len(name) < 200 else f"{name[:100]}..."
+    raise BadInput(f"There is no {shown}.", "Check the path of the data set.")
 
 
 def _is_junk(name: str) -> bool:

@@ -4,6 +4,6 @@ Everything here takes a predictions table (see :mod:`boneage_kit.records`), whoe
 years, and needs nothing but numpy, pandas and scipy.
 """
 
-import lazy_loader
+from .._lazy import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

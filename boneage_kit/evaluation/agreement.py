@@ -78,11 +78,16 @@ def bland_altman(
     slope = line_slope(mean, difference, level, n)
     residual = difference - bias - slope.value * (mean - mean.mean())
     return BlandAltman(
-        n=n, bias=float(bias), lower=float(lower), upper=float(upper), sd=float(sd),
+        n=n,
+        bias=float(bias),
+        lower=float(lower),
+        upper=float(upper),
+        sd=float(sd),
         bias_interval=_around(bias, around_bias),
         lower_interval=_around(lower, around_limit),
         upper_interval=_around(upper, around_limit),
-        slope=slope, spread=line_slope(mean, np.abs(residual), level, n),
+        slope=slope,
+        spread=line_slope(mean, np.abs(residual), level, n),
     )
 
 
@@ -166,8 +171,9 @@ def _absolute_interval(
     """Return ICC(A,1) with McGraw and Wong's interval (their table 7)."""
     spread = children + (k - 1) * error + k * (raters - error) / n
     if spread == 0:
-        raise BadInput("All readers give one and the same age.",
-                       "An ICC needs children of different ages.")
+        raise BadInput(
+            "All readers give one and the same age.", "An ICC needs children of different ages."
+        )
     value = (children - error) / spread
     if error == 0 and raters == 0:
         return Interval(1.0, 1.0, 1.0)

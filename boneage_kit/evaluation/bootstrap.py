@@ -91,7 +91,10 @@ def bootstrap_interval(
 
 
 def bootstrap_intervals(
-    metrics: Mapping[str, Metric], predictions: pd.DataFrame, n: int = 1000, seed: int = 0,
+    metrics: Mapping[str, Metric],
+    predictions: pd.DataFrame,
+    n: int = 1000,
+    seed: int = 0,
     level: float = 0.95,
 ) -> dict[str, Interval]:
     """Return several metrics of one table with intervals from the same resamples.
@@ -109,8 +112,13 @@ def bootstrap_intervals(
 
 
 def resampled_intervals(
-    metrics: Mapping[str, Metric], true: np.ndarray, pred: np.ndarray, children: np.ndarray,
-    n: int = 1000, seed: int = 0, level: float = 0.95,
+    metrics: Mapping[str, Metric],
+    true: np.ndarray,
+    pred: np.ndarray,
+    children: np.ndarray,
+    n: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
 ) -> dict[str, Interval]:
     """Return several metrics of arrays with intervals; ``children`` says whose each row is.
 
@@ -119,8 +127,10 @@ def resampled_intervals(
     children = pd.factorize(children)[0]  # counted from 0 without gaps
     count = int(children.max(initial=-1)) + 1
     if count < 2:
-        raise BadInput("A bootstrap needs at least two children.",
-                       "Report the error itself, without an interval.")
+        raise BadInput(
+            "A bootstrap needs at least two children.",
+            "Report the error itself, without an interval.",
+        )
     intervals = {}
     for name, fn in metrics.items():
         averages = _AVERAGES.get(fn)
@@ -179,13 +189,17 @@ def _any_metric(
     rng = np.random.default_rng(seed)
     order = np.argsort(children, kind="stable")
     rows = np.split(order, np.cumsum(np.bincount(children))[:-1])
-    values = [_where_defined(fn, true, pred, np.concatenate([rows[child] for child in drawn]))
-              for at in _draws(len(rows), n, rng) for drawn in at]
+    values = [
+        _where_defined(fn, true, pred, np.concatenate([rows[child] for child in drawn]))
+        for at in _draws(len(rows), n, rng)
+        for drawn in at
+    ]
     without = None
     if 2 < len(rows) <= BCA_UP_TO:
         everyone = np.arange(true.size)
-        without = np.array([_where_defined(fn, true, pred, np.delete(everyone, own))
-                            for own in rows])
+        without = np.array(
+            [_where_defined(fn, true, pred, np.delete(everyone, own)) for own in rows]
+        )
         without = without if np.isfinite(without).all() else None
     return np.array(values), without
 
@@ -203,12 +217,12 @@ def resampled_means(values: np.ndarray, n: int, rng: np.random.Generator) -> np.
     >>> resampled_means(np.array([2.0, 2.0]), 3, np.random.default_rng(0)).tolist()
     [2.0, 2.0, 2.0]
     """
-    rows = np.ones(values.size)
     if values.size * n > DRAWS_BY_CHILD:
         block = rng.permutation(values.size) % BLOCKS
-        values, rows = np.bincount(block, values), np.bincount(block)
-        return np.concatenate([values[at].sum(axis=-1) / rows[at].sum(axis=-1)
-                               for at in _draws(values.size, n, rng)])
+        sums, rows = np.bincount(block, values), np.bincount(block)
+        return np.concatenate(
+            [sums[at].sum(axis=-1) / rows[at].sum(axis=-1) for at in _draws(sums.size, n, rng)]
+        )
     return values[rng.integers(0, values.size, (n, values.size))].mean(axis=1)
 
 

@@ -33,12 +33,16 @@ class Recalibration:
         clean = one_model(predictions)
         seen = self.fitted_on & set(clean["image_id"])
         if seen:
-            raise BadInput(f"{len(seen)} of these children were used to fit the recalibration.",
-                           "Fit on a validation fold and apply to another.")
+            raise BadInput(
+                f"{len(seen)} of these children were used to fit the recalibration.",
+                "Fit on a validation fold and apply to another.",
+            )
         unknown = set(clean["sex"]) - set(self.lines.index)
         if unknown:
-            raise BadInput(f"No line was fitted for sex {', '.join(sorted(unknown))}.",
-                           "Fit on a validation fold with girls and boys.")
+            raise BadInput(
+                f"No line was fitted for sex {', '.join(sorted(unknown))}.",
+                "Fit on a validation fold with girls and boys.",
+            )
         line = self.lines.loc[clean["sex"]]
         years = line["intercept"].to_numpy() + line["slope"].to_numpy() * clean["y_pred"]
         without = clean.drop(columns=[name for name in ("lower", "upper") if name in clean])
@@ -70,11 +74,16 @@ def recalibrate(validation: pd.DataFrame) -> Recalibration:
     lines = {}
     for sex, rows in clean.groupby("sex"):
         if rows["image_id"].nunique() < 10 or np.ptp(rows["y_pred"]) == 0:
-            raise BadInput(f"Sex {sex} has {len(rows)} children, or one and the same prediction.",
-                           "Fit on at least ten children of each sex, with different predictions.")
+            raise BadInput(
+                f"Sex {sex} has {len(rows)} children, or one and the same prediction.",
+                "Fit on at least ten children of each sex, with different predictions.",
+            )
         fit = stats.linregress(rows["y_pred"], rows["y_true"])
-        lines[sex] = {"intercept": fit.intercept, "slope": fit.slope,
-                      "n": rows["image_id"].nunique()}
+        lines[sex] = {
+            "intercept": fit.intercept,
+            "slope": fit.slope,
+            "n": rows["image_id"].nunique(),
+        }
     table = pd.DataFrame.from_dict(lines, orient="index").rename_axis("sex")
     return Recalibration(table, frozenset(clean["image_id"]))
 
@@ -104,6 +113,14 @@ def reliability(predictions: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
             n, mean = cell["image_id"].nunique(), cell["y_true"].mean()
             spread = (cell["y_true"] - cell["y_pred"]).std(ddof=1)
             half = stats.t.ppf(0.975, n - 1) * spread / np.sqrt(n) if n > 1 else np.nan
-            rows.append({"sex": sex, "predicted": cell["y_pred"].mean(), "label": mean,
-                         "lower": mean - half, "upper": mean + half, "n": n})
+            rows.append(
+                {
+                    "sex": sex,
+                    "predicted": cell["y_pred"].mean(),
+                    "label": mean,
+                    "lower": mean - half,
+                    "upper": mean + half,
+                    "n": n,
+                }
+            )
     return pd.DataFrame(rows)

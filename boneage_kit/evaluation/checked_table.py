@@ -49,8 +49,10 @@ def one_model(predictions: pd.DataFrame) -> CheckedTable:
     clean = check_predictions(predictions)
     if "model" in clean and clean["model"].nunique() > 1:
         names = sorted(clean["model"].dropna().astype(str).unique())
-        raise BadInput(f"The table holds {len(names)} models ({shortened(names)}).",
-                       'Choose one: predictions[predictions["model"] == NAME].')
+        raise BadInput(
+            f"The table holds {len(names)} models ({shortened(names)}).",
+            'Choose one: predictions[predictions["model"] == NAME].',
+        )
     children, names = pd.factorize(clean["image_id"])
     if len(names) < len(clean):
         _refuse_two_labels(clean["y_true"].to_numpy(), children, names)
@@ -63,8 +65,10 @@ def _refuse_two_labels(labels: np.ndarray, children: np.ndarray, names: pd.Index
     apart = np.abs(labels - first[children]) > 1e-3
     if apart.any():
         name = names[children[np.argmax(apart)]]
-        raise BadInput(f"Image {name!r} has different labels (y_true) in its rows.",
-                       "Give each child one label, the same for every seed.")
+        raise BadInput(
+            f"Image {name!r} has different labels (y_true) in its rows.",
+            "Give each child one label, the same for every seed.",
+        )
 
 
 def shortened(names: list[str], most: int = 10) -> str:
@@ -88,16 +92,24 @@ def child_errors(predictions: pd.DataFrame, *columns: str) -> pd.DataFrame:
     [1.0, 0.0]
     """
     error = (predictions["y_pred"] - predictions["y_true"]).abs()
-    children, names = ((predictions.children, None) if isinstance(predictions, CheckedTable)
-                       else pd.factorize(predictions["image_id"]))
+    children, names = (
+        (predictions.children, None)
+        if isinstance(predictions, CheckedTable)
+        else pd.factorize(predictions["image_id"])
+    )
     if children.size == 0 or int(children.max()) + 1 == children.size:
         rows = predictions[["image_id", *columns]].assign(error=error)
         return pd.DataFrame(rows.dropna(subset=list(columns)).reset_index(drop=True))
     if names is None:
         names = pd.Index(predictions["image_id"].unique())
-    groups = error.groupby([pd.Series(children, index=error.index, name="image_id"),
-                            *(predictions[name] for name in columns)],
-                           observed=True, sort=False)
+    groups = error.groupby(
+        [
+            pd.Series(children, index=error.index, name="image_id"),
+            *(predictions[name] for name in columns),
+        ],
+        observed=True,
+        sort=False,
+    )
     table = groups.mean().rename("error").reset_index()
     return table.assign(image_id=names[table["image_id"].to_numpy()])
 

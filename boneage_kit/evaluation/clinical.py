@@ -51,8 +51,10 @@ def sd_score(bone_age: ArrayLike, chronological_age: ArrayLike, sex: ArrayLike) 
     """
     bone, age = np.atleast_1d(np.asarray(bone_age, float)), np.atleast_1d(chronological_age)
     if np.isnan(age.astype(float)).any():
-        raise BadInput("A chronological age is missing.",
-                       "A call of advanced or delayed needs the child's age in years.")
+        raise BadInput(
+            "A chronological age is missing.",
+            "A call of advanced or delayed needs the child's age in years.",
+        )
     return (bone - age) / _spread(age.astype(float), np.broadcast_to(sex, age.shape))
 
 
@@ -76,7 +78,11 @@ def has_chronological_age(predictions: pd.DataFrame) -> bool:
 
 
 def changed_calls(
-    predictions: pd.DataFrame, *, noise_sd: float | None = None, draws: int = 200, seed: int = 0,
+    predictions: pd.DataFrame,
+    *,
+    noise_sd: float | None = None,
+    draws: int = 200,
+    seed: int = 0,
     limit_sd: float = 2.0,
 ) -> pd.DataFrame:
     """Return how often the call changes: by the model, between the readers, by label noise alone.
@@ -107,8 +113,10 @@ def changed_calls(
     """
     clean = one_model(predictions)
     if not has_chronological_age(clean):
-        raise BadInput("The table has no chronological ages.",
-                       "A call of advanced or delayed needs the column chronological_age (years).")
+        raise BadInput(
+            "The table has no chronological ages.",
+            "A call of advanced or delayed needs the column chronological_age (years).",
+        )
     there = clean["chronological_age"].notna().to_numpy()
     children, clean = clean.children[there], clean[there].reset_index(drop=True)
     age, sex = clean["chronological_age"].to_numpy(), clean["sex"].to_numpy()
@@ -129,21 +137,35 @@ def changed_calls(
         once = np.unique(children, return_index=True)[1]
         label, age, sd, truth = label[once], age[once], sd[once], clean["y_true"].to_numpy()[once]
         draws = min(draws, max(20, _DRAWN // truth.size))
-        flips = np.array([
-            (call(truth + rng.normal(0, noise_sd * np.sqrt(2), truth.size)) != label).mean()
-            for _ in range(draws)
-        ])
+        flips = np.array(
+            [
+                (call(truth + rng.normal(0, noise_sd * np.sqrt(2), truth.size)) != label).mean()
+                for _ in range(draws)
+            ]
+        )
         lower, upper = np.quantile(flips, [0.025, 0.975])
-        rows.append({"what": f"label noise alone (SD {noise_sd:.2f} y)", "changed": flips.mean(),
-                     "lower": lower, "upper": upper, "n": truth.size})
+        rows.append(
+            {
+                "what": f"label noise alone (SD {noise_sd:.2f} y)",
+                "changed": flips.mean(),
+                "lower": lower,
+                "upper": upper,
+                "n": truth.size,
+            }
+        )
     return pd.DataFrame(rows)
 
 
 def _share(what: str, changed: np.ndarray, children: np.ndarray) -> dict[str, object]:
     n = np.unique(children).size
     share = wilson(float(changed.mean()), n)
-    return {"what": what, "changed": share.value, "lower": share.lower, "upper": share.upper,
-            "n": n}
+    return {
+        "what": what,
+        "changed": share.value,
+        "lower": share.lower,
+        "upper": share.upper,
+        "n": n,
+    }
 
 
 def call_table(predictions: pd.DataFrame, limit_sd: float = 2.0) -> pd.DataFrame:
@@ -158,7 +180,9 @@ def call_table(predictions: pd.DataFrame, limit_sd: float = 2.0) -> pd.DataFrame
     """
     clean = one_model(predictions)
     clean = clean.dropna(subset=["chronological_age"])
-    calls = [clinical_call(clean[name], clean["chronological_age"], clean["sex"], limit_sd)
-             for name in ("y_true", "y_pred")]
+    calls = [
+        clinical_call(clean[name], clean["chronological_age"], clean["sex"], limit_sd)
+        for name in ("y_true", "y_pred")
+    ]
     table = pd.crosstab(*calls, dropna=False).reindex(index=CALLS, columns=CALLS, fill_value=0)
     return table.rename_axis(index="label's call", columns="model's call")

@@ -10,13 +10,14 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from ..errors import BadInput
-from ..records import CHILDREN
+from ..records.schema import CHILDREN
+from .cell_differences import errors_of_children, holm
 from .checked_table import child_errors, one_model
-from .strata import errors_of_children, holm
 
 
 def precision_of_cells(
-    predictions: pd.DataFrame, sizes: Sequence[int] = (5, 10, 20, 50, 100, 200, 500),
+    predictions: pd.DataFrame,
+    sizes: Sequence[int] = (5, 10, 20, 50, 100, 200, 500),
     measure: str = "mae",
 ) -> pd.DataFrame:
     """Return how precisely a cell of n children shows its error, given the spread of this model's.
@@ -45,10 +46,13 @@ def precision_of_cells(
     signed = (clean["y_pred"] - clean["y_true"]).groupby(clean.children).mean()
     sd = (signed if measure == "bias" else child_errors(clean)["error"]).std(ddof=1)
     n = np.asarray(sizes)
-    return pd.DataFrame({
-        "n": n, "half_width": stats.t.ppf(0.975, n - 1) * sd / np.sqrt(n),
-        "detectable": detectable_difference(sd, n),
-    })
+    return pd.DataFrame(
+        {
+            "n": n,
+            "half_width": stats.t.ppf(0.975, n - 1) * sd / np.sqrt(n),
+            "detectable": detectable_difference(sd, n),
+        }
+    )
 
 
 def detectable_difference(sd: float, n: ArrayLike, cells: int = 2) -> np.ndarray:
@@ -81,8 +85,10 @@ def children_needed(predictions: pd.DataFrame, difference: float, cells: int = 2
     100
     """
     if difference <= 0:
-        raise BadInput(f"A difference of {difference:g} years cannot be looked for.",
-                       "Give the smallest difference that would matter, in years.")
+        raise BadInput(
+            f"A difference of {difference:g} years cannot be looked for.",
+            "Give the smallest difference that would matter, in years.",
+        )
     sd = child_errors(one_model(predictions))["error"].std(ddof=1)
     return int(np.ceil((detectable_difference(sd, 1, cells) / difference) ** 2))
 
@@ -123,8 +129,10 @@ def pooled_cells(predictions: pd.DataFrame, *columns: str) -> pd.DataFrame:
     keep = between / (between + spread)
     table = cells.assign(pooled=common + keep * (cells["mean"] - common)).reset_index()
     table = table.rename(columns={"size": "n", "mean": "mae"}).drop(columns="var")
-    table.attrs = {"between_sd": float(np.sqrt(between)),
-                   "p": float(stats.chi2.sf(q, free)) if free > 0 else 1.0}
+    table.attrs = {
+        "between_sd": float(np.sqrt(between)),
+        "p": float(stats.chi2.sf(q, free)) if free > 0 else 1.0,
+    }
     return table
 
 
@@ -156,10 +164,12 @@ def group_gaps(table: pd.DataFrame) -> pd.DataFrame:
     """
     keys = ["model", "scenario", "label", "mix"]
     cells = table.groupby([*keys, "trained_on", "group", "sex"], as_index=False).agg(
-        n=("n", "first"), seeds=("seed", "nunique"), bias=("bias", "mean"), sd=("sd", "mean"))
+        n=("n", "first"), seeds=("seed", "nunique"), bias=("bias", "mean"), sd=("sd", "mean")
+    )
     own = cells[cells["group"] == cells["trained_on"]]
     both = cells[cells["group"] != cells["trained_on"]].merge(
-        own[[*keys, "sex", "n", "bias", "sd"]], on=[*keys, "sex"], suffixes=("", "_own"))
+        own[[*keys, "sex", "n", "bias", "sd"]], on=[*keys, "sex"], suffixes=("", "_own")
+    )
     error = np.sqrt(both["sd"] ** 2 / both["n"] + both["sd_own"] ** 2 / both["n_own"])
     both["gap"] = both["bias"] - both["bias_own"]
     both["lower"], both["upper"] = both["gap"] - 1.96 * error, both["gap"] + 1.96 * error
@@ -183,29 +193,39 @@ def gaps_in_words(gaps: pd.DataFrame, model: str, mix: str = "one group") -> lis
     'Asked for bone age, without group effects: none of 1 cells differs from CA'
     """
     part = gaps[(gaps["model"] == model) & (gaps["mix"] == mix)]
-    return [_gaps_of(rows, str(label), str(scenario)) for (label, scenario), rows in
-            sorted(part.groupby(["label", "scenario"]), key=lambda part: part[0][::-1],
-                   reverse=True)]
+    return [
+        _gaps_of(rows, str(label), str(scenario))
+        for (label, scenario), rows in sorted(
+            part.groupby(["label", "scenario"]), key=lambda part: part[0][::-1], reverse=True
+        )
+    ]
 
 
 def _gaps_of(rows: pd.DataFrame, label: str, scenario: str) -> str:
     clear = rows[rows["p_holm"] < 0.05]
     largest = rows.loc[rows["gap"].abs().idxmax()]
     how = "with published averages" if scenario == "published" else "without group effects"
-    count = f"{len(clear)} of {len(rows)} cells differ" if len(clear) else (
-        f"none of {len(rows)} cells differs")
-    return (f"Asked for {label}, {how}: {count} from {largest['trained_on']} children of the same sex "
-            f"after correction for many looks; the largest gap is {largest['gap']:+.2f} years "
-            f"({largest['lower']:+.2f} to {largest['upper']:+.2f}) in {largest['group']} {CHILDREN[largest['sex']]} "
-            f"({largest['n']} children, trainings: {largest['seeds']}). A gap "
-            f"under {rows['detectable'].median():.2f} years could easily have been missed."
-            + _paired(rows.dropna(subset=["effect"])))
+    count = (
+        f"{len(clear)} of {len(rows)} cells differ"
+        if len(clear)
+        else (f"none of {len(rows)} cells differs")
+    )
+    return (
+        f"Asked for {label}, {how}: {count} from {largest['trained_on']} children of the "
+        f"same sex after correction for many looks; the largest gap is {largest['gap']:+.2f} "
+        f"years ({largest['lower']:+.2f} to {largest['upper']:+.2f}) in {largest['group']} "
+        f"{CHILDREN[largest['sex']]} ({largest['n']} children, trainings: "
+        f"{largest['seeds']}). A gap under {rows['detectable'].median():.2f} years could "
+        "easily have been missed." + _paired(rows.dropna(subset=["effect"]))
+    )
 
 
 def _paired(rows: pd.DataFrame) -> str:
     if rows.empty:
         return ""
     largest = rows.loc[rows["effect"].abs().idxmax()]
-    return (f" Against the same children without these averages, the gap moves by "
-            f"{rows['effect'].abs().mean():.2f} years on average, most in {largest['group']} "
-            f"{CHILDREN[largest['sex']]} ({largest['effect']:+.2f}).")
+    return (
+        f" Against the same children without these averages, the gap moves by "
+        f"{rows['effect'].abs().mean():.2f} years on average, most in {largest['group']} "
+        f"{CHILDREN[largest['sex']]} ({largest['effect']:+.2f})."
+    )

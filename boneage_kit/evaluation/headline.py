@@ -40,8 +40,9 @@ def summary(predictions: pd.DataFrame, n_bootstrap: int = 1000, seed: int = 0) -
         figures[f"within {months} months"] = wilson(share, clean.n_children)
     units = {"concordance": "", "MAE": "years", "RMSE": "years", "bias": "years"}
     table = pd.DataFrame.from_dict(figures, orient="index", columns=["value", "lower", "upper"])
-    return table.assign(unit=[units.get(name, "share") for name in table.index],
-                        n=clean.n_children).rename_axis("metric")
+    return table.assign(
+        unit=[units.get(name, "share") for name in table.index], n=clean.n_children
+    ).rename_axis("metric")
 
 
 def by_run(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -66,12 +67,15 @@ def by_run(predictions: pd.DataFrame) -> pd.DataFrame:
     for name in ("seed", "fold"):
         if name in clean and clean[name].nunique() > 1:
             numbered = clean[["y_true", "y_pred"]].assign(child=clean.children)
-            rows += [{"run": f"{name} {_without_point(value)}", **_measured(part)}
-                     for value, part in numbered.groupby(clean[name])]
+            rows += [
+                {"run": f"{name} {_without_point(value)}", **_measured(part)}
+                for value, part in numbered.groupby(clean[name])
+            ]
             if name == "seed":
                 whose = f"mean prediction of {clean['seed'].nunique()} seeds"
-                rows.append({"run": whose, **_measured(
-                    numbered.groupby("child", as_index=False).mean())})
+                rows.append(
+                    {"run": whose, **_measured(numbered.groupby("child", as_index=False).mean())}
+                )
     return pd.DataFrame(rows, columns=["run", "n", "mae", "rmse", "bias"])
 
 
@@ -81,8 +85,12 @@ def _without_point(value: object) -> object:
 
 def _measured(part: pd.DataFrame) -> dict[str, float]:
     true, pred = part["y_true"], part["y_pred"]
-    return {"n": part["child"].nunique(), "mae": mae(true, pred), "rmse": rmse(true, pred),
-            "bias": bias(true, pred)}
+    return {
+        "n": part["child"].nunique(),
+        "mae": mae(true, pred),
+        "rmse": rmse(true, pred),
+        "bias": bias(true, pred),
+    }
 
 
 def pooled_in_words(predictions: pd.DataFrame) -> str:
@@ -105,10 +113,15 @@ def pooled_in_words(predictions: pd.DataFrame) -> str:
             sentences.append(
                 f"The table holds {len(runs)} {plural}, {len(clean)} predictions for "
                 f"{clean.n_children} children: every figure pools them all, as the error to "
-                "expect of one training run, and every interval counts a child once.")
+                "expect of one training run, and every interval counts a child once."
+            )
         elif not sentences:
-            sentences.append(f"The table pools {len(runs)} folds, each predicted by a model that "
-                             "was trained without it.")
-        sentences.append(f"The MAE runs from {runs['mae'].min():.2f} to {runs['mae'].max():.2f} "
-                         f"years over the {plural}.")
+            sentences.append(
+                f"The table pools {len(runs)} folds, each predicted by a model that "
+                "was trained without it."
+            )
+        sentences.append(
+            f"The MAE runs from {runs['mae'].min():.2f} to {runs['mae'].max():.2f} "
+            f"years over the {plural}."
+        )
     return " ".join(sentences)

@@ -47,8 +47,10 @@ def pair(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     if true.size == 0:
         raise BadInput("There is nothing to compare.", "Give at least one label and prediction.")
     if not (np.isfinite(true).all() and np.isfinite(pred).all()):
-        raise BadInput("A label or prediction is missing or infinite.",
-                       "Remove those rows, and say how many you removed.")
+        raise BadInput(
+            "A label or prediction is missing or infinite.",
+            "Remove those rows, and say how many you removed.",
+        )
     return true.ravel(), pred.ravel()
 
 
@@ -99,8 +101,10 @@ def concordance(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     covariance = ((true - true.mean()) * (pred - pred.mean())).mean()
     spread = true.var() + pred.var() + (true.mean() - pred.mean()) ** 2
     if spread == 0:
-        raise BadInput("All labels and predictions are one and the same age.",
-                       "Concordance needs children of different ages.")
+        raise BadInput(
+            "All labels and predictions are one and the same age.",
+            "Concordance needs children of different ages.",
+        )
     return float(2 * covariance / spread)
 
 
@@ -114,8 +118,10 @@ def within(y_true: ArrayLike, y_pred: ArrayLike, *, months: float = 12) -> float
     """
     true, pred = pair(y_true, y_pred)
     if true.max() > OLDEST_PLAUSIBLE_YEARS:
-        raise BadInput(f"The labels reach {true.max():g}, which looks like months.",
-                       "Divide by 12: the kit takes years.")
+        raise BadInput(
+            f"The labels reach {true.max():g}, which looks like months.",
+            "Divide by 12: the kit takes years.",
+        )
     return float((np.abs(pred - true) <= months / 12 + 1e-9).mean())
 
 

@@ -24,9 +24,7 @@ from .metrics import wilson
 from .strata import AGE_BANDS, SMALL_CELL, age_band, cells_of
 
 
-def conformal_quantile(
-    scores: np.ndarray, coverage: float, children: int | None = None
-) -> float:
+def conformal_quantile(scores: np.ndarray, coverage: float, children: int | None = None) -> float:
     """Return the half-width that covers a fresh child with at least ``coverage``.
 
     The k-th smallest score with k = ceil((n + 1) * coverage). ``children`` is n where a child has
@@ -46,13 +44,18 @@ def conformal_quantile(
     n = children or scores.size
     rank = int(np.ceil((n + 1) * coverage - 1e-9))
     if rank > n:
-        raise BadInput(f"{n} children cannot carry an interval of {coverage:.0%}.",
-                       "Calibrate on more children, or ask for less coverage.")
+        raise BadInput(
+            f"{n} children cannot carry an interval of {coverage:.0%}.",
+            "Calibrate on more children, or ask for less coverage.",
+        )
     return float(np.sort(scores)[int(np.ceil(rank * scores.size / n - 1e-9)) - 1])
 
 
 def conformal(
-    calibration: pd.DataFrame, predictions: pd.DataFrame, coverage: float = 0.9, *,
+    calibration: pd.DataFrame,
+    predictions: pd.DataFrame,
+    coverage: float = 0.9,
+    *,
     by: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return the predictions with ``lower`` and ``upper`` (years) at the stated coverage.
@@ -84,10 +87,17 @@ def conformal(
     _refuse_coverage(coverage)
     shared = fresh["image_id"].isin(calibrated["image_id"])
     if shared.any():
-        raise BadInput(f"{fresh['image_id'][shared].nunique()} children are in both tables.",
-                       "Calibrate on children other than those to be given intervals.")
-    half = _half_widths(_scores(calibrated), _cells(calibrated, by), calibrated.children,
-                        _cells(fresh, by), coverage)
+        raise BadInput(
+            f"{fresh['image_id'][shared].nunique()} children are in both tables.",
+            "Calibrate on children other than those to be given intervals.",
+        )
+    half = _half_widths(
+        _scores(calibrated),
+        _cells(calibrated, by),
+        calibrated.children,
+        _cells(fresh, by),
+        coverage,
+    )
     return _with_intervals(fresh, half)
 
 
@@ -106,12 +116,14 @@ def _with_intervals(table: pd.DataFrame, half: np.ndarray) -> pd.DataFrame:
 
 
 def _half_widths(
-    scores: np.ndarray, cells: np.ndarray, children: np.ndarray, fresh_cells: np.ndarray,
+    scores: np.ndarray,
+    cells: np.ndarray,
+    children: np.ndarray,
+    fresh_cells: np.ndarray,
     coverage: float,
 ) -> np.ndarray:
     """Return the half-width (years) of each fresh row from the scores of other children."""
-    half = np.full(fresh_cells.size,
-                   conformal_quantile(scores, coverage, pd.unique(children).size))
+    half = np.full(fresh_cells.size, conformal_quantile(scores, coverage, pd.unique(children).size))
     enough = max(SMALL_CELL, np.ceil(1 / (1 - coverage)))
     for cell in np.unique(fresh_cells):
         rows = cells == cell
@@ -125,8 +137,10 @@ def _cells(table: pd.DataFrame, by: Sequence[str]) -> np.ndarray:
     """Return the number of each row's cell, int64 (rows,); without ``by`` all are in one."""
     unknown = set(by) - {"sex", "age_band"}
     if unknown:
-        raise BadInput(f"Intervals cannot be made by {', '.join(sorted(unknown))}.",
-                       'Use by=("sex", "age_band").')
+        raise BadInput(
+            f"Intervals cannot be made by {', '.join(sorted(unknown))}.",
+            'Use by=("sex", "age_band").',
+        )
     cells = np.zeros(len(table), dtype=int)
     if "sex" in by:
         cells += (table["sex"] == "M").to_numpy()
@@ -136,8 +150,12 @@ def _cells(table: pd.DataFrame, by: Sequence[str]) -> np.ndarray:
 
 
 def conformal_out_of_fold(
-    predictions: pd.DataFrame, coverage: float = 0.9, *, by: Sequence[str] = ("sex",),
-    folds: int = 5, seed: int = 0,
+    predictions: pd.DataFrame,
+    coverage: float = 0.9,
+    *,
+    by: Sequence[str] = ("sex",),
+    folds: int = 5,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Return a labelled table with intervals, each child's from the errors of the others.
 
@@ -155,15 +173,17 @@ def conformal_out_of_fold(
     clean = one_model(predictions)
     _refuse_coverage(coverage)
     if clean.n_children < 2 * folds:
-        raise BadInput(f"{clean.n_children} children are too few for {folds} parts.",
-                       "Give more children.")
+        raise BadInput(
+            f"{clean.n_children} children are too few for {folds} parts.", "Give more children."
+        )
     rng = np.random.default_rng(seed)
     part = rng.permutation(np.arange(clean.n_children) % folds)[clean.children]
     scores, cells, half = _scores(clean), _cells(clean, by), np.empty(len(clean))
     for k in range(folds):
         rest = part != k
-        half[~rest] = _half_widths(scores[rest], cells[rest], clean.children[rest], cells[~rest],
-                                   coverage)
+        half[~rest] = _half_widths(
+            scores[rest], cells[rest], clean.children[rest], cells[~rest], coverage
+        )
     return _with_intervals(clean, half)
 
 
@@ -190,20 +210,35 @@ def coverage(predictions: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """
     clean = one_model(predictions)
     if not has_intervals(clean):
-        raise BadInput("The predictions carry no intervals (lower, upper), or not in every row.",
-                       "Make them with conformal_out_of_fold(predictions).")
+        raise BadInput(
+            "The predictions carry no intervals (lower, upper), or not in every row.",
+            "Make them with conformal_out_of_fold(predictions).",
+        )
     true, lower, upper = (clean[name].to_numpy() for name in ("y_true", "lower", "upper"))
     held, width = (true >= lower) & (true <= upper), upper - lower
-    cut = pd.DataFrame({name: age_band(clean["y_true"]) if name == "age_band" and name not in clean
-                        else clean[name] for name in columns})
+    cut = pd.DataFrame(
+        {
+            name: age_band(clean["y_true"])
+            if name == "age_band" and name not in clean
+            else clean[name]
+            for name in columns
+        }
+    )
     rows = []
     for key, at in cells_of(cut, columns) if columns else [((), np.arange(len(clean)))]:
         n = pd.unique(clean.children[at]).size
         share = wilson(held[at].mean(), n)
-        rows.append({**dict(zip(columns, key, strict=True)), "n": n,
-                     "small": n < SMALL_CELL, "covered": share.value,
-                     "covered_lower": share.lower, "covered_upper": share.upper,
-                     "width": width[at].mean()})
+        rows.append(
+            {
+                **dict(zip(columns, key, strict=True)),
+                "n": n,
+                "small": n < SMALL_CELL,
+                "covered": share.value,
+                "covered_lower": share.lower,
+                "covered_upper": share.upper,
+                "width": width[at].mean(),
+            }
+        )
     return pd.DataFrame(rows)
 
 

@@ -9,7 +9,7 @@ from ..errors import BadInput
 from ..maturity import reader_studies
 from .agreement import bland_altman
 from .bootstrap import resampled_intervals
-from .checked_table import one_model
+from .checked_table import CheckedTable, one_model
 from .metrics import mae
 
 
@@ -19,8 +19,14 @@ def has_two_readers(predictions: pd.DataFrame) -> bool:
     >>> has_two_readers(pd.DataFrame({"y_true": [8.0]}))
     False
     """
-    both = {"reader_1", "reader_2"} <= set(predictions.columns)
-    return both and int(predictions[["reader_1", "reader_2"]].notna().all(axis=1).sum()) >= 3
+    if not {"reader_1", "reader_2"} <= set(predictions.columns):
+        return False
+    both = predictions[["reader_1", "reader_2"]].notna().all(axis=1).to_numpy()
+    if isinstance(predictions, CheckedTable):
+        return pd.unique(predictions.children[both]).size >= 3
+    if "image_id" in predictions:
+        return predictions["image_id"][both].nunique() >= 3
+    return int(both.sum()) >= 3
 
 
 def label_noise_sd(predictions: pd.DataFrame) -> float:
@@ -34,8 +40,10 @@ def label_noise_sd(predictions: pd.DataFrame) -> float:
     0.25
     """
     if not has_two_readers(predictions):
-        raise BadInput("The table lacks two readings per child.",
-                       "Add reader_1 and reader_2, or give the noise of the label yourself.")
+        raise BadInput(
+            "The table lacks two readings per child.",
+            "Add reader_1 and reader_2, or give the noise of the label yourself.",
+        )
     difference = (predictions["reader_1"] - predictions["reader_2"]).dropna()
     return float(difference.std(ddof=1) / 2)
 
@@ -66,22 +74,41 @@ def yardstick(predictions: pd.DataFrame, n_bootstrap: int = 1000, seed: int = 0)
     """
     clean = one_model(predictions)
     if not has_two_readers(clean):
-        raise BadInput("The table lacks two readings per child.",
-                       "Add reader_1 and reader_2, or compare with maturity.reader_studies().")
+        raise BadInput(
+            "The table lacks two readings per child.",
+            "Add reader_1 and reader_2, or compare with maturity.reader_studies().",
+        )
     both = clean[["reader_1", "reader_2"]].notna().all(axis=1).to_numpy()
     children = clean.children[both]
-    ages = {name: clean[column].to_numpy()[both] for name, column in
-            (("model", "y_pred"), ("reader 1", "reader_1"), ("reader 2", "reader_2"))}
+    ages = {
+        name: clean[column].to_numpy()[both]
+        for name, column in (
+            ("model", "y_pred"),
+            ("reader 1", "reader_1"),
+            ("reader 2", "reader_2"),
+        )
+    }
     ages["the mean of both"] = (ages["reader 1"] + ages["reader 2"]) / 2
-    pairs = [("reader 2", "reader 1", True), ("model", "reader 1", True),
-             ("model", "reader 2", True), ("model", "the mean of both", True),
-             ("reader 1", "the mean of both", False)]
+    pairs = [
+        ("reader 2", "reader 1", True),
+        ("model", "reader 1", True),
+        ("model", "reader 2", True),
+        ("model", "the mean of both", True),
+        ("reader 1", "the mean of both", False),
+    ]
     rows = []
     for who, against, fair in pairs:
-        distance = resampled_intervals({"mae": mae}, ages[against], ages[who], children,
-                                       n_bootstrap, seed)["mae"]
-        rows.append({"who": f"{who} against {against}", **distance._asdict(),
-                     "n": np.unique(children).size, "fair": fair})
+        distance = resampled_intervals(
+            {"mae": mae}, ages[against], ages[who], children, n_bootstrap, seed
+        )["mae"]
+        rows.append(
+            {
+                "who": f"{who} against {against}",
+                **distance._asdict(),
+                "n": np.unique(children).size,
+                "fair": fair,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -116,8 +143,12 @@ def reader_limits(predictions: pd.DataFrame | None = None) -> tuple[tuple[float,
         both = predictions.dropna(subset=["reader_1", "reader_2"])
         agreement = bland_altman(both["reader_2"], both["reader_1"])
         return (agreement.lower, agreement.upper), "limits of the two readers"
-    row = reader_studies().query(
-        "comparison == 'within' and method == 'G&P' and study == 'Bull 1999'"
-    ).iloc[0]
-    return ((float(row["lower"]), float(row["upper"])),
-            f"limits of one reader twice, G&P ({row['study']})")
+    row = (
+        reader_studies()
+        .query("comparison == 'within' and method == 'G&P' and study == 'Bull 1999'")
+        .iloc[0]
+    )
+    return (
+        (float(row["lower"]), float(row["upper"])),
+        f"limits of one reader twice, G&P ({row['study']})",
+    )

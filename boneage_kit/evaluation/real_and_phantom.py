@@ -10,15 +10,17 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ..records import CHILDREN
+from ..records.schema import CHILDREN
 from .agreement import bland_altman
+from .cell_differences import differences
 from .checked_table import one_model
-from .comparison import constant_out_of_fold, reweighted_mae
+from .floor import constant_out_of_fold
 from .headline import summary
 from .metrics import mae
 from .prediction_intervals import conformal_out_of_fold, coverage
+from .reweighting import reweighted_mae
 from .shrinkage import pull_to_the_middle
-from .strata import by, differences
+from .strata import by
 
 
 def side_by_side(
@@ -47,8 +49,12 @@ def side_by_side(
     >>> side_by_side({"a": table}).loc[["children", "worst age"], "a"].tolist()
     [100, '10-15 y']
     """
-    return pd.DataFrame({name: pd.Series(_column(table, n_bootstrap, seed), dtype=object)
-                         for name, table in tables.items()})
+    return pd.DataFrame(
+        {
+            name: pd.Series(_column(table, n_bootstrap, seed), dtype=object)
+            for name, table in tables.items()
+        }
+    )
 
 
 def _column(table: pd.DataFrame, n_bootstrap: int, seed: int) -> dict[str, object]:
@@ -57,17 +63,24 @@ def _column(table: pd.DataFrame, n_bootstrap: int, seed: int) -> dict[str, objec
     floor = constant_out_of_fold(table)
     limits = bland_altman(table["y_pred"], table["y_true"], children=table.children)
     figures: dict[str, object] = {
-        "children": int(head.loc["MAE", "n"]), "MAE": head.loc["MAE", "value"],
-        "MAE lower": head.loc["MAE", "lower"], "MAE upper": head.loc["MAE", "upper"],
+        "children": int(head.loc["MAE", "n"]),
+        "MAE": head.loc["MAE", "value"],
+        "MAE lower": head.loc["MAE", "lower"],
+        "MAE upper": head.loc["MAE", "upper"],
         "MAE of the constant": mae(floor["y_true"], floor["y_pred"]),
         "MAE, every age alike": reweighted_mae(table, n=50).loc["re-weighted", "value"],
-        "bias": limits.bias, "lower limit": limits.lower, "upper limit": limits.upper,
+        "bias": limits.bias,
+        "lower limit": limits.lower,
+        "upper limit": limits.upper,
     }
     pull = pull_to_the_middle(table)
     for axis in ("label", "prediction"):
         name = f"slope over the {axis}"
-        figures |= {name: pull.loc[axis, "slope"], f"{name}, lower": pull.loc[axis, "lower"],
-                  f"{name}, upper": pull.loc[axis, "upper"]}
+        figures |= {
+            name: pull.loc[axis, "slope"],
+            f"{name}, lower": pull.loc[axis, "lower"],
+            f"{name}, upper": pull.loc[axis, "upper"],
+        }
     bands = by(table, "age_band", n_bootstrap=2)
     worst = bands.loc[bands["mae"].where(~bands["small"]).fillna(-1).idxmax()]
     sexes = differences(table, "sex").iloc[0]
@@ -75,9 +88,12 @@ def _column(table: pd.DataFrame, n_bootstrap: int, seed: int) -> dict[str, objec
     least = cells.loc[cells["covered"].where(~cells["small"]).fillna(2).idxmin()]
     total = (cells["covered"] * cells["n"]).sum() / cells["n"].sum()
     return figures | {
-        "worst age": str(worst["age_band"]), "its MAE": worst["mae"],
-        "girls minus boys": sexes["difference"], "girls minus boys, p": sexes["p"],
-        "covered": total, "least covered age": str(least["age_band"]),
+        "worst age": str(worst["age_band"]),
+        "its MAE": worst["mae"],
+        "girls minus boys": sexes["difference"],
+        "girls minus boys, p": sexes["p"],
+        "covered": total,
+        "least covered age": str(least["age_band"]),
         "covered there": least["covered"],
     }
 
@@ -101,44 +117,67 @@ def shapes_in_words(table: pd.DataFrame, a: str, b: str) -> list[str]:
     'Pull to the middle: in y only (-2.4 months of error per year of label), not in x.'
     """
     first, second = table[a], table[b]
-    return [_size(first, second, a, b), _pull(first, second, a, b), _flat(first, second, a, b),
-            _worst(first, second, a, b), _sexes(first, second, a, b), _covered(first, second, a, b)]
+    return [
+        _size(first, second, a, b),
+        _pull(first, second, a, b),
+        _flat(first, second, a, b),
+        _worst(first, second, a, b),
+        _sexes(first, second, a, b),
+        _covered(first, second, a, b),
+    ]
 
 
 def _size(first: pd.Series, second: pd.Series, a: str, b: str) -> str:
-    parts = [f"{100 * (1 - col['MAE'] / col['MAE of the constant']):.0f} % below the constant in "
-             f"{name} ({col['MAE']:.2f} against {col['MAE of the constant']:.2f} years)"
-             for name, col in ((a, first), (b, second))]
-    return (f"Distance to the floor: {' and '.join(parts)}. The two MAEs are of other children, "
-            "labels and films, and are not to be ranked.")
+    parts = [
+        f"{100 * (1 - col['MAE'] / col['MAE of the constant']):.0f} % below the constant in "
+        f"{name} ({col['MAE']:.2f} against {col['MAE of the constant']:.2f} years)"
+        for name, col in ((a, first), (b, second))
+    ]
+    return (
+        f"Distance to the floor: {' and '.join(parts)}. The two MAEs are of other children, "
+        "labels and films, and are not to be ranked."
+    )
 
 
 def _pull(first: pd.Series, second: pd.Series, a: str, b: str) -> str:
     name = "slope over the label"
-    pulled = [(label, 12 * col[name]) for label, col in ((a, first), (b, second))
-              if col[f"{name}, upper"] < 0]
+    pulled = [
+        (label, 12 * col[name])
+        for label, col in ((a, first), (b, second))
+        if col[f"{name}, upper"] < 0
+    ]
     if len(pulled) == 2:
         sizes = " and ".join(f"{slope:.1f} in {label}" for label, slope in pulled)
         return f"Pull to the middle: in both ({sizes}, months of error per year of label)."
     if not pulled:
         return f"Pull to the middle: neither in {a} nor in {b}."
     (label, slope), other = pulled[0], b if pulled[0][0] == a else a
-    return (f"Pull to the middle: in {label} only ({slope:.1f} months of error per year of label), "
-            f"not in {other}.")
+    return (
+        f"Pull to the middle: in {label} only ({slope:.1f} months of error per year of label), "
+        f"not in {other}."
+    )
 
 
 def _flat(first: pd.Series, second: pd.Series, a: str, b: str) -> str:
     name, texts = "slope over the prediction", []
     for label, col in ((a, first), (b, second)):
         flat = col[f"{name}, lower"] <= 0 <= col[f"{name}, upper"]
-        texts.append(f"in {label} " + ("a prediction means what it says" if flat else
-                                       f"it is off by {12 * col[name]:+.1f} months per year"))
+        texts.append(
+            f"in {label} "
+            + (
+                "a prediction means what it says"
+                if flat
+                else f"it is off by {12 * col[name]:+.1f} months per year"
+            )
+        )
     return f"Along the prediction: {'; '.join(texts)}."
 
 
 def _worst(first: pd.Series, second: pd.Series, a: str, b: str) -> str:
-    text = [f"{col['worst age']} in {label} ({col['its MAE']:.2f} years)"
-            for label, col in ((a, first), (b, second))]
+    text = [
+        f"{col['worst age']} in {label} ({col['its MAE']:.2f} years)"
+        for label, col in ((a, first), (b, second))
+    ]
     same = "the same" if first["worst age"] == second["worst age"] else "not the same"
     return f"The worst age is {same}: {' and '.join(text)}."
 
@@ -148,13 +187,18 @@ def _sexes(first: pd.Series, second: pd.Series, a: str, b: str) -> str:
     for label, col in ((a, first), (b, second)):
         gap, p = col["girls minus boys"], col["girls minus boys, p"]
         who = CHILDREN["F" if gap < 0 else "M"]
-        texts.append(f"in {label} {who} have the smaller error, by {12 * abs(gap):.1f} months "
-                     f"(p = {p:.2g})" if p < 0.05 else
-                     f"in {label} no difference that chance would not give (p = {p:.2g})")
+        texts.append(
+            f"in {label} {who} have the smaller error, by {12 * abs(gap):.1f} months (p = {p:.2g})"
+            if p < 0.05
+            else f"in {label} no difference that chance would not give (p = {p:.2g})"
+        )
     return f"Girls and boys: {'; '.join(texts)}."
 
 
 def _covered(first: pd.Series, second: pd.Series, a: str, b: str) -> str:
-    texts = [f"{100 * col['covered']:.0f} % in {label}, least at {col['least covered age']} "
-             f"({100 * col['covered there']:.0f} %)" for label, col in ((a, first), (b, second))]
+    texts = [
+        f"{100 * col['covered']:.0f} % in {label}, least at {col['least covered age']} "
+        f"({100 * col['covered there']:.0f} %)"
+        for label, col in ((a, first), (b, second))
+    ]
     return f"90 % intervals hold {' and '.join(texts)}."

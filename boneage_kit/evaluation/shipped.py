@@ -23,8 +23,11 @@ def shipped_predictions() -> dict[str, pd.DataFrame]:
     True
     """
     folder = files("boneage_kit") / "data"
-    files_by_name = {file.name.removesuffix(".csv"): file for file in folder.iterdir()
-                     if file.name.startswith("rsna_oof") and file.name.endswith(".csv")}
+    files_by_name = {
+        file.name.removesuffix(".csv"): file
+        for file in folder.iterdir()
+        if file.name.startswith("rsna_oof") and file.name.endswith(".csv")
+    }
     tables: dict[str, pd.DataFrame] = {}
     for name in sorted(files_by_name, key=_rank):
         with as_file(files_by_name[name]) as path:

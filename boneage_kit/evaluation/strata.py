@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ..errors import BadInput
 from .bootstrap import Metric, resampled_intervals
@@ -30,8 +29,10 @@ def age_band(ages: Sequence[float] | pd.Series, edges: Sequence[float] = AGE_BAN
     index = ages.index if isinstance(ages, pd.Series) else None
     years = np.asarray(ages, dtype=float)
     if years.size and years.min() < edges[0]:
-        raise BadInput(f"The age {years.min():g} lies below the first band, {edges[0]:g}.",
-                       "Start the bands at the youngest age.")
+        raise BadInput(
+            f"The age {years.min():g} lies below the first band, {edges[0]:g}.",
+            "Start the bands at the youngest age.",
+        )
     codes = np.searchsorted(edges, years, side="right") - 1
     return pd.Series(
         pd.Categorical.from_codes(codes, [*names, f"{edges[-1]:g}+ y"], ordered=True), index=index
@@ -39,7 +40,10 @@ def age_band(ages: Sequence[float] | pd.Series, edges: Sequence[float] = AGE_BAN
 
 
 def by(
-    predictions: pd.DataFrame, *columns: str, n_bootstrap: int = 1000, seed: int = 0,
+    predictions: pd.DataFrame,
+    *columns: str,
+    n_bootstrap: int = 1000,
+    seed: int = 0,
     small: int = SMALL_CELL,
 ) -> pd.DataFrame:
     """Return the error in every cell of one or more columns of one model's predictions.
@@ -72,14 +76,12 @@ def by(
     clean = one_model(predictions)
     rows = [
         {**dict(zip(columns, key, strict=True)), **_cell(clean, at, n_bootstrap, seed, small)}
-        for key, at in cells_of(_with_columns(clean, columns), columns)
+        for key, at in cells_of(columns_to_cut(clean, columns), columns)
     ]
     return pd.DataFrame(rows)
 
 
-def cells_of(
-    table: pd.DataFrame, columns: Sequence[str]
-) -> Iterator[tuple[tuple, np.ndarray]]:
+def cells_of(table: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[tuple, np.ndarray]]:
     """Yield each cell's values and the positions (int64) of its rows, in the order of the values.
 
     Rows in which one of the columns is missing belong to no cell.
@@ -93,19 +95,23 @@ def cells_of(
     order = np.argsort(number, kind="stable")
     ends = np.searchsorted(number[order], np.arange(len(keys) + 1))
     for position, key in enumerate(keys):
-        yield (key if isinstance(key, tuple) else (key,),
-               order[ends[position]:ends[position + 1]])
+        yield (
+            key if isinstance(key, tuple) else (key,),
+            order[ends[position] : ends[position + 1]],
+        )
 
 
-def _with_columns(clean: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+def columns_to_cut(clean: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """Return the columns to cut by, the age band made where it is asked for."""
     there: dict[str, pd.Series] = {}
     for name in columns:
         if name == "age_band" and name not in clean:
             there[name] = age_band(clean["y_true"])
         elif name not in clean or clean[name].isna().all():
-            raise BadInput(f"The predictions have no {name}.",
-                           f"Add a column {name}, or analyse by sex and age band.")
+            raise BadInput(
+                f"The predictions have no {name}.",
+                f"Add a column {name}, or analyse by sex and age band.",
+            )
         else:
             there[name] = clean[name]
     return pd.DataFrame(there)
@@ -122,8 +128,7 @@ def _cell(
     if n > 1:
         figures = resampled_intervals(measures, true, pred, children, n_bootstrap, seed)
     else:
-        figures = {name: Interval(fn(true, pred), np.nan, np.nan)
-                   for name, fn in measures.items()}
+        figures = {name: Interval(fn(true, pred), np.nan, np.nan) for name, fn in measures.items()}
     for name, (value, lower, upper) in figures.items():
         cell |= {name: value, f"{name}_lower": lower, f"{name}_upper": upper}
     return cell | {"rmse": rmse(true, pred), "within_12_months": within(true, pred, months=12)}
@@ -157,90 +162,3 @@ def by_age_band(
     """
     clean = one_model(predictions)
     return by(clean.assign(age_band=age_band(clean["y_true"], edges)), "age_band", **options)
-
-
-def errors_of_children(clean: CheckedTable, *columns: str) -> pd.DataFrame:
-    """Return one row per child with its mean absolute ``error`` (years) and the columns to cut by.
-
-    ``"age_band"`` is made where the table has none. Children for whom a column is missing are
-    left out.
-    """
-    cut = _with_columns(clean, columns)
-    child = cut.assign(error=(clean["y_pred"] - clean["y_true"]).abs(), child=clean.children)
-    if len(clean) > clean.n_children:
-        child = child.groupby(["child", *columns], observed=True, sort=False,
-                              as_index=False)["error"].mean()
-    return child.dropna(subset=list(columns)).reset_index(drop=True)
-
-
-def differences(predictions: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """Return how much each cell's MAE differs from that of all other children, corrected by Holm.
-
-    Of twenty cells looked at, one is "significant" by chance alone. ``p_holm`` holds the chance of any
-    false alarm in the whole table at 5 %.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns, then ``n, small, difference, lower, upper`` (years of MAE, cell minus the
-        rest, Welch's interval), ``p, p_holm``.
-
-    Source: Holm 1979, Scand J Stat 6:65-70; Welch 1947, Biometrika 34:28-35.
-
-    >>> rng = np.random.default_rng(0)
-    >>> table = pd.DataFrame({"image_id": range(200), "sex": ["F", "M"] * 100, "y_true": 8.0})
-    >>> table["y_pred"] = 8 + rng.normal(0, 1, 200) * np.tile([0.5, 1.5], 100)
-    >>> bool((differences(table, "sex")["p_holm"] < 0.001).all())
-    True
-    """
-    child = errors_of_children(one_model(predictions), *columns)
-    error = child["error"].to_numpy()
-    centred = error - error.mean()
-    total = np.array([error.size, centred.sum(), np.square(centred).sum()])
-    rows = []
-    for key, at in cells_of(child, columns):
-        inside = np.array([at.size, centred[at].sum(), np.square(centred[at]).sum()])
-        rows.append({**dict(zip(columns, key, strict=True)), "n": at.size,
-                     "small": at.size < SMALL_CELL, **_welch(inside, total - inside)})
-    table = pd.DataFrame(rows)
-    return table.assign(p_holm=holm(table["p"]))
-
-
-def _welch(inside: np.ndarray, rest: np.ndarray) -> dict[str, float]:
-    """Return Welch's test of two means from (n, sum, sum of squares) of each."""
-    (n, mean, sd), (n_rest, mean_rest, sd_rest) = _moments(inside), _moments(rest)
-    difference = mean - mean_rest if n_rest else 0.0
-    if min(n, n_rest) < 2 or sd + sd_rest == 0:
-        return {"difference": difference, "lower": -np.inf, "upper": np.inf, "p": 1.0}
-    a, b = sd**2 / n, sd_rest**2 / n_rest
-    freedom = (a + b) ** 2 / (a**2 / (n - 1) + b**2 / (n_rest - 1))
-    half = stats.t.ppf(0.975, freedom) * np.sqrt(a + b)
-    p = stats.ttest_ind_from_stats(mean, sd, n, mean_rest, sd_rest, n_rest, equal_var=False).pvalue
-    return {"difference": difference, "lower": difference - half, "upper": difference + half,
-            "p": float(p)}
-
-
-def _moments(sums: np.ndarray) -> tuple[int, float, float]:
-    n, first, second = sums
-    if n < 1:
-        return 0, 0.0, 0.0
-    left = second - first**2 / n  # what rounding leaves of equal errors is no spread
-    variance = left / (n - 1) if n > 1 and left > 1e-12 * max(second, 1e-12) else 0.0
-    return int(n), float(first / n), float(np.sqrt(variance))
-
-
-def holm(p_values: Sequence[float] | pd.Series) -> np.ndarray:
-    """Return Holm's step-down adjusted p values, in the order given.
-
-    Ten lines rather than statsmodels, a package of over 20 MB that nothing else of the kit needs
-    to run; the tests compare the two.
-
-    >>> [float(p) for p in holm([0.01, 0.04, 0.03]).round(2)]
-    [0.03, 0.06, 0.06]
-    """
-    p = np.asarray(p_values, dtype=float)
-    order = np.argsort(p, kind="stable")
-    stepped = np.maximum.accumulate(p[order] * (p.size - np.arange(p.size)))
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(stepped, 1)
-    return adjusted

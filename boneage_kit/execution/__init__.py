@@ -6,6 +6,6 @@ keeps how it went, ``executed_notebook`` cleans what is kept, ``run_folder`` gat
 rows into ``results.json``, and ``tolerance`` compares notebooks in the tests.
 """
 
-import lazy_loader
+from .._lazy import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -24,7 +24,10 @@ def save_notebook(notebook: NotebookNode, path: Path) -> Path:
     if parameters:
         notebook.metadata["papermill"] = {"parameters": parameters}
     notebook.metadata["kernelspec"] = {
-        "display_name": "Python 3", "language": "python", "name": "python3"}
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    }
     notebook.metadata["language_info"] = {"name": "python"}
     for cell in notebook.cells:
         kept = {"tags": cell.metadata.get("tags"), "tolerance": cell.metadata.get("tolerance")}

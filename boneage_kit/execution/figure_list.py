@@ -20,8 +20,11 @@ from ..paper import claims
 from . import run_folder, runner, sequence
 from .job import prepare
 
-_SHOWN = re.compile(r'<figure[^>]*><img alt="([^"]*)"[^>]*src="data:image/png;base64,([^"]+)"[^>]*>'
-                    r"(?:<figcaption>(.*?)</figcaption>)?", re.DOTALL)
+_SHOWN = re.compile(
+    r'<figure[^>]*><img alt="([^"]*)"[^>]*src="data:image/png;base64,([^"]+)"[^>]*>'
+    r"(?:<figcaption>(.*?)</figcaption>)?",
+    re.DOTALL,
+)
 
 
 class NamedFigure(NamedTuple):
@@ -48,12 +51,20 @@ def _of_notebook(path: Path) -> Iterator[NamedFigure]:
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] != "code" or ".figure(" not in sequence.text_of(cell):
             continue
-        shown = [match for output in cell["outputs"] for match in _SHOWN.findall(
-            "".join(output.get("data", {}).get("text/html", "")))]
+        shown = [
+            match
+            for output in cell["outputs"]
+            for match in _SHOWN.findall("".join(output.get("data", {}).get("text/html", "")))
+        ]
         names = _names(sequence.text_of(cell), len(shown))
         for name, (alt, picture, caption) in zip(names, shown, strict=False):
-            yield NamedFigure(name, path.stem, base64.b64decode(picture), html.unescape(alt),
-                         html.unescape(caption))
+            yield NamedFigure(
+                name,
+                path.stem,
+                base64.b64decode(picture),
+                html.unescape(alt),
+                html.unescape(caption),
+            )
 
 
 def _names(source: str, shown: int) -> list[str]:
@@ -91,16 +102,18 @@ def by_name(name: str) -> NamedFigure:
     figures = committed()
     shown_by = claims().set_index("claim")["figure"].to_dict()
     if name not in figures and shown_by.get(name) == "":
-        raise BadInput(f"No figure shows the claim {name!r}.",
-                       "Read its verdict in notebook 06, or with `boneage-kit run 06`.")
+        raise BadInput(
+            f"No figure shows the claim {name!r}.",
+            "Read its verdict in notebook 06, or with `boneage-kit run 06`.",
+        )
     if (figure := figures.get(name) or figures.get(shown_by.get(name, ""))) is None:
-        raise BadInput(f"There is no figure {name!r}.",
-                       "List the names with `boneage-kit figure`.")
+        raise BadInput(f"There is no figure {name!r}.", "List the names with `boneage-kit figure`.")
     return figure
 
 
-def drawn_again(figure: NamedFigure, *, preset: str, data: str, out: Path | None, **options: Any
-                ) -> NamedFigure:
+def drawn_again(
+    figure: NamedFigure, *, preset: str, data: str, out: Path | None, **options: Any
+) -> NamedFigure:
     """Return a figure as its notebook draws it at another size or on other data.
 
     Parameters
@@ -124,10 +137,15 @@ def drawn_again(figure: NamedFigure, *, preset: str, data: str, out: Path | None
     entries = [entry for entry in run_folder.figures(job.out) if entry["notebook"] == step.name]
     stem, _, number = figure.name.rpartition("_")
     alike = [entry for entry in entries if entry["name"].startswith(f"{stem}_")]
-    numbered = alike[int(number) - 1:int(number)] if number.isdigit() else []
+    numbered = alike[int(number) - 1 : int(number)] if number.isdigit() else []
     chosen = [entry for entry in entries if entry["name"] == figure.name] or numbered
     if not chosen:
-        raise BadInput(f"{step.name} draws no figure {figure.name!r} on these data.",
-                       "Choose other data; without --data the committed figure is written.")
-    return figure._replace(png=(job.out / chosen[0]["file"]).read_bytes(),
-                           alt=chosen[0]["alt"], caption=chosen[0]["caption"])
+        raise BadInput(
+            f"{step.name} draws no figure {figure.name!r} on these data.",
+            "Choose other data; without --data the committed figure is written.",
+        )
+    return figure._replace(
+        png=(job.out / chosen[0]["file"]).read_bytes(),
+        alt=chosen[0]["alt"],
+        caption=chosen[0]["caption"],
+    )

@@ -54,10 +54,17 @@ class Job:
     def _kept_rows(self, notebook: Path) -> list[Any]:
         """Return the package's rows that a notebook may read: none of its own, of these data."""
         other = "real" if self.source == "phantom" else "phantom"
-        kept = {source: committed(source, self.preset.name)
-                or committed(source, presets.DEFAULT) for source in (self.source, other)}
-        return [row for source, run in kept.items() if run for row in run["rows"]
-                if source == other or row["notebook"] != notebook.stem]
+        kept = {
+            source: committed(source, self.preset.name) or committed(source, presets.DEFAULT)
+            for source in (self.source, other)
+        }
+        return [
+            row
+            for source, run in kept.items()
+            if run
+            for row in run["rows"]
+            if source == other or row["notebook"] != notebook.stem
+        ]
 
     def heading(self) -> dict[str, Any]:
         """Return the provenance part of ``results.json``."""

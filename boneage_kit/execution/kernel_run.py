@@ -31,8 +31,12 @@ def execute(
     scratch = job.out / ".running" / notebook.name
     scratch.parent.mkdir(parents=True, exist_ok=True)
     error = None
-    with _environment(BONEAGE_KIT_OUT=str(job.out.resolve()), MPLBACKEND=None,
-                      PYDEVD_DISABLE_FILE_VALIDATION="1", **processor.variables()):
+    with _environment(
+        BONEAGE_KIT_OUT=str(job.out.resolve()),
+        MPLBACKEND=None,
+        PYDEVD_DISABLE_FILE_VALIDATION="1",
+        **processor.variables(),
+    ):
         try:
             papermill.execute_notebook(
                 _literally(notebook), _literally(scratch),
@@ -45,8 +49,10 @@ def execute(
         except papermill.PapermillExecutionError as failure:
             error = _one_line(failure)
         except DeadKernelError:
-            error = ("The kernel died, most likely for want of memory: choose a smaller preset "
-                     "or close other programs.")
+            error = (
+                "The kernel died, most likely for want of memory: choose a smaller preset "
+                "or close other programs."
+            )
     executed = nbformat.read(scratch, as_version=4)
     shutil.rmtree(scratch.parent, ignore_errors=True)
     return executed, error

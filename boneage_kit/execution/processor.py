@@ -63,5 +63,8 @@ def _numpy_features(names: tuple[str, ...]) -> str:
     except ImportError:  # NumPy before 2
         from numpy.core import _multiarray_umath as numpy_core
     present = numpy_core.__cpu_features__
-    return " ".join(feature for feature in numpy_core.__cpu_dispatch__
-                    if present.get(feature) and any(name in feature for name in names))
+    return " ".join(
+        feature
+        for feature in numpy_core.__cpu_dispatch__
+        if present.get(feature) and any(name in feature for name in names)
+    )

@@ -49,12 +49,17 @@ def run(job: Job, *, progress: bool = True, inject: bool = True) -> list[Step]:
         If another process runs in the same folder.
     """
     steps: list[Step] = []
-    with held_alone(job.out), logging_redirect_tqdm(), tqdm(
-        total=len(job.notebooks), desc="notebooks", unit="notebook", disable=not progress
-    ) as bar:
+    with (
+        held_alone(job.out),
+        logging_redirect_tqdm(),
+        tqdm(
+            total=len(job.notebooks), desc="notebooks", unit="notebook", disable=not progress
+        ) as bar,
+    ):
         for notebook in job.notebooks:
-            steps.append(finished(job, notebook)
-                         or execute(job, notebook, progress=progress, inject=inject))
+            steps.append(
+                finished(job, notebook) or execute(job, notebook, progress=progress, inject=inject)
+            )
             write_results(job)
             bar.update()
         write_run_page(job.out)
@@ -72,9 +77,7 @@ def finished(job: Job, notebook: Path) -> Step | None:
     return step
 
 
-def execute(
-    job: Job, notebook: Path, *, progress: bool = True, inject: bool = True
-) -> Step:
+def execute(job: Job, notebook: Path, *, progress: bool = True, inject: bool = True) -> Step:
     """Execute one notebook from a clean slate and write down how it went."""
     _forget(job.out, notebook)
     began = time.monotonic()
@@ -93,16 +96,23 @@ def execute(
     )
     save_notebook(executed, job.out / "notebooks" / notebook.name)
     write_step(job.out, step)
-    _log.info("%s: %s in %.1f minutes, %d MB%s", step.name, step.status, step.minutes,
-              step.peak_memory_mb, f". {error}" if error else "")
+    _log.info(
+        "%s: %s in %.1f minutes, %d MB%s",
+        step.name,
+        step.status,
+        step.minutes,
+        step.peak_memory_mb,
+        f". {error}" if error else "",
+    )
     return step
 
 
 def write_results(job: Job) -> Path:
     """Write ``results.json`` from everything that is done in the run's folder so far."""
     notebooks = [step.dump() for step in steps_of(job.out)]
-    return write_json(job.out / "results.json",
-                      run_folder.collect(job.out, job.heading(), notebooks))
+    return write_json(
+        job.out / "results.json", run_folder.collect(job.out, job.heading(), notebooks)
+    )
 
 
 def _forget(out: Path, notebook: Path) -> None:

@@ -32,8 +32,14 @@ class Step:
 
 
 _KINDS: dict[str, tuple[type, ...]] = {
-    "name": (str,), "title": (str,), "status": (str,), "minutes": (int, float),
-    "peak_memory_mb": (int,), "cells": (int,), "error": (str, type(None)), "key": (str,),
+    "name": (str,),
+    "title": (str,),
+    "status": (str,),
+    "minutes": (int, float),
+    "peak_memory_mb": (int,),
+    "cells": (int,),
+    "error": (str, type(None)),
+    "key": (str,),
     "finished": (str,),
 }
 
@@ -64,11 +70,17 @@ def read_step(out: Path, notebook: str) -> Step | None:
     if not path.exists():
         return None
     content = read_json(path)
-    whole = isinstance(content, dict) and content.keys() == _KINDS.keys() and all(
-        isinstance(content[field.name], _KINDS[field.name]) for field in fields(Step))
+    whole = (
+        isinstance(content, dict)
+        and content.keys() == _KINDS.keys()
+        and all(isinstance(content[field.name], _KINDS[field.name]) for field in fields(Step))
+    )
     if not whole or content["name"] != notebook:
-        _log.warning("%s is damaged, or of another version of the kit: %s is executed again.",
-                     path.name, notebook)
+        _log.warning(
+            "%s is damaged, or of another version of the kit: %s is executed again.",
+            path.name,
+            notebook,
+        )
         return None
     return Step(**content)
 

@@ -147,8 +147,9 @@ def _text(new: str, old: str, allowed: dict[str, float]) -> str:
     for ours, theirs in zip(pictures_new, pictures_old, strict=True):
         if difference := picture_difference(ours, theirs, allowed["pixels"]):
             return _PICTURE.sub(difference, new)
-    same = same_text(_PICTURE.sub("PICTURE", new), _PICTURE.sub("PICTURE", old),
-                     allowed["abs"], allowed["rel"])
+    same = same_text(
+        _PICTURE.sub("PICTURE", new), _PICTURE.sub("PICTURE", old), allowed["abs"], allowed["rel"]
+    )
     return old if same else new
 
 
@@ -182,9 +183,11 @@ def _words(text: str) -> str:
 
 def _numbers(text: str) -> list[float]:
     """Return a text's numbers; those of ``years (... months)`` twice in years, as ``abs`` is."""
-    return [float(number[0].replace("−", "-"))
-            / (12 if text.startswith(" months)", number.end()) else 1)
-            for number in _NUMBER.finditer(text)]
+    return [
+        float(number[0].replace("−", "-"))
+        / (12 if text.startswith(" months)", number.end()) else 1)
+        for number in _NUMBER.finditer(text)
+    ]
 
 
 def picture_difference(new: str, old: str, allowed: float) -> str | None:
@@ -205,8 +208,10 @@ def picture_difference(new: str, old: str, allowed: float) -> str | None:
         for png in (new, old)
     )
     if ours.shape != theirs.shape:
-        return (f"The picture is {ours.shape[1]} x {ours.shape[0]} pixels, "
-                f"committed {theirs.shape[1]} x {theirs.shape[0]}.")
+        return (
+            f"The picture is {ours.shape[1]} x {ours.shape[0]} pixels, "
+            f"committed {theirs.shape[1]} x {theirs.shape[0]}."
+        )
     fraction = float((np.abs(ours - theirs).max(axis=2) > _VISIBLE).mean())
     if fraction <= allowed:
         return None

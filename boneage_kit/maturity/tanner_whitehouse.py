@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import BadInput
+from ..records.schema import CHILDREN
 from . import _tables
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ RUS_BONES = (
     "middle_phalanx_3", "middle_phalanx_5",
     "distal_phalanx_1", "distal_phalanx_3", "distal_phalanx_5",
 )  # fmt: skip
-_WORDS = {"M": "boys", "F": "girls"}
 
 
 @cache
@@ -137,7 +137,7 @@ def _age_of(system: str, score: float, sex: str) -> float:
         raise BadInput(f"The RUS score {score!r} is not between 0 and 1000.",
                        "Sum the stage scores of the 13 bones with tw3_rus_score.")
     if value < scores[0]:
-        raise BadInput(f"The {system} table for {_WORDS[sex]} begins at score {scores[0]:.0f} "
+        raise BadInput(f"The {system} table for {CHILDREN[sex]} begins at score {scores[0]:.0f} "
                        f"({ages[0]:.1f} years); {value:g} lies below it.",
                        f'Report it as "under {ages[0]:.1f} years"; the method gives no age there.')
     return round(float(np.interp(value, scores, ages)), 4)

@@ -6,6 +6,6 @@ highlights could be read; :func:`unknown` lists what could not, and what the kit
 column ``mark`` says of each fact whether it was read, computed or only recalled.
 """
 
-import lazy_loader
+from .._lazy import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

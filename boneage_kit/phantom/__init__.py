@@ -12,6 +12,6 @@ children with two readers, ``files`` writes PNG and DICOM.
 (256, 256)
 """
 
-import lazy_loader
+from .._lazy import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -92,6 +92,9 @@ def render_row(row: Mapping[str, Any] | pd.Series, size: int = 512) -> PhantomRa
     """Draw the radiograph of one row of :func:`cohort` (or of its file) at ``size`` pixels.
 
     Returns the same :class:`PhantomRadiograph` each time, on any machine.
+
+    >>> render_row(cohort(3).iloc[0], size=128).pixels.shape
+    (128, 128)
     """
     return render(sex=row["sex"], bone_age=float(row["true_bone_age"]), seed=int(row["seed"]),
                   size=size, difficulty=float(row["difficulty"]))

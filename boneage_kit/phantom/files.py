@@ -39,6 +39,12 @@ def write_png(radiograph: PhantomRadiograph, path: str | Path, bits: int = 8) ->
     ------
     BadInput
         If ``bits`` is neither 8 nor 16.
+
+    >>> import tempfile
+    >>> from boneage_kit.phantom import render
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> write_png(render("F", 8.5, size=128), folder / "hand.png", bits=16).name
+    'hand.png'
     """
     if bits not in (8, 16):
         raise BadInput(f"A PNG of {bits} bits is not written here.", "Use bits=8 or bits=16.")
@@ -68,6 +74,12 @@ def write_dicom(radiograph: PhantomRadiograph, path: str | Path,
     ------
     BadInput
         If ``photometric`` is neither.
+
+    >>> import tempfile
+    >>> from boneage_kit.phantom import render
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> write_dicom(render("F", 8.5, size=128), folder / "hand.dcm").name
+    'hand.dcm'
     """
     if photometric not in PHOTOMETRIC:
         raise BadInput(f"The photometric interpretation {photometric!r} is not used in DX.",

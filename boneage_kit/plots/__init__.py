@@ -4,6 +4,6 @@ Modules are themes. Colours come from :data:`PALETTE` (Okabe and Ito 2008), and 
 thing by colour alone.
 """
 
-import lazy_loader
+from .._lazy import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -2,65 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from .. import evaluation
-from .style import MARKERS, PALETTE
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.axis import Axis
+from .axes import age_ticks, axes_or_new, scatter_by_sex, show_legend
+from .style import PALETTE
 
 __all__ = ["bland_altman", "model_beside_readers", "predicted_against_label"]
-
-SEX_NAMES = {"F": "girls", "M": "boys"}
-
-
-def axes_or_new(ax: Axes | None, width: float = 6.4, height: float = 4.6) -> Axes:
-    """Return ``ax``, or the axes of a new figure of the given size in inches."""
-    import matplotlib.pyplot as plt
-
-    return plt.subplots(figsize=(width, height))[1] if ax is None else ax
-
-
-def scatter_by_sex(
-    ax: Axes, x: np.ndarray, y: np.ndarray, sexes: pd.Series, children: pd.Series | None = None
-) -> None:
-    """Draw points with the colour and mark of each child's sex, the more the smaller and paler.
-
-    ``children`` names each point's child, so that the legend counts children, not readings.
-    """
-    n = max(len(x), 1)
-    names = np.arange(len(x)) if children is None else np.asarray(children)
-    size, alpha = float(np.clip(9000 / n, 5, 26)), float(np.clip(600 / n, 0.25, 0.65))
-    for sex, name in SEX_NAMES.items():
-        rows = (sexes == sex).to_numpy()
-        if rows.any():
-            ax.scatter(x[rows], y[rows], s=size, alpha=alpha,
-                       color=PALETTE[sex], marker=MARKERS[sex], linewidths=0,
-                       label=f"{name} (n = {np.unique(names[rows]).size})", rasterized=True)
-
-
-def show_legend(ax: Axes, **options: object) -> None:
-    """Add a legend whose marks are solid and large even where the points are pale."""
-    from matplotlib.collections import PathCollection
-
-    legend = ax.legend(framealpha=0.9, **options)
-    for handle in legend.legend_handles:
-        if isinstance(handle, PathCollection):
-            handle.set_alpha(1)
-            handle.set_sizes([36])
-
-
-def age_ticks(*axes: Axis) -> None:
-    """Put ticks at every third year: 0, 3, 6, ... 18."""
-    from matplotlib.ticker import MultipleLocator
-
-    for axis in axes:
-        axis.set_major_locator(MultipleLocator(3))
 
 
 def predicted_against_label(predictions: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -104,15 +54,15 @@ def bland_altman(
     'model minus label (years)'
     """
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    found = evaluation.bland_altman(a, b, children=children)
+    agreement = evaluation.bland_altman(a, b, children=children)
     ax = axes_or_new(ax, 7.2, 4.6)
     if sexes is None:
         ax.scatter((a + b) / 2, a - b, s=14, alpha=0.4, color=PALETTE["model"], linewidths=0)
     else:
         scatter_by_sex(ax, (a + b) / 2, a - b, pd.Series(sexes), children)
-    lines = ((found.upper, found.upper_interval, "--", "upper limit"),
-             (found.bias, found.bias_interval, "-", "bias"),
-             (found.lower, found.lower_interval, "--", "lower limit"))
+    lines = ((agreement.upper, agreement.upper_interval, "--", "upper limit"),
+             (agreement.bias, agreement.bias_interval, "-", "bias"),
+             (agreement.lower, agreement.lower_interval, "--", "lower limit"))
     for value, interval, style, name in lines:
         ax.axhspan(*interval, color="#BBBBBB", alpha=0.5, linewidth=0)
         ax.axhline(value, color=PALETTE["ink"], linestyle=style, linewidth=1.4)
@@ -123,7 +73,7 @@ def bland_altman(
         for value in reader_limits:
             ax.axhline(value, color=PALETTE["reader"], linestyle=":", linewidth=2.4)
         ax.plot([], [], color=PALETTE["reader"], linestyle=":", label=reader_name)
-    reach = 1.15 * max(np.abs(a - b).max(), abs(found.lower), abs(found.upper))
+    reach = 1.15 * max(np.abs(a - b).max(), abs(agreement.lower), abs(agreement.upper))
     ax.set(xlabel=f"mean of {names[0]} and {names[1]} (years)",
            ylabel=f"{names[0]} minus {names[1]} (years)", ylim=(-reach, reach))
     age_ticks(ax.xaxis)
@@ -138,7 +88,8 @@ def model_beside_readers(
 ) -> Axes:
     """Draw mean absolute differences with intervals: each comparison of the reader yardstick.
 
-    Hollow marks are comparisons that flatter: a reader against a mean that holds the same reading.
+    Hollow marks are comparisons that look too good: a reader against a mean that includes the same
+    reading.
     ``floor`` (years) is the constant predictor.
 
     >>> import matplotlib; matplotlib.use("Agg")
@@ -148,13 +99,13 @@ def model_beside_readers(
     1
     """
     ax = axes_or_new(ax, 7.6, 0.55 * len(yardstick) + 1.6)
-    for place, row in enumerate(yardstick.itertuples()):
+    for y, row in enumerate(yardstick.itertuples()):
         model = row.who.startswith("model")
         colour = PALETTE["model" if model else "reader"]
-        ax.plot([row.lower, row.upper], [place, place], color=colour, linewidth=3)
-        ax.plot(row.value, place, marker="o" if model else "s", markersize=9, color=colour,
+        ax.plot([row.lower, row.upper], [y, y], color=colour, linewidth=3)
+        ax.plot(row.value, y, marker="o" if model else "s", markersize=9, color=colour,
                 markerfacecolor=colour if row.fair else "white", markeredgewidth=2)
-        ax.annotate(f"{row.value:.2f} y", (row.upper, place), xytext=(8, 0),
+        ax.annotate(f"{row.value:.2f} y", (row.upper, y), xytext=(8, 0),
                     textcoords="offset points", va="center", fontsize=11)
     if floor is not None:
         ax.axvline(floor, color=PALETTE["floor"], linestyle="-.")

@@ -1,18 +1,18 @@
-"""The paper's claims as pictures: the error on one ruler, and paired differences."""
+"""The paper's claims as pictures: everybody's error on one scale, and paired differences."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
+from .axes import axes_or_new, months_of, years_of
 from .style import MARKERS, PALETTE
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["difference_forest", "error_ruler"]
 
@@ -27,7 +27,7 @@ _KINDS = {
 
 
 def error_ruler(table: pd.DataFrame, claimed: float = 0.8, ax: Axes | None = None) -> Axes:
-    """Draw mean absolute errors of everybody on one ruler, grouped by who they are.
+    """Draw everybody's mean absolute error on one scale, grouped by who they are.
 
     Parameters
     ----------
@@ -45,10 +45,7 @@ def error_ruler(table: pd.DataFrame, claimed: float = 0.8, ax: Axes | None = Non
     'mean absolute error (years; each line doubles it)'
     """
     order = [kind for kind in _KINDS if (table["kind"] == kind).any()]
-    if ax is None:
-        import matplotlib.pyplot as plt
-
-        _, ax = plt.subplots(figsize=(9, 1.1 + 0.3 * (len(table) + 1.4 * len(order))))
+    ax = axes_or_new(ax, 9, 1.1 + 0.3 * (len(table) + 1.4 * len(order)))
     ax.axvline(claimed, color=PALETTE["ink"], linestyle="--", linewidth=1.2, zorder=1)
     y, ticks, names = 0.0, [], []
     for kind in order:
@@ -59,7 +56,7 @@ def error_ruler(table: pd.DataFrame, claimed: float = 0.8, ax: Axes | None = Non
         y += 1
         ordered = table[table["kind"] == kind].sort_values("value_years", kind="stable")
         for row in ordered.to_dict("records"):
-            _one_error(ax, y, row, PALETTE[colour], marker)
+            _draw_error(ax, y, row, PALETTE[colour], marker)
             ticks.append(y)
             names.append(_label(row))
             y += 1
@@ -74,14 +71,14 @@ def error_ruler(table: pd.DataFrame, claimed: float = 0.8, ax: Axes | None = Non
 
 def _doubling_scale(ax: Axes, values: pd.Series) -> None:
     """Set a logarithmic scale with a tick at every doubling, in years below and months above."""
-    known = values.dropna()
+    values = values.dropna()
     ticks = [tick for tick in (0.125, 0.25, 0.5, 1, 2, 4, 8)
-             if known.min() / 1.5 < tick < known.max() * 1.5]
+             if values.min() / 1.5 < tick < values.max() * 1.5]
     ax.set_xscale("log")
-    ax.set_xlim(min(ticks[0], known.min()) * 0.9, max(ticks[-1], known.max()) * 1.3)
+    ax.set_xlim(min(ticks[0], values.min()) * 0.9, max(ticks[-1], values.max()) * 1.3)
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.xaxis.minorticks_off()
-    months = ax.secondary_xaxis("top", functions=(lambda x: x * 12, lambda x: x / 12))
+    months = ax.secondary_xaxis("top", functions=(months_of, years_of))
     months.set_xticks([tick * 12 for tick in ticks], [f"{tick * 12:g}" for tick in ticks])
     months.xaxis.minorticks_off()
     months.set_xlabel("months")
@@ -92,7 +89,7 @@ def _label(row: Mapping[str, Any]) -> str:
     return row["who"] if not isinstance(data, str) or not data else f"{row['who']} · {data}"
 
 
-def _one_error(ax: Axes, y: float, row: Mapping[str, Any], colour: str, marker: str) -> None:
+def _draw_error(ax: Axes, y: float, row: Mapping[str, Any], colour: str, marker: str) -> None:
     value = row["value_years"]
     lower, upper = row.get("lower"), row.get("upper")
     end = value
@@ -111,7 +108,7 @@ def _one_error(ax: Axes, y: float, row: Mapping[str, Any], colour: str, marker: 
 def difference_forest(
     rows: Mapping[str, list[Mapping[str, Any]]], margin: float = 0.1
 ) -> Figure:
-    """Draw paired differences in MAE with their intervals: a panel for each kind of data.
+    """Draw paired differences in MAE with their intervals: one panel per kind of data.
 
     Parameters
     ----------
@@ -126,8 +123,6 @@ def difference_forest(
     >>> figure.axes[0].get_title()
     'phantom (drawn, not clinical)'
     """
-    import matplotlib.pyplot as plt
-
     methods = list(dict.fromkeys(row["method"] for part in rows.values() for row in part))
     panels = [name for name, part in rows.items() if part]
     figure, axes = plt.subplots(1, len(panels), figsize=(9, 1.6 + 0.62 * len(methods)),

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-import matplotlib.pyplot as plt
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
 
 from ..training.schedule import merged
+from .axes import axes_or_new, months_of, years_of
 from .style import PALETTE
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 __all__ = ["learning_curves"]
 
@@ -32,12 +30,12 @@ _OTHERS = ("X", "*", "h", "<", ">", "p", "d", "8")
 def learning_curves(
     table: pd.DataFrame, labels: Mapping[str, str] | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Draw the error against the number of training images, a line and a band a method.
+    """Draw the error against the number of training images, one line and one band per method.
 
     Parameters
     ----------
     table
-        ``method`` (a name of the benchmark's), ``n_train, mae_years, lower, upper``, a row a
+        ``method`` (a name of the benchmark's), ``n_train, mae_years, lower, upper``, one row per
         fold and seed: lines go through their mean; bands are the mean limits of the 95 %
         intervals over test children. A size within 1 % of another counts as the same.
     labels
@@ -50,18 +48,19 @@ def learning_curves(
     >>> learning_curves(table).get_xscale()
     'log'
     """
-    ax = ax or plt.subplots(figsize=(9, 5.4))[1]
+    ax = axes_or_new(ax, 9, 5.4)
     labels = labels or {name: name for name in table["method"].unique()}
     sizes = merged(table["n_train"])
     means = table.assign(n_train=table["n_train"].map(sizes)).groupby(
         ["method", "n_train"])[["mae_years", "lower", "upper"]].mean() * 12
     others = iter(_OTHERS * 4)
     for name in [name for name in labels if name in means.index]:
-        colour, mark, line = _DRAWN.get(name) or (PALETTE["ink"], next(others), "-.")
+        colour, marker, line = _DRAWN.get(name) or (PALETTE["ink"], next(others), "-.")
         part = means.loc[name]
         alone = len(part) == 1
-        ax.plot(part.index, part["mae_years"], color=colour, marker=mark or None, markersize=8,
-                linestyle="none" if alone and mark else line, label=labels[name])
+        sns.lineplot(x=part.index, y=part["mae_years"], color=colour, marker=marker or None,
+                     markersize=8, markeredgecolor=colour, label=labels[name], errorbar=None,
+                     linestyle="none" if alone and marker else line, ax=ax)
         if alone:
             ax.vlines(part.index, part["lower"], part["upper"], color=colour, linewidth=2)
         elif name != "constant":
@@ -73,7 +72,7 @@ def learning_curves(
     ax.minorticks_off()
     ax.set(xlabel="training images", ylabel="mean absolute error (months)")
     ax.set_ylim(bottom=0)
-    years = ax.secondary_yaxis("right", functions=(lambda m: m / 12, lambda y: 12 * y))
+    years = ax.secondary_yaxis("right", functions=(years_of, months_of))
     years.set_ylabel("years")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False)
     return ax

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.container import BarContainer
 
-from .agreement import SEX_NAMES, axes_or_new
-from .style import PALETTE
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from .axes import axes_or_new
+from .style import PALETTE, SEX_PLURAL
 
 __all__ = ["ages_by_sex", "estimates", "film_grid", "grey_levels", "label_shares"]
 
 _HATCHES = ("", "///", "...", "xxx")
 _LINES = ("-", "--", ":", "-.")
+_COLOURS = (PALETTE["model"], PALETTE["F"], PALETTE["phantom"], PALETTE["real"])
 
 
 def film_grid(
@@ -40,14 +41,12 @@ def film_grid(
     Returns
     -------
     numpy.ndarray
-        The axes, one a film.
+        The axes, one per film.
 
     >>> import matplotlib; matplotlib.use("Agg")
     >>> film_grid([np.zeros((8, 8))] * 3, ["a", "b", "c"], columns=3).shape
     (3,)
     """
-    import matplotlib.pyplot as plt
-
     if axes is None:
         rows = -(-len(films) // columns)
         side = width / columns
@@ -79,12 +78,11 @@ def grey_levels(films: Mapping[str, np.ndarray], ax: Axes | None = None) -> Axes
     'share of pixels'
     """
     ax = axes_or_new(ax, 7.0, 3.6)
-    edges = np.linspace(0, 1, 65)
-    for (name, film), line in zip(films.items(), _LINES, strict=False):
-        counts = np.histogram(film, edges)[0] / film.size
-        ax.stairs(np.where(counts > 0, counts, np.nan), edges, label=name, linewidth=2,
-                  linestyle=line, baseline=None)
-    ax.set(xlabel="grey level (0 black, 1 white)", ylabel="share of pixels", yscale="log")
+    for (name, film), line, colour in zip(films.items(), _LINES, _COLOURS, strict=False):
+        sns.histplot(x=film.ravel(), stat="proportion", bins=64, binrange=(0, 1), element="step",
+                     fill=False, color=colour, linestyle=line, linewidth=2, label=name, ax=ax)
+    ax.set(xlabel="grey level (0 black, 1 white)", ylabel="share of pixels", yscale="log",
+           xlim=(-0.03, 1.03))
     ax.legend(frameon=False)
     return ax
 
@@ -102,18 +100,19 @@ def ages_by_sex(table: pd.DataFrame, column: str = "bone_age", ax: Axes | None =
     'bone age (years)'
     """
     ax = axes_or_new(ax, 9.0, 4.0)
-    edges = np.arange(0, 21)
-    highest = 0
+    highest = 0.0
     for sex, sign in (("F", 1), ("M", -1)):
-        counts = np.histogram(table.loc[table["sex"] == sex, column].dropna(), edges)[0]
-        ax.bar(edges[:-1] + 0.5, sign * counts, 0.9, color=PALETTE[sex], edgecolor="white",
-               hatch="" if sex == "F" else "///", linewidth=0.8)
-        ax.annotate(f"{SEX_NAMES[sex]}: {counts.sum():,}", (0.01, 0.94 if sign > 0 else 0.06),
+        ages = table.loc[table["sex"] == sex, column].dropna().to_numpy()
+        sns.histplot(x=ages, weights=np.full(len(ages), sign), bins=list(range(21)), shrink=0.9,
+                     color=PALETTE[sex], alpha=1, edgecolor="white", linewidth=0.8,
+                     hatch="" if sex == "F" else "///", ax=ax)
+        counts = np.abs(np.asarray(_bars(ax)[-1].datavalues, dtype=float))
+        ax.annotate(f"{SEX_PLURAL[sex]}: {counts.sum():,.0f}", (0.01, 0.94 if sign > 0 else 0.06),
                     xycoords="axes fraction", va="top" if sign > 0 else "bottom", fontsize=13,
                     color=PALETTE[sex], weight="bold")
-        highest = max(highest, counts.max())
+        highest = max(highest, counts.max(initial=1))
     ax.axhline(0, color=PALETTE["ink"], linewidth=1)
-    ax.set(xlabel=f"{column.replace('_', ' ')} (years)", ylabel="radiographs a year of age",
+    ax.set(xlabel=f"{column.replace('_', ' ')} (years)", ylabel="radiographs per year of age",
            xlim=(0, 20), ylim=(-1.15 * highest, 1.15 * highest))
     ax.set_xticks(range(0, 21, 2))
     ax.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
@@ -134,18 +133,23 @@ def label_shares(shares: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     ax = axes_or_new(ax, 9.0, 4.0)
     colours = [PALETTE["phantom"], PALETTE["model"], PALETTE["reader"], PALETTE["real"]]
-    width = 0.8 / shares.shape[1]
-    for k, name in enumerate(shares):
-        place = np.arange(len(shares)) + (k - (shares.shape[1] - 1) / 2) * width
-        bars = ax.bar(place, 100 * shares[name], width * 0.92, label=name, color=colours[k],
-                      hatch=_HATCHES[k], edgecolor="white")
-        ax.bar_label(bars, fmt="%.0f", fontsize=11, padding=2)
-    ax.set_xticks(range(len(shares)), shares.index)
+    bars = (100 * shares).rename_axis(index="band", columns="data set").stack().rename("share")
+    sns.barplot(bars.reset_index(), x="band", y="share", hue="data set", errorbar=None, ax=ax,
+                palette=colours[:shares.shape[1]], saturation=1, gap=0.08, edgecolor="white")
+    for of_set, hatch in zip(_bars(ax), _HATCHES, strict=False):
+        for bar in of_set:
+            bar.set_hatch(hatch)
+        ax.bar_label(of_set, fmt="%.0f", fontsize=11, padding=2)
     ax.set(xlabel="bone age", ylabel="share of radiographs (%)",
            ylim=(0, 115 * shares.to_numpy().max()))
-    ax.legend(frameon=False, ncols=shares.shape[1], loc="lower center", bbox_to_anchor=(0.5, 1))
+    ax.legend(_bars(ax), shares.columns, frameon=False, ncols=shares.shape[1],
+              loc="lower center", bbox_to_anchor=(0.5, 1))
     ax.grid(axis="x", visible=False)
     return ax
+
+
+def _bars(ax: Axes) -> list[BarContainer]:
+    return [bars for bars in ax.containers if isinstance(bars, BarContainer)]
 
 
 def estimates(rows: pd.DataFrame, xlabel: str, ax: Axes | None = None) -> Axes:
@@ -162,14 +166,15 @@ def estimates(rows: pd.DataFrame, xlabel: str, ax: Axes | None = None) -> Axes:
     'MAE (years)'
     """
     ax = axes_or_new(ax, 9.0, 0.9 + 0.62 * len(rows))
-    places = np.arange(len(rows))[::-1]
-    for (name, row), place, mark in zip(rows.iterrows(), places, "osD^vPX" * 3, strict=False):
-        ax.plot([row["lower"], row["upper"]], [place, place], color=PALETTE["ink"], linewidth=2.5)
-        ax.plot(row["value"], place, mark, color=PALETTE["model"], markersize=11,
-                markeredgecolor="white", label=str(name))
-        ax.annotate(f"{row['value']:.2f}", (row["value"], place), (0, 9), ha="center",
+    y = np.arange(len(rows))
+    ax.hlines(y, rows["lower"], rows["upper"], color=PALETTE["ink"], linewidth=2.5)
+    sns.stripplot(x=rows["value"].to_numpy(), y=y, orient="y", native_scale=True, jitter=False,
+                  size=11, color=PALETTE["model"], edgecolor="white", linewidth=1, zorder=3, ax=ax)
+    for height, value in enumerate(rows["value"]):
+        ax.annotate(f"{value:.2f}", (value, height), (0, 9), ha="center",
                     textcoords="offset points", fontsize=12)
-    ax.set_yticks(places, [str(name) for name in rows.index], fontsize=12)
-    ax.set(xlabel=xlabel, ylim=(-0.6, len(rows) - 0.35), xlim=(0, 1.08 * rows["upper"].max()))
+    ax.set_yticks(y, [str(name) for name in rows.index], fontsize=12)
+    ax.set(xlabel=xlabel, ylabel="", ylim=(len(rows) - 0.4, -0.65),
+           xlim=(0, 1.08 * rows["upper"].max()))
     ax.grid(axis="y", visible=False)
     return ax

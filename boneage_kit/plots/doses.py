@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
+from ..probing.perturbations import PERTURBATIONS
 from .style import PALETTE
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["dose_response", "perturbed_examples"]
 
@@ -18,7 +20,7 @@ __all__ = ["dose_response", "perturbed_examples"]
 def dose_response(
     responses: pd.DataFrame, columns: int = 4, floor: float | None = None
 ) -> Figure:
-    """Draw one small chart a perturbation: MAE with its band (left), moved readings as bars.
+    """Draw one small chart per perturbation: MAE with its band (left), moved readings as bars.
 
     Parameters
     ----------
@@ -34,8 +36,6 @@ def dose_response(
     >>> dose_response(table).axes[0].get_title()
     'blur'
     """
-    import matplotlib.pyplot as plt
-
     names = responses["perturbation"].unique()
     columns = max(min(columns, len(names)), 2)
     rows = int(np.ceil(len(names) / columns))
@@ -43,17 +43,17 @@ def dose_response(
                              sharey=True)
     top = max(responses["upper"].max(), floor or 0) * 1.08
     for ax, name in zip(grid.flat, names, strict=False):
-        one = responses[responses["perturbation"] == name]
-        place = np.arange(len(one))
-        ax.bar(place, one["moved"] * top, color="#DDDDDD", width=0.7, zorder=0)
-        ax.fill_between(place, one["lower"], one["upper"], color=PALETTE["model"], alpha=0.25,
+        doses = responses[responses["perturbation"] == name]
+        x = np.arange(len(doses))
+        ax.bar(x, doses["moved"] * top, color="#DDDDDD", width=0.7, zorder=0)
+        ax.fill_between(x, doses["lower"], doses["upper"], color=PALETTE["model"], alpha=0.25,
                         linewidth=0)
-        ax.plot(place, one["mae"], color=PALETTE["model"], marker="o", markersize=5)
+        ax.plot(x, doses["mae"], color=PALETTE["model"], marker="o", markersize=5)
         if floor is not None:
             ax.axhline(floor, color=PALETTE["F"], linestyle="-.", linewidth=1.4)
-        ax.set(title=name, xlabel=one["unit"].iloc[0], ylim=(0, top))
-        ax.set_xticks(place, [f"{dose:g}" for dose in one["dose"]],
-                      rotation=60 if len(one) > 7 else 0)
+        ax.set(title=name, xlabel=doses["unit"].iloc[0], ylim=(0, top))
+        ax.set_xticks(x, [f"{dose:g}" for dose in doses["dose"]],
+                      rotation=60 if len(doses) > 7 else 0)
         ax.grid(axis="x", visible=False)
     for ax in grid.flat[len(names):]:
         ax.set_axis_off()
@@ -64,9 +64,6 @@ def dose_response(
 
 
 def _legend(fig: Figure, floor: float | None) -> None:
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
-
     handles = [Line2D([], [], color=PALETTE["model"], marker="o", label="MAE with 95 % interval"),
                Patch(color="#DDDDDD",
                      label="readings moved by over 12 months (full height: all)")]
@@ -86,18 +83,19 @@ def perturbed_examples(
     >>> [ax.get_title() for ax in fig.axes[:2]]
     ['flip\\n1 mirrored', 'blur\\n4 SD, % of the side']
     """
-    import matplotlib.pyplot as plt
-
-    from ..probing.perturbations import PERTURBATIONS
-
     chosen = [PERTURBATIONS[name] for name in (names or PERTURBATIONS)]
     columns = min(columns, len(chosen))
     rows = int(np.ceil(len(chosen) / columns))
     fig, grid = plt.subplots(rows, columns, figsize=(2.1 * columns, 2.7 * rows), squeeze=False)
     for ax in grid.flat:
         ax.set_axis_off()
-    for ax, one in zip(grid.flat, chosen, strict=False):
-        dose = max(one.doses[1:], key=lambda value: abs(value - one.doses[0]))
-        ax.imshow(one(image[None], dose)[0], cmap="gray", vmin=0, vmax=255)
-        ax.set_title(f"{one.name}\n{dose:g} {one.unit}", fontsize=11)
+    for ax, change in zip(grid.flat, chosen, strict=False):
+        dose = _strongest(change.doses)
+        ax.imshow(change(image[None], dose)[0], cmap="gray", vmin=0, vmax=255)
+        ax.set_title(f"{change.name}\n{dose:g} {change.unit}", fontsize=11)
     return fig
+
+
+def _strongest(doses: Sequence[float]) -> float:
+    """Return the dose that lies farthest from the first, which changes nothing."""
+    return max(doses[1:], key=lambda dose: abs(dose - doses[0]))

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from .. import evaluation
 from ..evaluation.shrinkage import age_axis
-from .agreement import SEX_NAMES, age_ticks, axes_or_new, scatter_by_sex, show_legend
-from .style import MARKERS, PALETTE
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from .axes import age_ticks, axes_or_new, scatter_by_sex, show_legend
+from .style import MARKERS, PALETTE, SEX_PLURAL
 
 __all__ = ["calibration", "changed_calls", "coverage_by", "error_along_age", "error_by_cell",
            "small_cells"]
@@ -87,18 +83,18 @@ def error_by_cell(
     """
     ax = axes_or_new(ax, 7.6, 0.42 * len(cells) + 1.7)
     names = []
-    for place, (_, cell) in enumerate(cells.iterrows()):
+    for y, (_, cell) in enumerate(cells.iterrows()):
         sex = cell.get("sex")
-        colour, mark = (PALETTE[sex], MARKERS[sex]) if sex else (PALETTE["model"], "o")
-        ax.plot([cell[f"{measure}_lower"], cell[f"{measure}_upper"]], [place] * 2, color=colour,
+        colour, marker = (PALETTE[sex], MARKERS[sex]) if sex else (PALETTE["model"], "o")
+        ax.plot([cell[f"{measure}_lower"], cell[f"{measure}_upper"]], [y] * 2, color=colour,
                 linewidth=3, alpha=0.45 if cell["small"] else 1)
-        ax.plot(cell[measure], place, marker=mark, color=colour, markersize=9, markeredgewidth=2,
+        ax.plot(cell[measure], y, marker=marker, color=colour, markersize=9, markeredgewidth=2,
                 markerfacecolor="white" if cell["small"] else colour)
         if floor is not None:
-            ax.annotate(f"{floor[measure].iloc[place]:.1f} y", (1.02, place), va="center",
+            ax.annotate(f"{floor[measure].iloc[y]:.1f} y", (1.02, y), va="center",
                         xycoords=("axes fraction", "data"), fontsize=11, annotation_clip=False)
-        words = [SEX_NAMES.get(cell[name], str(cell[name])) for name in columns]
-        names.append(f"{', '.join(words)} (n = {cell['n']}{', small' if cell['small'] else ''})")
+        values = [SEX_PLURAL.get(cell[name], str(cell[name])) for name in columns]
+        names.append(f"{', '.join(values)} (n = {cell['n']}{', small' if cell['small'] else ''})")
     _reference_lines(ax, measure, floor, reader, overall)
     ax.set_yticks(range(len(cells)), names)
     ax.set(ylim=(len(cells) - 0.4, -0.6),
@@ -141,12 +137,12 @@ def calibration(predictions: pd.DataFrame, ax: Axes | None = None, bins: int = 8
     'mean label minus prediction (years)'
     """
     ax = axes_or_new(ax)
-    for place, (sex, rows) in enumerate(evaluation.reliability(predictions, bins).groupby("sex")):
+    for number, (sex, rows) in enumerate(evaluation.reliability(predictions, bins).groupby("sex")):
         gap = rows["label"] - rows["predicted"]
         half = np.array([rows["label"] - rows["lower"], rows["upper"] - rows["label"]])
-        ax.errorbar(rows["predicted"] + 0.08 * place, gap, yerr=half, color=PALETTE[sex],
+        ax.errorbar(rows["predicted"] + 0.08 * number, gap, yerr=half, color=PALETTE[sex],
                     marker=MARKERS[sex], markersize=8, capsize=3, linewidth=1.6,
-                    linestyle=["-", "--"][place % 2], label=SEX_NAMES[sex])
+                    linestyle=["-", "--"][number % 2], label=SEX_PLURAL[sex])
     ax.axhline(0, color=PALETTE["ink"], linewidth=1, linestyle=":")
     ax.set(xlabel="prediction (years)", ylabel="mean label minus prediction (years)")
     age_ticks(ax.xaxis)
@@ -188,13 +184,13 @@ def changed_calls(changes: pd.DataFrame, ax: Axes | None = None) -> Axes:
     'calls that change (% of children)'
     """
     ax = axes_or_new(ax, 7.6, 0.6 * len(changes) + 1.3)
-    for place, row in enumerate(changes.itertuples()):
+    for y, row in enumerate(changes.itertuples()):
         kind = "model" if row.what.startswith("model") else (
             "reader" if row.what.startswith("reader") else "floor")
-        ax.plot([100 * row.lower, 100 * row.upper], [place] * 2, color=PALETTE[kind], linewidth=3)
-        ax.plot(100 * row.changed, place, color=PALETTE[kind], markersize=9,
+        ax.plot([100 * row.lower, 100 * row.upper], [y] * 2, color=PALETTE[kind], linewidth=3)
+        ax.plot(100 * row.changed, y, color=PALETTE[kind], markersize=9,
                 marker={"model": "o", "reader": "s", "floor": "D"}[kind])
-        ax.annotate(f"{100 * row.changed:.0f} %", (100 * row.upper, place), xytext=(8, 0),
+        ax.annotate(f"{100 * row.changed:.0f} %", (100 * row.upper, y), xytext=(8, 0),
                     textcoords="offset points", va="center", fontsize=11)
     ax.set_yticks(range(len(changes)), changes["what"])
     ax.set(xlim=(0, max(5.0, 120 * changes["upper"].max())), ylim=(len(changes) - 0.4, -0.6),

@@ -1,14 +1,18 @@
-"""Radiographs as widgets need them: quick PNG bytes, crops, and bones that tell their name."""
+"""Radiographs as widgets need them: quick PNG bytes, crops, and bones that show their name."""
 
 from __future__ import annotations
 
-import base64
 import html
 import io
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+import contourpy
 import numpy as np
+from PIL import Image
+from scipy import ndimage
+
+from ..phantom import PhantomRadiograph
+from .shown_figure import to_data_url
 
 __all__ = ["bone_name", "crop", "hand_box", "outlines", "png_bytes", "svg"]
 
@@ -23,9 +27,9 @@ def bone_name(name: str) -> str:
     """
     stem, _, epiphysis = name.partition("_epiphysis")
     head, _, ray = stem.rpartition("_")
-    words = f"{head} {_ROMAN[ray]}" if ray in _ROMAN else stem
-    words = words.replace("_", " ")
-    return f"{words}, epiphysis" if name.endswith("_epiphysis") else words
+    bone = f"{head} {_ROMAN[ray]}" if ray in _ROMAN else stem
+    bone = bone.replace("_", " ")
+    return f"{bone}, epiphysis" if name.endswith("_epiphysis") else bone
 
 
 def png_bytes(pixels: np.ndarray) -> bytes:
@@ -34,15 +38,13 @@ def png_bytes(pixels: np.ndarray) -> bytes:
     >>> png_bytes(np.zeros((4, 4)))[1:4]
     b'PNG'
     """
-    from PIL import Image
-
     out = io.BytesIO()
     grey = np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
     Image.fromarray(grey).save(out, format="PNG", compress_level=1)
     return out.getvalue()
 
 
-def crop(drawn: Any, bone: str, size: int = 96) -> np.ndarray:
+def crop(drawn: PhantomRadiograph, bone: str, size: int = 96) -> np.ndarray:
     """Return a square cut-out [size, size] around the joint end of one bone, contrast stretched.
 
     The window holds the epiphysis (the gap where there is none yet) and the end of the shaft.
@@ -53,12 +55,13 @@ def crop(drawn: Any, bone: str, size: int = 96) -> np.ndarray:
     column = min(max(column, side / 2), width - 1 - side / 2)
     rows = np.clip(np.linspace(row - side / 2, row + side / 2, size), 0, height - 1)
     columns = np.clip(np.linspace(column - side / 2, column + side / 2, size), 0, width - 1)
-    piece = _bilinear(drawn.pixels, rows, columns)
+    grid = np.meshgrid(rows, columns, indexing="ij")
+    piece = ndimage.map_coordinates(drawn.pixels, grid, order=1)
     low, high = np.percentile(piece, [1, 99.5])
     return np.clip((piece - low) / max(high - low, 1e-6), 0, 1).astype(np.float32)
 
 
-def _window(drawn: Any, bone: str) -> tuple[float, float, float]:
+def _window(drawn: PhantomRadiograph, bone: str) -> tuple[float, float, float]:
     """Centre and side (pixels) of the window on the growing end of one bone."""
     ids = {name: number for number, name in drawn.bones.items()}
     shaft = np.argwhere(drawn.labels == ids[bone])
@@ -76,16 +79,6 @@ def _window(drawn: Any, bone: str) -> tuple[float, float, float]:
         column = (column + epiphysis[:, 1].mean()) / 2
         side = max(side, 1.9 * float(np.ptp(epiphysis[:, 1])))
     return float(row), float(column), side
-
-
-def _bilinear(pixels: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    top, left = np.floor(rows).astype(int), np.floor(columns).astype(int)
-    below = np.minimum(top + 1, pixels.shape[0] - 1)
-    right = np.minimum(left + 1, pixels.shape[1] - 1)
-    down, across = (rows - top)[:, None], (columns - left)[None, :]
-    upper = pixels[np.ix_(top, left)] * (1 - across) + pixels[np.ix_(top, right)] * across
-    lower = pixels[np.ix_(below, left)] * (1 - across) + pixels[np.ix_(below, right)] * across
-    return upper * (1 - down) + lower * down
 
 
 def hand_box(labels: np.ndarray, margin: float = 0.05) -> tuple[int, int, int, int]:
@@ -107,22 +100,19 @@ def outlines(labels: np.ndarray, bones: Mapping[int, str]) -> dict[str, list[np.
 
     Shafts and their epiphyses are separate; what is hidden behind another bone has no outline.
     """
-    import contourpy
-    from scipy import ndimage
-
-    found: dict[str, list[np.ndarray]] = {}
-    for number, place in enumerate(ndimage.find_objects(labels), start=1):
-        if place is None or number not in bones:
+    by_name: dict[str, list[np.ndarray]] = {}
+    for number, window in enumerate(ndimage.find_objects(labels), start=1):
+        if window is None or number not in bones:
             continue
-        mask = np.pad((labels[place] == number).astype(np.float32), 1)
+        mask = np.pad((labels[window] == number).astype(np.float32), 1)
         lines = contourpy.contour_generator(z=mask).lines(0.5)
-        offset = np.array([place[1].start - 1 + 0.5, place[0].start - 1 + 0.5])
-        found[bones[number]] = [line[::2] + offset for line in lines if len(line) > 6]
-    return {name: lines for name, lines in found.items() if lines}
+        offset = np.array([window[1].start - 1 + 0.5, window[0].start - 1 + 0.5])
+        by_name[bones[number]] = [line[::2] + offset for line in lines if len(line) > 6]
+    return {name: lines for name, lines in by_name.items() if lines}
 
 
-def svg(drawn: Any, height: int, chosen: Iterable[str] = (), text: str = "") -> str:
-    """Return the hand as SVG in which each bone tells its name under the pointer.
+def svg(drawn: PhantomRadiograph, height: int, chosen: Iterable[str] = (), text: str = "") -> str:
+    """Return the hand as SVG in which each bone shows its name under the pointer.
 
     Parameters
     ----------
@@ -137,7 +127,7 @@ def svg(drawn: Any, height: int, chosen: Iterable[str] = (), text: str = "") -> 
     """
     top, bottom, left, right = hand_box(drawn.labels)
     high, wide = bottom - top, right - left
-    picture = base64.b64encode(png_bytes(drawn.pixels[top:bottom, left:right])).decode("ascii")
+    picture = to_data_url(png_bytes(drawn.pixels[top:bottom, left:right]))
     chosen = set(chosen)
     shapes = "".join(
         _path(name, lines, name in chosen)
@@ -146,7 +136,7 @@ def svg(drawn: Any, height: int, chosen: Iterable[str] = (), text: str = "") -> 
         f'<svg class="bk-hand" role="img" aria-label="{html.escape(text)}" height="{height}" '
         f'width="{round(height * wide / high)}" viewBox="{left} {top} {wide} {high}">'
         f"<style>{_STYLE}</style>"
-        f'<image href="data:image/png;base64,{picture}" x="{left}" y="{top}" width="{wide}" '
+        f'<image href="{picture}" x="{left}" y="{top}" width="{wide}" '
         f'height="{high}"/>{shapes}</svg>'
     )
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from .. import maturity, phantom
 from ..errors import BadInput
-from .style import PALETTE
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from .axes import bare
+from .style import PALETTE, SEX_PLURAL
 
 __all__ = ["atlas_page", "film_variety"]
 
-_WORD = {"F": "girls", "M": "boys"}
 #: Part of a plate's width that the hand fills.
 _CROP = (0.12, 0.88)
 
@@ -32,7 +32,7 @@ def atlas_page(sex: str, plates: Sequence[float] | None = None, columns: int = 6
     plates
         Plate ages in years; all of the sex's if None.
     columns
-        Plates a row.
+        Plates per row.
     size
         Pixels of each radiograph.
 
@@ -50,10 +50,9 @@ def atlas_page(sex: str, plates: Sequence[float] | None = None, columns: int = 6
     >>> len(figure.axes)
     2
     """
-    from .. import maturity, phantom
-
-    known = maturity.gp_plate_ages(sex)
-    ages = known if plates is None else np.array([_plate(age, known) for age in plates])
+    standards = maturity.gp_plate_ages(sex)
+    ages = (standards if plates is None else
+            np.array([_plate(age, standards) for age in plates]))
     news = {row.plate_age_months: f"{row.structures.replace(',', ', ')}: {row.event}"
             for row in maturity.gp_milestones(sex).itertuples()}
     figure, axes = _grid(len(ages), columns, 5.05)
@@ -64,8 +63,8 @@ def atlas_page(sex: str, plates: Sequence[float] | None = None, columns: int = 6
         ax.set_title(_years(age), fontsize=14, fontweight="bold")
         ax.set_xlabel(textwrap.fill(news.get(round(12 * age), "no new mark is listed"), 30),
                       fontsize=11, color=PALETTE["ink"], labelpad=6)
-    figure.suptitle(f"Phantom atlas, {_WORD[sex]}: the plates of Greulich and Pyle, redrawn from "
-                    "the published timetable", fontsize=17)
+    figure.suptitle(f"Phantom atlas, {SEX_PLURAL[sex]}: the plates of Greulich and Pyle, redrawn "
+                    "from the published timetable", fontsize=17)
     return figure
 
 
@@ -79,8 +78,6 @@ def film_variety(sex: str, bone_age: float, images: int = 12, columns: int = 6,
     >>> len(film_variety("M", 9.0, images=2, columns=2, size=64).axes)
     2
     """
-    from .. import phantom
-
     figure, axes = _grid(images, columns, 3.1)
     for seed, (ax, difficulty) in enumerate(zip(axes, np.linspace(0, 1, images), strict=True)):
         drawn = phantom.render(sex=sex, bone_age=bone_age, seed=seed, size=size,
@@ -91,24 +88,19 @@ def film_variety(sex: str, bone_age: float, images: int = 12, columns: int = 6,
 
 
 def _grid(cells: int, columns: int, row: float) -> tuple[Figure, list]:
-    import matplotlib.pyplot as plt
-
     rows = -(-cells // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(2.75 * columns, row * rows),
-                                squeeze=False, layout="constrained")
-    figure.get_layout_engine().set(h_pad=0.10, hspace=0.02)
+                                squeeze=False,
+                                layout=ConstrainedLayoutEngine(h_pad=0.10, hspace=0.02))
     for ax in axes.flat:
-        ax.set(xticks=[], yticks=[])
-        ax.grid(False)
-        for side in ax.spines.values():
-            side.set_visible(False)
+        bare(ax)
     for ax in axes.flat[cells:]:
         ax.remove()
     return figure, list(axes.flat[:cells])
 
 
-def _plate(age: float, known: np.ndarray) -> float:
-    nearest = known[np.argmin(np.abs(known - age))]
+def _plate(age: float, standards: np.ndarray) -> float:
+    nearest = standards[np.argmin(np.abs(standards - age))]
     if abs(nearest - age) > 0.02:
         raise BadInput(f"There is no Greulich and Pyle plate at {age} years.",
                        "Use ages from maturity.gp_plate_ages(sex).")

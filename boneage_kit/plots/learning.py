@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from scipy.ndimage import map_coordinates, zoom
 
+from .axes import axes_or_new
 from .style import PALETTE
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 __all__ = ["augmented_views", "deformation_at_work", "error_by_size", "training_curves"]
 
@@ -33,14 +32,15 @@ def training_curves(
     >>> training_curves(table, floor=3.0).get_ylabel()
     'mean absolute error (years)'
     """
-    ax = ax or plt.subplots(figsize=(5, 4))[1]
-    ax.plot(history["epoch"], history["train_mae"], linestyle="--", color=PALETTE["reader"])
-    ax.plot(history["epoch"], history["valid_mae"], color=PALETTE["model"])
+    ax = axes_or_new(ax, 5, 4)
+    curves = history.set_index("epoch")[["train_mae", "valid_mae"]]
+    sns.lineplot(curves, palette=[PALETTE["reader"], PALETTE["model"]], dashes=[(4, 2), ""],
+                 legend=False, ax=ax)
     last = history.iloc[-1]
-    apart = 8 if last["train_mae"] > last["valid_mae"] else -8  # points: the words must not meet
-    words = (("train_mae", "training", apart), ("valid_mae", "validation", -apart))
-    for name, word, shift in words:
-        ax.annotate(f"{word} {last[name]:.1f} y", (last["epoch"], last[name]), (6, shift),
+    apart = 8 if last["train_mae"] > last["valid_mae"] else -8  # points: the labels must not meet
+    labels = (("train_mae", "training", apart), ("valid_mae", "validation", -apart))
+    for name, label, shift in labels:
+        ax.annotate(f"{label} {last[name]:.1f} y", (last["epoch"], last[name]), (6, shift),
                     textcoords="offset points", va="center", fontsize=11)
     if floor is not None:
         ax.axhline(floor, color=PALETTE["floor"], linestyle=":")
@@ -48,9 +48,7 @@ def training_curves(
                     xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=11)
         top = max(1.5 * floor, history[["train_mae", "valid_mae"]].iloc[0].max())
         ax.set_ylim(top=min(ax.get_ylim()[1], top))  # a wild first epoch must not hide the rest
-    ax.set(xlabel="epoch", title=title)
-    if ax.get_subplotspec() is None or ax.get_subplotspec().is_first_col():
-        ax.set_ylabel("mean absolute error (years)")
+    ax.set(xlabel="epoch", title=title, ylabel=_error_label(ax))
     ax.set_xlim(left=1, right=last["epoch"] * 1.5)
     ax.set_ylim(bottom=0)
     return ax
@@ -70,6 +68,9 @@ def augmented_views(image: np.ndarray, views: np.ndarray) -> np.ndarray:
     -------
     numpy.ndarray
         The n + 1 axes.
+
+    >>> [ax.get_title() for ax in augmented_views(np.zeros((8, 8)), np.zeros((2, 8, 8)))]
+    ['as it is', 'draw 1', 'draw 2']
     """
     axes = plt.subplots(1, len(views) + 1, figsize=(9, 9 / (len(views) + 1) + 0.4))[1]
     titles = ["as it is"] + [f"draw {k}" for k in range(1, len(views) + 1)]
@@ -88,15 +89,17 @@ def deformation_at_work(image: np.ndarray, grid: np.ndarray) -> np.ndarray:
     image
         [s, s].
     grid
-        [h, w, 2], the places read, as (x, y) in -1..1 over the image.
+        [h, w, 2], where the layer samples the image, as (x, y) in -1..1 over it.
 
     Returns
     -------
     numpy.ndarray
         The two axes.
-    """
-    from scipy.ndimage import map_coordinates, zoom
 
+    >>> grid = np.stack(np.meshgrid(np.linspace(-1, 1, 4), np.linspace(-1, 1, 4)), axis=-1)
+    >>> deformation_at_work(np.zeros((16, 16)), grid)[1].get_title()
+    'what the next layer gets'
+    """
     axes = plt.subplots(1, 2, figsize=(8, 4.4))[1]
     side = len(image)
     x, y = ((grid[..., k] + 1) * side / 2 - 0.5 for k in (0, 1))
@@ -105,7 +108,7 @@ def deformation_at_work(image: np.ndarray, grid: np.ndarray) -> np.ndarray:
         for across, down in lines:
             axes[0].plot(across, down, color=PALETTE["reader"], linewidth=1.3)
     axes[0].plot(x[0, 0], y[0, 0], "o", color=PALETTE["accent"], markersize=8)
-    axes[0].set(title="the grid it reads (dot: top left)")
+    axes[0].set(title="the grid it samples (dot: top left)")
     factor = side / len(x)
     fine = [zoom(part, factor, order=1) for part in (y, x)]
     seen = map_coordinates(image.astype(float), fine, order=1, mode="nearest")
@@ -130,7 +133,7 @@ def error_by_size(
     Parameters
     ----------
     table
-        A row a training: ``n_train``, ``mae_years``; several seeds a size make a band.
+        One row per training: ``n_train``, ``mae_years``; several seeds of one size make a band.
     floor
         Error of the sex's median, years.
     label, colour, marker
@@ -141,19 +144,21 @@ def error_by_size(
     >>> error_by_size(table).get_xscale()
     'log'
     """
-    ax = ax or plt.subplots(figsize=(8, 4.5))[1]
-    sizes = table.groupby("n_train")["mae_years"].agg(["mean", "min", "max"])
-    ax.plot(sizes.index, sizes["mean"], marker=marker, color=PALETTE[colour], label=label)
-    if (sizes["max"] > sizes["min"]).any():
-        ax.fill_between(sizes.index, sizes["min"], sizes["max"], color=PALETTE[colour], alpha=0.2,
-                        linewidth=0)
+    ax = axes_or_new(ax, 8, 4.5)
+    sns.lineplot(table, x="n_train", y="mae_years", estimator="mean", errorbar=("pi", 100),
+                 marker=marker, markersize=7, markeredgewidth=0, color=PALETTE[colour],
+                 label=label, legend=False, ax=ax)  # 100 % of the seeds: the range
     if floor is not None:
         ax.axhline(floor, color=PALETTE["floor"], linestyle=":", label="floor: the sex's median")
-    ax.set(xscale="log", xlabel="training images", title=title)
-    if ax.get_subplotspec() is None or ax.get_subplotspec().is_first_col():
-        ax.set_ylabel("mean absolute error (years)")
-    ticks = sorted({*sizes.index, *(int(t) for t in ax.get_xticks() if t in sizes.index)})
+    ax.set(xscale="log", xlabel="training images", title=title, ylabel=_error_label(ax))
+    ticks = sorted(table["n_train"].unique())
     ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     ax.minorticks_off()
     ax.set_ylim(bottom=0)
     return ax
+
+
+def _error_label(ax: Axes) -> str:
+    """Return the label of the error's axis; panels beside the first share its label."""
+    panel = ax.get_subplotspec()
+    return "mean absolute error (years)" if panel is None or panel.is_first_col() else ""

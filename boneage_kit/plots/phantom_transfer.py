@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
 
-from .style import PALETTE
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from .style import MARKERS, PALETTE, SEX_PLURAL, SEX_WORD
 
 __all__ = ["both_directions", "worst_readings"]
-
-_SEXES = (("F", "girls", "o"), ("M", "boys", "^"))
 
 
 def both_directions(to_real: pd.DataFrame, to_phantom: pd.DataFrame) -> np.ndarray:
@@ -31,22 +27,26 @@ def both_directions(to_real: pd.DataFrame, to_phantom: pd.DataFrame) -> np.ndarr
     -------
     numpy.ndarray
         The two axes.
+
+    >>> table = pd.DataFrame({"sex": ["F", "M", "F"], "y_true": [5.0, 9.0, 13.0],
+    ...                       "y_pred": [6.0, 9.5, 12.0]})
+    >>> both_directions(table, table)[0].get_xlabel()
+    'bone age of the RSNA readers (years)'
     """
-    figure, axes = plt.subplots(1, 2, figsize=(11, 5.8), layout="constrained")
+    _, axes = plt.subplots(1, 2, figsize=(11, 5.8), layout=ConstrainedLayoutEngine(wspace=0.06))
     _panel(axes[0], to_real, "real", "Learned phantoms, reads real hands",
            "bone age of the RSNA readers (years)")
     _panel(axes[1], to_phantom, "phantom", "Learned real hands, reads phantoms",
            "bone age drawn (years)")
-    figure.get_layout_engine().set(wspace=0.06)
     return axes
 
 
 def _panel(ax: Axes, table: pd.DataFrame, colour: str, title: str, across: str) -> None:
     true, pred = table["y_true"].to_numpy(), table["y_pred"].to_numpy()
     few = len(table) < 1000
-    for (sex, word, mark), shade in zip(_SEXES, (PALETTE[colour], "black"), strict=True):
+    for (sex, plural), shade in zip(SEX_PLURAL.items(), (PALETTE[colour], "black"), strict=True):
         part = table[table["sex"] == sex]
-        ax.plot(part["y_true"], part["y_pred"], mark, color=shade, label=word,
+        ax.plot(part["y_true"], part["y_pred"], MARKERS[sex], color=shade, label=plural,
                 markersize=5 if few else 3, alpha=0.7 if few else 0.3, markeredgewidth=0,
                 rasterized=True)
     ends = np.array([0.0, 19.5])
@@ -62,8 +62,8 @@ def _panel(ax: Axes, table: pd.DataFrame, colour: str, title: str, across: str) 
             bbox={"facecolor": "white", "alpha": 0.85, "edgecolor": "none"})
     legend = ax.legend(loc="upper left", fontsize=11)
     for handle in legend.legend_handles:
-        handle.set_alpha(1)
-        handle.set_markersize(7)
+        if isinstance(handle, Line2D):
+            handle.set(alpha=1, markersize=7)
     ax.set(xlim=ends, ylim=ends, aspect="equal")
     ax.set_title(title, fontsize=13)
     ax.set_xlabel(across, fontsize=12)
@@ -78,9 +78,13 @@ def worst_readings(images: np.ndarray, table: pd.DataFrame, columns: int = 6) ->
     images
         uint8 [n, s, s].
     table
-        A row an image: ``sex``, ``y_true``, ``y_pred`` (years).
+        One row per image: ``sex``, ``y_true``, ``y_pred`` (years).
     columns
-        Hands a row.
+        Hands per row.
+
+    >>> table = pd.DataFrame({"sex": ["F"], "y_true": [5.0], "y_pred": [9.0]})
+    >>> worst_readings(np.zeros((1, 8, 8), np.uint8), table).axes[0].get_title()
+    'girl, 5.0 y\\nread 9.0'
     """
     rows = -(-len(images) // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(1.9 * columns, 2.45 * rows),
@@ -89,6 +93,5 @@ def worst_readings(images: np.ndarray, table: pd.DataFrame, columns: int = 6) ->
         ax.axis("off")
     for ax, image, row in zip(axes.flat, images, table.itertuples(), strict=False):
         ax.imshow(image, cmap="gray", vmin=0, vmax=255)
-        word = "girl" if row.sex == "F" else "boy"
-        ax.set_title(f"{word}, {row.y_true:.1f} y\nread {row.y_pred:.1f}", fontsize=12)
+        ax.set_title(f"{SEX_WORD[row.sex]}, {row.y_true:.1f} y\nread {row.y_pred:.1f}", fontsize=12)
     return figure

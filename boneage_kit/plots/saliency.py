@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from .agreement import SEX_NAMES, axes_or_new
-from .style import PALETTE
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from .axes import axes_or_new, bare
+from .style import PALETTE, SEX_WORD
 
 __all__ = ["saliency_maps", "saliency_scores", "worst_cases"]
 
@@ -22,42 +21,37 @@ def saliency_maps(
     images: Sequence[np.ndarray], maps: Sequence[dict[str, np.ndarray]],
     plates: Sequence[np.ndarray], titles: Sequence[str],
 ) -> Figure:
-    """Draw radiographs (one a row) with their growth plates and one column a map.
+    """Draw radiographs, one per row, with their growth plates and one column per map.
 
     Parameters
     ----------
     images
         ``uint8 [h, w]`` each.
     maps
-        One dictionary an image: method to float [h, w].
+        One dictionary per image: method to float [h, w].
     plates
         Masks bool [h, w] of the growth plates; outlined on every picture.
     titles
-        A few words an image.
+        A title per image.
 
     >>> import matplotlib; matplotlib.use("Agg")
-    >>> one = np.zeros((16, 16))
-    >>> fig = saliency_maps([one], [{"occlusion": one}], [one > 0], ["girl, 9 years"])
+    >>> film = np.zeros((16, 16))
+    >>> fig = saliency_maps([film], [{"occlusion": film}], [film > 0], ["girl, 9 years"])
     >>> len(fig.axes)
     2
     """
-    import matplotlib.pyplot as plt
-
     methods = list(maps[0])
     fig, grid = plt.subplots(len(images), 1 + len(methods), squeeze=False,
                              figsize=(2.6 * (1 + len(methods)), 2.75 * len(images)))
-    for row, image, found, mask, title in zip(grid, images, maps, plates, titles, strict=True):
+    for row, image, by_method, mask, title in zip(grid, images, maps, plates, titles, strict=True):
         for ax, name in zip(row, ["growth plates", *methods], strict=True):
             ax.imshow(image, cmap="gray", vmin=0, vmax=255)
-            if name in found:
-                top = max(float(np.quantile(found[name], 0.995)), 1e-12)
-                ax.imshow(found[name], cmap="inferno", alpha=0.6, vmin=0, vmax=top)
+            if name in by_method:
+                top = max(float(np.quantile(by_method[name], 0.995)), 1e-12)
+                ax.imshow(by_method[name], cmap="inferno", alpha=0.6, vmin=0, vmax=top)
             if mask.any():
                 ax.contour(mask, levels=[0.5], colors=PALETTE["accent"], linewidths=1)
-            ax.set_xticks([])
-            ax.set_yticks([])
-            ax.grid(visible=False)
-            ax.spines[:].set_visible(False)
+            bare(ax)
         row[0].set_ylabel(title)
     for ax, name in zip(grid[0], ["growth plates outlined", *methods], strict=True):
         ax.set_title(name)
@@ -83,7 +77,7 @@ def saliency_scores(scores: pd.DataFrame, ax: Axes | None = None) -> Axes:
     lines = [(m, r) for m in scores["method"].unique() for r in regions
              if m != "ideal looker" or r == regions[0]]
     ax = axes_or_new(ax, 8.0, 0.36 * len(lines) + 1.5)
-    for place, (method, region) in enumerate(lines):
+    for y, (method, region) in enumerate(lines):
         no_model = method in ("edges of the image", "ideal looker")
         for weights, filled in (("learned", True), ("shuffled", False)):
             if (method, region, weights) not in mean.index or (no_model and not filled):
@@ -91,9 +85,9 @@ def saliency_scores(scores: pd.DataFrame, ax: Axes | None = None) -> Axes:
             value, spread = mean.loc[(method, region, weights)]
             colour = PALETTE["floor"] if no_model else PALETTE["model" if filled else "ink"]
             if np.isfinite(spread):
-                ax.plot([value - 1.96 * spread, value + 1.96 * spread], [place] * 2, color=colour,
+                ax.plot([value - 1.96 * spread, value + 1.96 * spread], [y] * 2, color=colour,
                         linewidth=2, alpha=0.6)
-            ax.plot(value, place, markersize=8, color=colour,
+            ax.plot(value, y, markersize=8, color=colour,
                     marker="s" if no_model else "o" if filled else "D",
                     markerfacecolor=colour if filled else "white", markeredgewidth=1.8)
     ax.axvline(0.5, color=PALETTE["ink"], linewidth=1, linestyle=":")
@@ -118,37 +112,34 @@ def worst_cases(
     Parameters
     ----------
     images
-        ``uint8 [h, w]``, one a row of ``predictions``.
+        ``uint8 [h, w]``, one per row of ``predictions``.
     predictions
         Predictions (years); ``reader_1``, ``reader_2``, ``lower`` and ``upper`` where known.
     maps
-        One heat map an image, laid over it.
+        One heat map per image, laid over it.
 
     >>> import matplotlib; matplotlib.use("Agg")
     >>> table = pd.DataFrame({"image_id": ["7"], "sex": ["F"], "y_true": [8.0], "y_pred": [11.5]})
     >>> worst_cases([np.zeros((8, 8))], table).axes[0].get_title("left").splitlines()[0]
     '7: girl, label 8.0 y'
     """
-    import matplotlib.pyplot as plt
-
     columns = min(columns, len(images))
     rows = int(np.ceil(len(images) / columns))
     fig, grid = plt.subplots(rows, columns, figsize=(2.9 * columns, 3.7 * rows), squeeze=False)
     for ax in grid.flat:
         ax.set_axis_off()
     shown = zip(grid.flat, images, predictions.itertuples(), strict=False)
-    for place, (ax, image, row) in enumerate(shown):
+    for number, (ax, image, row) in enumerate(shown):
         ax.imshow(image, cmap="gray", vmin=0, vmax=255)
         if maps is not None:
-            top = max(float(np.quantile(maps[place], 0.995)), 1e-12)
-            ax.imshow(maps[place], cmap="inferno", alpha=0.45, vmin=0, vmax=top)
-        ax.set_title(_words(row), fontsize=11, loc="left")
+            top = max(float(np.quantile(maps[number], 0.995)), 1e-12)
+            ax.imshow(maps[number], cmap="inferno", alpha=0.45, vmin=0, vmax=top)
+        ax.set_title(_title(row), fontsize=11, loc="left")
     return fig
 
 
-def _words(row: object) -> str:
-    one = {"girls": "girl", "boys": "boy"}[SEX_NAMES[row.sex]]
-    lines = [f"{row.image_id}: {one}, label {row.y_true:.1f} y"]
+def _title(row: Any) -> str:
+    lines = [f"{row.image_id}: {SEX_WORD[row.sex]}, label {row.y_true:.1f} y"]
     readers = [getattr(row, name, np.nan) for name in ("reader_1", "reader_2")]
     if all(pd.notna(age) for age in readers):
         lines.append(f"readers {readers[0]:.1f} and {readers[1]:.1f}")

@@ -106,6 +106,6 @@ def save(folder: Path, name: str, png: bytes, alt: str, caption: str) -> None:
     >>> sorted(path.name for path in folder.iterdir())
     ['hand.json', 'hand.png']
     """
-    words = json.dumps({"alt": alt, "caption": caption}, ensure_ascii=False, indent=1)
+    description = json.dumps({"alt": alt, "caption": caption}, ensure_ascii=False, indent=1)
     write_atomically(folder / f"{name}.png", lambda path: path.write_bytes(png))
-    write_atomically(folder / f"{name}.json", lambda path: path.write_text(words, "utf-8"))
+    write_atomically(folder / f"{name}.json", lambda path: path.write_text(description, "utf-8"))

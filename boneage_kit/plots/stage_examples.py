@@ -20,7 +20,11 @@ _STEP, _PIXELS = 0.25, 512
 
 @lru_cache(maxsize=64)
 def plate(sex: str, bone_age: float, size: int = PLATE_PIXELS) -> PhantomRadiograph:
-    """Return the phantom atlas plate of one age (years): every bone at exactly that age."""
+    """Return the phantom atlas plate of one age (years): every bone at exactly that age.
+
+    >>> plate("M", 11.0, size=128).stages["radius"]
+    'G'
+    """
     return render(sex=sex, bone_age=bone_age, seed=0, size=size, difficulty=0.0, variation=0.0)
 
 
@@ -30,6 +34,9 @@ def stage_example(bone: str, stage: str, sex: str, size: int = 96) -> np.ndarray
 
     The age is looked for on quarter years around the middle of the stage, by the stage that the
     phantom itself reports.
+
+    >>> stage_example("radius", "F", "M").shape
+    (96, 96)
     """
     middle = _middle(bone, stage, sex)
     grid = np.arange(_STEP, OLDEST[sex] + _STEP / 2, _STEP)
@@ -45,5 +52,5 @@ def _middle(bone: str, stage: str, sex: str) -> float:
     """Middle (years) of a stage on the atlas's scale, from the estimated onsets."""
     rows = maturity.rus_stage_onsets(sex).query("bone == @bone")
     onsets = {"A": 0.0, **dict(zip(rows["stage"], rows["onset_age"], strict=True))}
-    later = [age for one, age in onsets.items() if one > stage]
+    later = [age for letter, age in onsets.items() if letter > stage]
     return (onsets[stage] + (min(later) if later else OLDEST[sex])) / 2

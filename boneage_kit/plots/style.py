@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import matplotlib as mpl
+from cycler import cycler
+
+from ..records.schema import CHILD, CHILDREN
+
 __all__ = ["MARKERS", "PALETTE", "SEX_PLURAL", "SEX_WORD", "use_style"]
 
-#: A child of each sex, and several.
-SEX_WORD = {"F": "girl", "M": "boy"}
-SEX_PLURAL = {"F": "girls", "M": "boys"}
+SEX_WORD, SEX_PLURAL = CHILD, CHILDREN
 
 #: Okabe and Ito's colour-safe palette, by what it stands for in this kit.
 PALETTE = {
@@ -27,13 +30,10 @@ MARKERS = {"F": "o", "M": "^", "phantom": "s", "real": "D"}
 def use_style() -> None:
     """Set matplotlib's defaults for the kit: large type, light grid, no top and right frame.
 
-    >>> import matplotlib
     >>> use_style()
-    >>> matplotlib.rcParams["font.size"]
+    >>> mpl.rcParams["font.size"]
     12.0
     """
-    import matplotlib as mpl
-
     mpl.rcParams.update(
         {
             "font.size": 12,
@@ -53,7 +53,7 @@ def use_style() -> None:
             "axes.axisbelow": True,
             "lines.linewidth": 2,
             "image.cmap": "gray",
-            "axes.prop_cycle": mpl.cycler(
+            "axes.prop_cycle": cycler(
                 color=["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F"]
             ),
         }

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 
 from .. import maturity
-from .style import PALETTE
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from .axes import axes_or_new
+from .style import PALETTE, SEX_PLURAL
 
 __all__ = ["ossification_timetable", "reader_limits", "rus_age_curves"]
 
 #: Rows of the chart from top to bottom.
 ROWS = ("forearm", "carpals", "sesamoids", "metacarpals", "proximal phalanges",
          "middle phalanges", "distal phalanges")  # fmt: skip
-_WORDS = {"F": "Girls", "M": "Boys"}
 
 
 def ossification_timetable(sex: str, age: float | None = None,
@@ -37,7 +34,7 @@ def ossification_timetable(sex: str, age: float | None = None,
     >>> ossification_timetable("F", age=8.5).get_xlabel()
     'Age in years'
     """
-    ax = _axes(ax, (9.5, 9.5))
+    ax = axes_or_new(ax, 9.5, 9.5)
     table = maturity.ossification_table(sex)
     table["order"] = table["row"].map({name: i for i, name in enumerate(ROWS)})
     table["within"] = table["appear_p50"].where(table["row"].isin(["carpals", "forearm"]), 0)
@@ -57,7 +54,7 @@ def ossification_timetable(sex: str, age: float | None = None,
                     va="center", fontsize=11)
     ax.set(yticks=y, yticklabels=[short_name(name) for name in table["name"]], xlim=(-0.3, 19.5),
            ylim=(y.max() + 1, -2.6), xlabel="Age in years",
-           title=f"{_WORDS[sex]}: when the centres of hand and wrist appear and fuse")
+           title=f"{_title(sex)}: when the centres of hand and wrist appear and fuse")
     ax.tick_params(axis="y", labelsize=11, length=0)
     ax.grid(axis="y", visible=False)
     ax.set_xticks(range(0, 20, 2))
@@ -72,7 +69,7 @@ def rus_age_curves(sex: str, score: int | None = None, ax: Axes | None = None) -
     >>> rus_age_curves("M", score=501).get_ylabel()
     'Bone age in years'
     """
-    ax = _axes(ax, (7, 4.5))
+    ax = axes_or_new(ax, 7, 4.5)
     table = maturity.tw_age_table(sex)
     for system, style in (("TW3", "-"), ("TW2", "--")):
         rows = table[table["system"] == system]
@@ -85,26 +82,25 @@ def rus_age_curves(sex: str, score: int | None = None, ax: Axes | None = None) -
             ax.annotate(f"{age:.1f}", (0, age), xytext=(4, 3), textcoords="offset points",
                         fontsize=11)
     ax.set(xlim=(0, 1010), ylim=(0, 19), xlabel="RUS score", ylabel="Bone age in years",
-           title=f"{_WORDS[sex]}: one score, two tables")
+           title=f"{_title(sex)}: one score, two tables")
     ax.legend(loc="lower right")
     return ax
 
 
-def reader_limits(rows: Any, ax: Axes | None = None) -> Axes:
+def reader_limits(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw limits of agreement as bars: a table with ``label``, ``lower``, ``upper`` (years).
 
     A column ``mine`` (True/False) marks bars to be told from the published ones by shape.
 
     >>> import matplotlib; matplotlib.use("agg")
-    >>> import pandas as pd
     >>> bars = pd.DataFrame({"label": ["A"], "lower": [-1.0], "upper": [1.2]})
     >>> reader_limits(bars).get_xlabel()
     'Difference of two readings, years (95 % limits of agreement)'
     """
-    ax = _axes(ax, (8, 0.9 + 0.55 * len(rows)))
+    ax = axes_or_new(ax, 8, 0.9 + 0.55 * len(rows))
     y = np.arange(len(rows))
-    mine = rows["mine"].to_numpy(bool) if "mine" in rows else np.zeros(len(rows), bool)
-    for chosen, marker, colour in ((~mine, "|", PALETTE["reader"]), (mine, "D", PALETTE["M"])):
+    own = rows["mine"].to_numpy(bool) if "mine" in rows else np.zeros(len(rows), bool)
+    for chosen, marker, colour in ((~own, "|", PALETTE["reader"]), (own, "D", PALETTE["M"])):
         ax.hlines(y[chosen], rows["lower"][chosen], rows["upper"][chosen], color=colour, lw=5)
         for end in ("lower", "upper"):
             ax.plot(rows[end][chosen], y[chosen], marker, color=colour, ms=9, ls="none")
@@ -120,15 +116,11 @@ def reader_limits(rows: Any, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _axes(ax: Axes | None, size: tuple[float, float]) -> Axes:
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
-
-    return plt.subplots(figsize=size, layout="constrained")[1]
+def _title(sex: str) -> str:
+    return SEX_PLURAL[sex].capitalize()
 
 
-def _marks(ax: Axes, ages: Any, y: Any, marker: str, colour: str, age: float | None,
+def _marks(ax: Axes, ages: pd.Series, y: np.ndarray, marker: str, colour: str, age: float | None,
            label: str) -> None:
     reached = ages.notna() if age is None else ages.notna() & (ages <= age)
     ahead = ages.notna() & ~reached

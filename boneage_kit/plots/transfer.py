@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from skimage.feature import hog
 
+from ..features.handcrafted import locate
+from ..features.handcrafted.descriptors import outline
+from .axes import axes_or_new, bare
 from .style import PALETTE
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 __all__ = ["maps_of_layers", "regions_by_hand", "what_hog_sees"]
 
 
 def regions_by_hand(image: np.ndarray, ax: Axes | None = None) -> Axes:
-    """Draw what the region finder found: outline, fingertips 1 to 5, palm and 17 regions.
+    """Draw what the region finder locates: outline, fingertips 1 to 5, palm and 17 regions.
 
     Parameters
     ----------
     image
         uint8 or float 0..1, [s, s], bone bright.
-    """
-    from ..features.handcrafted import locate
-    from ..features.handcrafted.descriptors import outline
 
-    ax = ax or plt.subplots(figsize=(5, 5))[1]
+    >>> regions_by_hand(np.zeros((96, 96))).get_title()
+    'hand not recognised: average places'
+    """
+    ax = axes_or_new(ax, 5, 5)
     hand, regions = locate(image)
     side = len(image)
     ax.imshow(image, cmap="gray", extent=(0, side, side, 0))
@@ -46,7 +47,7 @@ def regions_by_hand(image: np.ndarray, ax: Axes | None = None) -> Axes:
     ax.plot(column, row, "+", color="white", markersize=12, markeredgewidth=2)
     if not hand.found:
         ax.set_title("hand not recognised: average places")
-    return _bare(ax)
+    return bare(ax)
 
 
 def what_hog_sees(patch: np.ndarray, cell: int = 8, ax: Axes | None = None) -> Axes:
@@ -58,10 +59,11 @@ def what_hog_sees(patch: np.ndarray, cell: int = 8, ax: Axes | None = None) -> A
         float [p, p] in 0..1.
     cell
         Pixels of a cell; each becomes a star whose rays are long where edges run that way.
-    """
-    from skimage.feature import hog
 
-    ax = ax or plt.subplots(figsize=(4, 4))[1]
+    >>> len(what_hog_sees(np.eye(16)).lines)
+    32
+    """
+    ax = axes_or_new(ax, 4, 4)
     n, cells = len(patch), len(patch) // cell
     low, high = np.percentile(patch, (2, 98))
     patch = np.clip((patch - low) / max(high - low, 1e-3), 0, 1)
@@ -76,13 +78,13 @@ def what_hog_sees(patch: np.ndarray, cell: int = 8, ax: Axes | None = None) -> A
             ray = 0.48 * cell * length * np.array([np.sin(angle), np.cos(angle)])
             (x0, y0), (x1, y1) = centre - ray, centre + ray
             ax.plot([x0, x1], [y0, y1], color=PALETTE["reader"], linewidth=2)
-    return _bare(ax)
+    return bare(ax)
 
 
 def maps_of_layers(
     image: np.ndarray, layers: Sequence[tuple[str, np.ndarray]], columns: int = 5
 ) -> np.ndarray:
-    """Draw an image and below it the maps of some of a network's layers, a row a layer.
+    """Draw an image and below it the maps of some of a network's layers, one row per layer.
 
     Parameters
     ----------
@@ -91,12 +93,15 @@ def maps_of_layers(
     layers
         Names and maps, float [channels, h, w]; the channels that vary most are shown.
     columns
-        Maps a layer.
+        Maps per layer.
 
     Returns
     -------
     numpy.ndarray
         The axes, [layers, columns + 1]; the image stands at the left of the first row.
+
+    >>> maps_of_layers(np.zeros((8, 8)), [("first", np.zeros((6, 4, 4)))], columns=3).shape
+    (1, 4)
     """
     figure, axes = plt.subplots(len(layers), columns + 1, figsize=(9, 1.7 * len(layers)),
                                 squeeze=False)
@@ -108,18 +113,10 @@ def maps_of_layers(
         order = np.argsort(spread, kind="stable")[::-1]
         for ax, channel in zip(row[1:], order, strict=False):
             ax.imshow(maps[channel], cmap="gray")
-            _bare(ax)
+            bare(ax)
     axes[0, 0].clear()
     axes[0, 0].imshow(image, cmap="gray")
     axes[0, 0].set_title("the film", fontsize=12)
-    _bare(axes[0, 0])
+    bare(axes[0, 0])
     axes[0, 1].set_title(layers[0][0], fontsize=12, loc="left")
     return axes
-
-
-def _bare(ax: Axes) -> Axes:
-    ax.set(xticks=[], yticks=[])
-    ax.grid(visible=False)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
-    return ax

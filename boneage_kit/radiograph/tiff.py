@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import sys
+import zlib
 from pathlib import Path
 from typing import cast
 
@@ -22,6 +23,7 @@ logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 #: Compressions that tifffile decodes without further packages (TIFF 6.0; Adobe Photoshop notes).
 _BY_TIFFFILE = {1, 8, 32946}
 _MOST_PAGES = 64
+_SPARE = 1_000_000  # bytes: a tile may reach beyond the picture
 _UNASSOCIATED_ALPHA = 2  # TIFF 6.0, ExtraSamples: the colours are not multiplied by it yet
 
 
@@ -44,6 +46,8 @@ def decode(data: bytes, name: str, path: Path | None) -> Decoded:
         orientation = int(tag.value) if tag is not None else 1
         if page.compression in _BY_TIFFFILE and page.bitspersample in (8, 16, 32, 64) and (
                 photometric != "YCBCR"):
+            if page.compression != 1:
+                _refuse_bomb(data, page, name)
             values = turned(_grey(page, notes), orientation)
         else:
             values = _by_libtiff(data, index, page, name, notes)
@@ -80,6 +84,16 @@ def _check(page: tifffile.TiffPage, photometric: str, name: str, bytes_: int) ->
         raise BadInput(f"{name} is black and white only (1 bit).", "Export it with grey levels.")
     if page.nbytes > MOST_BYTES:
         raise BadInput(f"{name} unpacks to {page.nbytes / 1e9:.1f} GB.", "Export it again.")
+
+
+def _refuse_bomb(data: bytes, page: tifffile.TiffPage, name: str) -> None:
+    """Refuse strips that unpack to more than the page has; tifffile unpacks them whole."""
+    for start, count in zip(page.dataoffsets, page.databytecounts, strict=False):
+        unpacker = zlib.decompressobj()
+        unpacker.decompress(data[start : start + count], page.nbytes + _SPARE)
+        if unpacker.unconsumed_tail:
+            raise BadInput(f"{name} unpacks to more pixels than it has.",
+                           "It is damaged: export it again.")
 
 
 def _grey(page: tifffile.TiffPage, notes: list[str]) -> np.ndarray:

@@ -1,12 +1,12 @@
 from .predictions import CheckedPredictions as CheckedPredictions
 from .predictions import check_predictions as check_predictions
+from .schema import CHILD as CHILD
+from .schema import CHILDREN as CHILDREN
 from .schema import GROUPS as GROUPS
 from .schema import OLDEST_PLAUSIBLE_YEARS as OLDEST_PLAUSIBLE_YEARS
 from .schema import OPTIONAL_PREDICTION_COLUMNS as OPTIONAL_PREDICTION_COLUMNS
 from .schema import PREDICTION_COLUMNS as PREDICTION_COLUMNS
 from .schema import RECORD_COLUMNS as RECORD_COLUMNS
-from .sex import CHILD as CHILD
-from .sex import CHILDREN as CHILDREN
 from .sex import parse_sex as parse_sex
 from .sex import sex_from_male as sex_from_male
 from .sex import sexes as sexes

@@ -29,6 +29,9 @@ OPTIONAL_PREDICTION_COLUMNS = (
 )
 #: Above this an age is taken for months and refused (no child has a bone age of 25 years).
 OLDEST_PLAUSIBLE_YEARS = 25.0
+#: The word for one child and for several, by sex.
+CHILD = {"F": "girl", "M": "boy"}
+CHILDREN = {"F": "girls", "M": "boys"}
 GROUPS = ("ASI", "BLK", "CAU", "HIS")
 #: What people write into a cell of which nothing is known. An image may still be called so.
 MISSING_WORDS = frozenset(

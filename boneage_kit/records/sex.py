@@ -13,9 +13,6 @@ import pandas as pd
 from ..errors import BadInput
 from .schema import is_missing
 
-#: The word for one child and for several, by sex.
-CHILD = {"F": "girl", "M": "boy"}
-CHILDREN = {"F": "girls", "M": "boys"}
 _WORDS = {
     "F": (
         "f female girl woman w weiblich mädchen femme fille féminin mujer niña femenino "

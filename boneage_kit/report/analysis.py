@@ -53,6 +53,7 @@ class Analysis:
 
     @cached_property
     def headline(self) -> pd.DataFrame:
+        """The headline figures with their intervals."""
         return summary(self.table, self.n_bootstrap, self.seed)
 
     @cached_property
@@ -62,14 +63,17 @@ class Analysis:
 
     @cached_property
     def floor_mae(self) -> float:
+        """The floor's mean absolute error (years)."""
         return mae(self.floor["y_true"], self.floor["y_pred"])
 
     @cached_property
     def yardstick(self) -> pd.DataFrame:
+        """The model's error beside that of the two readers."""
         return yardstick(self.table, self.n_bootstrap, self.seed)
 
     @cached_property
     def pull(self) -> pd.DataFrame:
+        """Slopes of the error over label, prediction and mean."""
         return pull_to_the_middle(self.table)
 
     @cached_property
@@ -79,15 +83,19 @@ class Analysis:
 
     @cached_property
     def limits(self) -> BlandAltman:
-        return bland_altman(self.table["y_pred"], self.table["y_true"],
-                            children=self.table.children)
+        """Limits of agreement of prediction and label."""
+        return bland_altman(
+            self.table["y_pred"], self.table["y_true"], children=self.table.children
+        )
 
     @property
     def predictions_vary(self) -> bool:
+        """Whether the model answers more than one age."""
         return bool(np.ptp(self.table["y_pred"].to_numpy()) > 0)
 
     @property
     def has_groups(self) -> bool:
+        """Whether any child's group is given."""
         return "group" in self.table and bool(self.table["group"].notna().any())
 
     @cached_property
@@ -104,8 +112,9 @@ class Analysis:
     def cells(self, *columns: str) -> pd.DataFrame:
         """Return :func:`boneage_kit.evaluation.by` over the columns."""
         if columns not in self._cells:
-            self._cells[columns] = by(self._of(columns), *columns, n_bootstrap=self.n_bootstrap,
-                                      seed=self.seed)
+            self._cells[columns] = by(
+                self._of(columns), *columns, n_bootstrap=self.n_bootstrap, seed=self.seed
+            )
         return self._cells[columns]
 
     def floor_cells(self, *columns: str) -> pd.DataFrame:
@@ -113,8 +122,9 @@ class Analysis:
         if columns not in self._floor_cells:
             constant = self.floor
             if "group" in columns and self.grouped is not self.table:
-                constant = selected(constant, constant["group"].isin(
-                    self.grouped["group"].unique()).to_numpy())
+                constant = selected(
+                    constant, constant["group"].isin(self.grouped["group"].unique()).to_numpy()
+                )
             self._floor_cells[columns] = by(constant, *columns, n_bootstrap=2)
         return self._floor_cells[columns]
 
@@ -159,4 +169,5 @@ class Analysis:
 
     @cached_property
     def calls(self) -> pd.DataFrame:
+        """How often the call of advanced or delayed changes."""
         return changed_calls(self.table, seed=self.seed)

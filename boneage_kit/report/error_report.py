@@ -29,8 +29,13 @@ SECTIONS = 10
 
 
 def write_report(
-    predictions: pd.DataFrame, out: Path, *, n_bootstrap: int = 1000, seed: int = 0,
-    name: str = "model", others: Mapping[str, pd.DataFrame] | None = None,
+    predictions: pd.DataFrame,
+    out: Path,
+    *,
+    n_bootstrap: int = 1000,
+    seed: int = 0,
+    name: str = "model",
+    others: Mapping[str, pd.DataFrame] | None = None,
     pictures: Callable[[str], np.ndarray] | None = None,
     progress: Callable[[str], object] = lambda title: None,
 ) -> Path:
@@ -58,20 +63,30 @@ def write_report(
     with matplotlib.rc_context():
         plots.use_style()
         matplotlib.rcParams["text.parse_math"] = False  # a name may hold "$"
-        saved = [save_section(section, out)
-                 for section in _sections(analysis, name, others or {}, progress, pictures)]
+        saved = [
+            save_section(section, out)
+            for section in _sections(analysis, name, others or {}, progress, pictures)
+        ]
     conclusions = sentences(analysis)
-    metrics = {"model": name, "n": int(headline["n"].iloc[0]), "n_bootstrap": n_bootstrap,
-               "seed": seed, "findings": conclusions,
-               "summary": json.loads(headline.to_json(orient="index"))}
+    metrics = {
+        "model": name,
+        "n": int(headline["n"].iloc[0]),
+        "n_bootstrap": n_bootstrap,
+        "seed": seed,
+        "findings": conclusions,
+        "summary": json.loads(headline.to_json(orient="index")),
+    }
     write_text(out / "metrics.json", json.dumps(metrics, indent=2))
     page = render("error_page.html.j2", name=name, findings=conclusions, sections=saved)
     return write_text(out / "report.html", page)
 
 
 def _sections(
-    analysis: Analysis, name: str, others: Mapping[str, pd.DataFrame],
-    progress: Callable[[str], object], pictures: Callable[[str], np.ndarray] | None,
+    analysis: Analysis,
+    name: str,
+    others: Mapping[str, pd.DataFrame],
+    progress: Callable[[str], object],
+    pictures: Callable[[str], np.ndarray] | None,
 ) -> Iterator[Section]:
     makers: list[tuple[str, Callable[[], Section | None]]] = [
         ("Headline", lambda: headline_section(analysis)),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import jinja2
 import pandas as pd
@@ -16,7 +17,7 @@ from .._io import write_atomically, write_text
 from ..plots.shown_figure import to_data_url
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
 
 @dataclass
@@ -25,7 +26,7 @@ class Section:
 
     title: str
     words: str = ""
-    figures: list[tuple[str, Figure, str]] = field(default_factory=list)
+    figures: list[tuple[str, Figure | SubFigure, str]] = field(default_factory=list)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
@@ -44,7 +45,7 @@ def save_section(section: Section, out: Path) -> SavedSection:
     pictures, tables = [], []
     for name, figure, alt in section.figures:
         png = _png(figure)
-        write_atomically(out / "figures" / f"{name}.png", lambda path, png=png: path.write_bytes(png))
+        write_atomically(out / "figures" / f"{name}.png", _writer(png))
         pictures.append({"url": to_data_url(png), "alt": alt})
     for name, table in section.tables.items():
         write_text(out / "tables" / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
@@ -52,10 +53,14 @@ def save_section(section: Section, out: Path) -> SavedSection:
     return SavedSection(section.title, section.words, pictures, tables)
 
 
-def _png(figure: Figure) -> bytes:
+def _writer(data: bytes) -> Callable[[Path], int]:
+    return lambda path: path.write_bytes(data)
+
+
+def _png(drawn: Figure | SubFigure) -> bytes:
     import matplotlib.pyplot as plt
 
-    file = BytesIO()
+    figure, file = cast("Figure", drawn), BytesIO()
     with warnings.catch_warnings():  # a name may hold letters that the figure's font lacks
         warnings.filterwarnings("ignore", "Glyph .* missing from")
         figure.savefig(file, format="png", dpi=110)
@@ -70,11 +75,21 @@ def table_html(table: pd.DataFrame) -> Markup:
     True
     """
     chances = {name: lambda p: f"{p:.2g}" for name in ("p", "p_holm") if name in table}
-    counts = {name: table[name].astype(object).fillna("") for name in table
-              if str(table[name].dtype) == "Int64"}
-    return Markup(table.assign(**counts).to_html(
-        index=False, border=0, na_rep="", justify="left", formatters=chances,
-        float_format=lambda value: f"{value:.2f}"))
+    counts = {
+        name: table[name].astype(object).fillna("")
+        for name in table
+        if str(table[name].dtype) == "Int64"
+    }
+    return Markup(
+        table.assign(**counts).to_html(
+            index=False,
+            border=0,
+            na_rep="",
+            justify="left",
+            formatters=chances,
+            float_format=lambda value: f"{value:.2f}",
+        )
+    )
 
 
 def render(template: str, **content: object) -> str:
@@ -96,5 +111,9 @@ def number(value: float | None, unit: str = "years") -> str:
 
 
 _ENVIRONMENT = jinja2.Environment(
-    loader=jinja2.PackageLoader("boneage_kit.report", "."), autoescape=True, trim_blocks=True,
-    lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    loader=jinja2.PackageLoader("boneage_kit.report", "."),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=jinja2.StrictUndefined,
+)

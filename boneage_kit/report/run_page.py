@@ -27,8 +27,7 @@ def write_run_page(out: Path, beside: Json | None = None) -> Path:
         they were made at the same preset, and the page says so.
     """
     content = results.load(out)
-    other = beside or results.committed(_other(content["run"]["source"]),
-                                        content["run"]["preset"])
+    other = beside or results.committed(_other(content["run"]["source"]), content["run"]["preset"])
     columns = {content["run"]["source"]: content}
     if other and other["run"]["source"] not in columns:
         columns[other["run"]["source"]] = other
@@ -86,8 +85,12 @@ def chapters(columns: dict[str, Json]) -> dict[str, list[Json]]:
 
 def widest(columns: dict[str, Json]) -> float:
     """Return the end of the common scale under the values in years: the largest upper bound."""
-    ends = [row["upper"] if row["upper"] is not None else row["value"]
-            for content in columns.values() for row in content["rows"] if row["unit"] == "years"]
+    ends = [
+        row["upper"] if row["upper"] is not None else row["value"]
+        for content in columns.values()
+        for row in content["rows"]
+        if row["unit"] == "years"
+    ]
     return max((end for end in ends if end is not None), default=0.0)
 
 
@@ -111,6 +114,7 @@ def small_print(row: Json) -> str:
         parts.append(f"{12 * row['value']:.1f} months".replace("-", "−"))
     trained, tested = row["n_train"], row["n_test"]
     if trained is not None or tested is not None:
-        parts.append(f"n {'–' if trained is None else trained} / "
-                     f"{'–' if tested is None else tested}")
+        parts.append(
+            f"n {'–' if trained is None else trained} / {'–' if tested is None else tested}"
+        )
     return " · ".join(parts)

@@ -11,7 +11,7 @@ from ..evaluation import (
     has_two_readers,
     pooled_in_words,
 )
-from ..records import CHILDREN
+from ..records.schema import CHILDREN
 from .analysis import MOST_GROUPS, Analysis
 
 
@@ -43,26 +43,42 @@ def sentences(analysis: Analysis) -> list[str]:
     """Return the sentences of :func:`findings` for a table that is analysed already."""
     pooled = pooled_in_words(analysis.table)
     questions = (_readers, _pull, _limits, _ages, _sexes, _groups, _intervals, _calls)
-    return [_headline(analysis), *([pooled] if pooled else []),
-            *(question(analysis) for question in questions)]
+    return [
+        _headline(analysis),
+        *([pooled] if pooled else []),
+        *(question(analysis) for question in questions),
+    ]
 
 
 def _headline(analysis: Analysis) -> str:
     error = analysis.headline.loc["MAE"]
-    interval = "" if pd.isna(error["lower"]) else (
-        f"95 % interval {error['lower']:.2f} to {error['upper']:.2f}; ")
-    text = (f"The MAE is {error['value']:.2f} years ({interval}{12 * error['value']:.1f} months) "
-            f"on {error['n']} children")
+    interval = (
+        ""
+        if pd.isna(error["lower"])
+        else (f"95 % interval {error['lower']:.2f} to {error['upper']:.2f}; ")
+    )
+    text = (
+        f"The MAE is {error['value']:.2f} years ({interval}{12 * error['value']:.1f} months) "
+        f"on {_counted(error['n'], 'child', 'children')}"
+    )
     if analysis.table.n_children < 2:
         return text + "."
-    return (f"{text}; always answering the median age of other children of the same sex gives "
-            f"{analysis.floor_mae:.2f} years.")
+    return (
+        f"{text}; always answering the median age of other children of the same sex gives "
+        f"{analysis.floor_mae:.2f} years."
+    )
+
+
+def _counted(n: int, one: str, several: str) -> str:
+    return f"{n} {one if n == 1 else several}"
 
 
 def _readers(analysis: Analysis) -> str:
     if not has_two_readers(analysis.table):
-        return ("The table holds no two readings per child, so the error cannot be compared with "
-                "the readers' own; published differences are drawn instead.")
+        return (
+            "The table holds no two readings per child, so the error cannot be compared with "
+            "the readers' own; published differences are drawn instead."
+        )
     rows = analysis.yardstick.set_index("who")
     human = rows.loc["reader 2 against reader 1"]
     model = rows.loc[["model against reader 1", "model against reader 2"]]
@@ -72,9 +88,11 @@ def _readers(analysis: Analysis) -> str:
         verdict = "nearer to each reader than they are to one another"
     else:
         verdict = "about as far from each reader as they are from one another"
-    return (f"The two readers differ by {human['value']:.2f} years on average "
-            f"({human['lower']:.2f} to {human['upper']:.2f}); the model differs from one of them "
-            f"by {model['value'].mean():.2f}: it is {verdict}.")
+    return (
+        f"The two readers differ by {human['value']:.2f} years on average "
+        f"({human['lower']:.2f} to {human['upper']:.2f}); the model differs from one of them "
+        f"by {model['value'].mean():.2f}: it is {verdict}."
+    )
 
 
 def _pull(analysis: Analysis) -> str:
@@ -82,16 +100,21 @@ def _pull(analysis: Analysis) -> str:
         return "There are too few ages to ask about a pull to the middle."
     label = analysis.pull.loc["label"]
     if label["upper"] < 0:
-        text = (f"There is a pull to the middle: for each year of label the error falls by "
-                f"{-12 * label['slope']:.1f} months")
+        text = (
+            f"There is a pull to the middle: for each year of label the error falls by "
+            f"{-12 * label['slope']:.1f} months"
+        )
     elif label["lower"] > 0:
-        text = (f"Ages are stretched: for each year of label the error rises by "
-                f"{12 * label['slope']:.1f} months")
+        text = (
+            f"Ages are stretched: for each year of label the error rises by "
+            f"{12 * label['slope']:.1f} months"
+        )
     else:
         text = "The error shows no slope along the label"
     if pd.notna(label["from_noise"]):
-        text += (f" (label noise alone would give {abs(12 * label['from_noise']):.1f} months of "
-                 "fall)")
+        text += (
+            f" (label noise alone would give {abs(12 * label['from_noise']):.1f} months of fall)"
+        )
     return f"{text}; {_along_prediction(analysis)}"
 
 
@@ -100,24 +123,35 @@ def _along_prediction(analysis: Analysis) -> str:
     if not analysis.predictions_vary:
         return "all predictions are one and the same age."
     line, off = analysis.pull.loc["prediction"], analysis.off_zero
-    sloped = not line["lower"] <= 0 <= line["upper"]
-    text = (f"along the prediction the slope is {12 * line['slope']:+.1f} months per year, which "
-            "recalibration can take away" if sloped else "along the prediction a line is flat")
+    sloped = line["lower"] > 0 or line["upper"] < 0
+    text = (
+        f"along the prediction the slope is {12 * line['slope']:+.1f} months per year, which "
+        "recalibration can take away"
+        if sloped
+        else "along the prediction a line is flat"
+    )
     if off.empty:
-        return text + ("." if sloped else
-                       ", and so is a smooth curve: a prediction means what it says on average.")
+        return text + (
+            "."
+            if sloped
+            else ", and so is a smooth curve: a prediction means what it says on average."
+        )
     worst = off.loc[off["error"].abs().idxmax()]
-    return (f"{text}; a smooth curve shows the largest mean error at predictions of about "
-            f"{worst['age']:.0f} years ({worst['error']:+.1f} years).")
+    return (
+        f"{text}; a smooth curve shows the largest mean error at predictions of about "
+        f"{worst['age']:.0f} years ({worst['error']:+.1f} years)."
+    )
 
 
 def _limits(analysis: Analysis) -> str:
     if analysis.table.n_children < 3:
         return "There are too few children for limits of agreement."
     limits = analysis.limits
-    return (f"Nineteen of twenty predictions lie between {limits.lower:+.2f} and "
-            f"{limits.upper:+.2f} years of the label (95 % limits of agreement; bias "
-            f"{limits.bias:+.2f}).")
+    return (
+        f"Nineteen of twenty predictions lie between {limits.lower:+.2f} and "
+        f"{limits.upper:+.2f} years of the label (95 % limits of agreement; bias "
+        f"{limits.bias:+.2f})."
+    )
 
 
 def _ages(analysis: Analysis) -> str:
@@ -127,10 +161,13 @@ def _ages(analysis: Analysis) -> str:
         return "Too few age bands hold enough children to be compared."
     worst, best = large.loc[large["mae"].idxmax()], large.loc[large["mae"].idxmin()]
     pooled = analysis.pooled("age_band").astype({"age_band": object}).set_index("age_band")
-    return (f"By age, the MAE runs from {best['mae']:.2f} years ({best['age_band']}) to "
-            f"{worst['mae']:.2f} ({worst['age_band']}); the bias there is {best['bias']:+.2f} and "
-            f"{worst['bias']:+.2f}. One of {len(cells)} bands is always the worst: corrected for "
-            f"having been picked as such, its MAE is {pooled.loc[worst['age_band'], 'pooled']:.2f}.")
+    return (
+        f"By age, the MAE runs from {best['mae']:.2f} years ({best['age_band']}) to "
+        f"{worst['mae']:.2f} ({worst['age_band']}); the bias there is {best['bias']:+.2f} and "
+        f"{worst['bias']:+.2f}. One of {len(cells)} bands is always the worst: corrected for "
+        "having been picked as such, its MAE is "
+        f"{pooled.loc[worst['age_band'], 'pooled']:.2f}."
+    )
 
 
 def _sexes(analysis: Analysis) -> str:
@@ -139,8 +176,10 @@ def _sexes(analysis: Analysis) -> str:
     cells = analysis.cells("sex").set_index("sex")
     p = analysis.differences("sex")["p"].min()
     verdict = "a difference" if p < 0.05 else "no difference that chance would not give"
-    return (f"The MAE is {cells.loc['F', 'mae']:.2f} years in girls and "
-            f"{cells.loc['M', 'mae']:.2f} in boys: {verdict} (p = {p:.2g}).")
+    return (
+        f"The MAE is {cells.loc['F', 'mae']:.2f} years in girls and "
+        f"{cells.loc['M', 'mae']:.2f} in boys: {verdict} (p = {p:.2g})."
+    )
 
 
 def _groups(analysis: Analysis) -> str:
@@ -149,8 +188,12 @@ def _groups(analysis: Analysis) -> str:
     cells = analysis.differences("group", "sex")
     large = cells[~cells["small"]]
     small = int(cells["small"].sum())
-    text = (f"Of {len(cells)} cells of group and sex, {small} are too small to judge" if small
-            else f"All {len(cells)} cells of group and sex hold enough children")
+    text = (
+        f"Of {_counted(len(cells), 'cell', 'cells')} of group and sex, {small} "
+        f"{'is' if small == 1 else 'are'} too small to judge"
+        if small
+        else f"All {len(cells)} cells of group and sex hold enough children"
+    )
     if analysis.grouped is not analysis.table:
         text = f"Of the {MOST_GROUPS} largest groups: {text[0].lower()}{text[1:]}"
     if large.empty:
@@ -160,9 +203,13 @@ def _groups(analysis: Analysis) -> str:
         half = (large["upper"] - large["lower"]).median() / 2
         return f"{text}; none differs from the rest once corrected for many looks" + (
             f", but a difference under about {half:.2f} years could not have been seen."
-            if np.isfinite(half) else ".")
-    names = ", ".join(f"{row.group} {CHILDREN[row.sex]} ({row.difference:+.2f} years)"
-                      for row in clear.itertuples())
+            if np.isfinite(half)
+            else "."
+        )
+    names = ", ".join(
+        f"{row.group} {CHILDREN[row.sex]} ({row.difference:+.2f} years)"
+        for row in clear.itertuples()
+    )
     return f"{text}; after correction for many looks these differ from the rest: {names}."
 
 
@@ -173,8 +220,10 @@ def _intervals(analysis: Analysis) -> str:
     total = coverage(table).iloc[0]
     cells = coverage(table, "age_band")
     cells = cells[~cells["small"]]
-    text = (f"{analysis.intervals_in_words} hold {100 * total['covered']:.0f} % of the labels and "
-            f"are {total['width']:.1f} years wide on average")
+    text = (
+        f"{analysis.intervals_in_words} hold {100 * total['covered']:.0f} % of the labels and "
+        f"are {total['width']:.1f} years wide on average"
+    )
     if len(cells) > 1:
         least = cells.loc[cells["covered"].idxmin()]
         text += f"; the fewest are held at {least['age_band']}, {100 * least['covered']:.0f} %"
@@ -185,13 +234,16 @@ def _intervals(analysis: Analysis) -> str:
 
 def _calls(analysis: Analysis) -> str:
     if not has_chronological_age(analysis.table):
-        return ("Without chronological ages, nothing can be said about calls of advanced or "
-                "delayed.")
+        return "Without chronological ages, nothing can be said about calls of advanced or delayed."
     changed = analysis.calls.set_index("what")["changed"]
-    text = (f"The call of advanced, normal or delayed differs from the label's in "
-            f"{100 * changed.iloc[0]:.0f} % of children")
+    text = (
+        f"The call of advanced, normal or delayed differs from the label's in "
+        f"{100 * changed.iloc[0]:.0f} % of children"
+    )
     if "reader 2 against reader 1" in changed:
-        text += (f"; between the two readers it differs in "
-                 f"{100 * changed['reader 2 against reader 1']:.0f} %, and a second label of the "
-                 f"same quality would change {100 * changed.iloc[-1]:.0f} %")
+        text += (
+            f"; between the two readers it differs in "
+            f"{100 * changed['reader 2 against reader 1']:.0f} %, and a second label of the "
+            f"same quality would change {100 * changed.iloc[-1]:.0f} %"
+        )
     return text + "."

@@ -24,34 +24,44 @@ COVERAGE = 0.9
 _FEWEST_FOR_INTERVAL, _FEWEST_FOR_SEX = 10, 50
 
 
-def new_card(
-    dataset: Dataset, split: Split, recipe: Recipe, seed: int, sex_input: bool
-) -> Card:
+def new_card(dataset: Dataset, split: Split, recipe: Recipe, seed: int, sex_input: bool) -> Card:
     """Return the card of a trained model, without its weights, interval and metrics."""
     by_hand = recipe.model == "handcrafted"
     return {
         "model": recipe.model,
         "options": {} if by_hand else {"sex_input": sex_input},
         "input": {
-            "size": recipe.size, "sex": sex_input,
+            "size": recipe.size,
+            "sex": sex_input,
             "squares": "squeezed" if lost_proportions(dataset) else "padded",
             "preparation": "grey levels stretched between percentiles 0.5 and 99.5, bone bright",
             "test_time_augmentation": not by_hand,
         },
         "interval": {"coverage": COVERAGE, "half_width_years": {}, "n": 0},
         "data": {
-            "name": _data_name(dataset), "checksum": dataset.checksum(), "n": len(dataset),
-            "n_train": len(split.train), "n_validation": len(split.validation),
-            "n_test": len(split.test), "split_seed": seed,
+            "name": _data_name(dataset),
+            "checksum": dataset.checksum(),
+            "n": len(dataset),
+            "n_train": len(split.train),
+            "n_validation": len(split.validation),
+            "n_test": len(split.test),
+            "split_seed": seed,
             "split": "datasets.split: by patient where known, stratified by sex and age band",
         },
-        "training": {"seed": seed, "stages": [list(stage) for stage in recipe.stages],
-                     "batch": recipe.batch, "learning_rate": recipe.learning_rate,
-                     "schedule": recipe.schedule, "loss": "ridge" if by_hand else "l1"},
+        "training": {
+            "seed": seed,
+            "stages": [list(stage) for stage in recipe.stages],
+            "batch": recipe.batch,
+            "learning_rate": recipe.learning_rate,
+            "schedule": recipe.schedule,
+            "loss": "ridge" if by_hand else "l1",
+        },
         "metrics": {},
         "terms": _terms(dataset),
         "use": "Teaching and research. Not a medical device; no clinical use.",
-        "made": provenance.now(), "kit": provenance.kit(), "versions": provenance.versions(),
+        "made": provenance.now(),
+        "kit": provenance.kit(),
+        "versions": provenance.versions(),
         "machine": provenance.machine(),
     }
 
@@ -60,8 +70,9 @@ def _data_name(dataset: Dataset) -> str:
     if dataset.name == "rsna" and lost_proportions(dataset):
         side = dataset.pixels(0).shape[0]
         return f"RSNA 2017 thumbnails, {side} px"
-    return {"phantom": "boneage_kit phantom", "rsna": "RSNA 2017",
-            "dha": "Digital Hand Atlas"}.get(dataset.name, "a folder of radiographs")
+    return {"phantom": "boneage_kit phantom", "rsna": "RSNA 2017", "dha": "Digital Hand Atlas"}.get(
+        dataset.name, "a folder of radiographs"
+    )
 
 
 def _terms(dataset: Dataset) -> dict[str, str]:
@@ -69,14 +80,21 @@ def _terms(dataset: Dataset) -> dict[str, str]:
     if not dataset.is_phantom:
         weights = f"Trained on {_data_name(dataset)}: use is bound by the terms of that data."
     if dataset.name == "rsna":
-        weights = ("Trained on RSNA 2017 Pediatric Bone Age Challenge data: academic research, "
-                   "education and other non-commercial use only, with attribution.")
+        weights = (
+            "Trained on RSNA 2017 Pediatric Bone Age Challenge data: academic research, "
+            "education and other non-commercial use only, with attribution."
+        )
     return {"weights": weights, "data": dataset.terms}
 
 
 def judge(
-    stored: stored_model.StoredModel, dataset: Dataset, split: Split, seed: int,
-    minutes: float | None, out: Path, half: bool,
+    stored: stored_model.StoredModel,
+    dataset: Dataset,
+    split: Split,
+    seed: int,
+    minutes: float | None,
+    out: Path,
+    half: bool,
 ) -> dict[str, Any]:
     """Calibrate the interval, predict the held-back children, and write what a training leaves.
 
@@ -88,8 +106,12 @@ def judge(
     validation = predictions_of(stored, dataset, split.validation)
     stored.card["interval"].update(_interval(validation))
     table = predictions_of(stored, dataset, split.test).assign(seed=seed)
-    metrics = {"model": stored.card["model"], **stored.card["data"], "minutes": minutes,
-               **_metrics(table, dataset, split, seed)}
+    metrics = {
+        "model": stored.card["model"],
+        **stored.card["data"],
+        "minutes": minutes,
+        **_metrics(table, dataset, split, seed),
+    }
     card = {key: value for key, value in stored.card.items() if key not in ("format", "weights")}
     stored_model.save(out, stored.model, {**card, "metrics": metrics}, half=half)
     write_atomically(out / PREDICTIONS, lambda path: table.to_csv(path, index=False))
@@ -103,11 +125,16 @@ def _interval(validation: pd.DataFrame) -> dict[str, Any]:
     """Half-widths that cover nine of ten fresh children, for all and for each sex."""
     error = (validation["y_pred"] - validation["y_true"]).abs()
     groups = {"all": error, **dict(iter(error.groupby(validation["sex"])))}
-    widths = {name: round(conformal_quantile(part.to_numpy(), COVERAGE), 4)
-              for name, part in groups.items()
-              if len(part) >= (_FEWEST_FOR_INTERVAL if name == "all" else _FEWEST_FOR_SEX)}
-    return {"n": len(validation), "half_width_years": widths,
-            "how": "split-conformal: quantile of the absolute errors on validation children"}
+    widths = {
+        name: round(conformal_quantile(part.to_numpy(), COVERAGE), 4)
+        for name, part in groups.items()
+        if len(part) >= (_FEWEST_FOR_INTERVAL if name == "all" else _FEWEST_FOR_SEX)
+    }
+    return {
+        "n": len(validation),
+        "half_width_years": widths,
+        "how": "split-conformal: quantile of the absolute errors on validation children",
+    }
 
 
 def _metrics(table: pd.DataFrame, dataset: Dataset, split: Split, seed: int) -> dict[str, Any]:
@@ -116,7 +143,8 @@ def _metrics(table: pd.DataFrame, dataset: Dataset, split: Split, seed: int) -> 
     records = dataset.table
     floor = evaluation.constant_predictor(records.iloc[split.train], records.iloc[split.test])
     metrics: dict[str, Any] = {
-        "mae_years": _rounded(mae), "mae_months": _rounded([12 * limit for limit in mae], 2),
+        "mae_years": _rounded(mae),
+        "mae_months": _rounded([12 * limit for limit in mae], 2),
         "rmse_years": round(evaluation.rmse(true, pred), 4),
         "bias_years": round(evaluation.bias(true, pred), 4),
         "within_12_months": round(evaluation.within(true, pred, months=12), 4),

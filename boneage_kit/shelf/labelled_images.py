@@ -29,6 +29,8 @@ def labelled(dataset: Dataset, fewest: int, purpose: str) -> Dataset:
     """
     with_age = dataset.table["bone_age"].notna().to_numpy()
     if with_age.sum() < fewest:
-        raise BadInput(f"The data set has {int(with_age.sum())} image(s) with a bone age.",
-                       f"{purpose} needs at least {fewest}.")
+        raise BadInput(
+            f"The data set has {int(with_age.sum())} image(s) with a bone age.",
+            f"{purpose} needs at least {fewest}.",
+        )
     return dataset if with_age.all() else dataset.subset(with_age)

@@ -41,10 +41,13 @@ def read_card(folder: Path, *, shipped: bool = False) -> Card:
     path = folder / CARD
     if not path.exists():
         if shipped:
-            raise BadInput("No model ships with this installation.",
-                           "Name one with --model DIR; boneage-kit train makes it.")
-        raise BadInput(f"There is no model in {folder}.",
-                       "Name the folder that boneage-kit train wrote.")
+            raise BadInput(
+                "No model ships with this installation.",
+                "Name one with --model DIR; boneage-kit train makes it.",
+            )
+        raise BadInput(
+            f"There is no model in {folder}.", "Name the folder that boneage-kit train wrote."
+        )
     try:
         if not path.is_file() or path.stat().st_size > _LARGEST_BYTES:
             raise ValueError("no small file")
@@ -64,20 +67,21 @@ def check_card(card: object, folder: Path | str) -> Card:
 
     >>> check_card({"format": 1}, "runs/lite0")
     Traceback (most recent call last):
-    boneage_kit.errors.BadInput: The card in runs/lite0 is not one of this version of the kit (data
+    boneage_kit.errors.BadInput: The card in runs/lite0 is not one of this version of the kit (card
     must contain ...). Train the model anew, or copy its folder again.
     """
     try:
-        checked: Card = _validator()(card)
+        checked: Card = _validator()(card, name_prefix="card")
     except fastjsonschema.JsonSchemaValueException as error:
         raise BadInput(
             f"The card in {folder} is not one of this version of the kit ({error.message[:120]}).",
-            "Train the model anew, or copy its folder again.") from None
+            "Train the model anew, or copy its folder again.",
+        ) from None
     return checked
 
 
 @cache
-def _validator() -> Callable[[object], Card]:
+def _validator() -> Callable[..., Card]:
     schema = (files(__package__) / "card_schema.json").read_text(encoding="utf-8")
     return fastjsonschema.compile(json.loads(schema))
 

@@ -11,8 +11,20 @@ from ..datasets import Dataset
 from .picture_notes import notes_of
 from .stored_model import StoredModel
 
-_COLUMNS = ("image_id", "sex", "y_true", "y_pred", "lower", "upper", "model", "group",
-            "chronological_age", "reader_1", "reader_2", "source")
+_COLUMNS = (
+    "image_id",
+    "sex",
+    "y_true",
+    "y_pred",
+    "lower",
+    "upper",
+    "model",
+    "group",
+    "chronological_age",
+    "reader_1",
+    "reader_2",
+    "source",
+)
 #: Columns that stay out where no image has a value.
 _WHERE_KNOWN = ("group", "chronological_age", "reader_1", "reader_2", "lower", "upper")
 
@@ -36,13 +48,21 @@ def predictions_with_notes(stored: StoredModel, dataset: Dataset) -> pd.DataFram
     the decoder noted about the file and what is wrong with the picture.
     """
     images = prepared(stored, dataset)
-    bar = tqdm(images, desc="Looking for hands", unit="image", delay=2, leave=False,
-               disable=not is_interactive())
+    bar = tqdm(
+        images,
+        desc="Looking for hands",
+        unit="image",
+        delay=2,
+        leave=False,
+        disable=not is_interactive(),
+    )
     pictures = [notes_of(image) for image in bar]
     table = _table(stored, dataset, images)
     table["hand_recognised"] = [picture.hand_recognised for picture in pictures]
-    table["notes"] = ["; ".join([*of_file, *picture.notes])
-                      for of_file, picture in zip(_file_notes(dataset), pictures, strict=True)]
+    table["notes"] = [
+        "; ".join([*of_file, *picture.notes])
+        for of_file, picture in zip(_file_notes(dataset), pictures, strict=True)
+    ]
     return table
 
 
@@ -60,8 +80,21 @@ def _table(stored: StoredModel, part: Dataset, images: np.ndarray) -> pd.DataFra
     table["lower"] = np.maximum(table["y_pred"] - widths, 0.0)
     table["upper"] = table["y_pred"] + widths
     table["model"] = stored.card["model"]
-    return table[[name for name in _COLUMNS if name in table
-                  and not (name in _WHERE_KNOWN and table[name].isna().all())]]
+    return table[
+        [
+            name
+            for name in _COLUMNS
+            if name in table and not (name in _WHERE_KNOWN and table[name].isna().all())
+        ]
+    ]
+
+
+def decodable(stored: StoredModel, dataset: Dataset) -> Dataset:
+    """Return a data set without the images that cannot be decoded for a model.
+
+    Its ``left_out`` and ``problems`` name them. A phantom is drawn and always whole.
+    """
+    return dataset if dataset.is_phantom else dataset.decodable(stored.size)
 
 
 def prepared(stored: StoredModel, dataset: Dataset) -> np.ndarray:

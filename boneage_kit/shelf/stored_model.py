@@ -87,8 +87,11 @@ class StoredModel:
             years = self.model.predict(images, sexes)
         else:
             years = training.predict(
-                self.model, images, sexes,
-                test_time_augmentation=self.card["input"]["test_time_augmentation"])
+                self.model,
+                images,
+                sexes,
+                test_time_augmentation=self.card["input"]["test_time_augmentation"],
+            )
         return np.maximum(years, 0.0)
 
     def half_widths(self, sexes: Sequence[str]) -> np.ndarray:
@@ -124,12 +127,18 @@ def save(
     """
     arrays = {key: np.ascontiguousarray(value) for key, value in _arrays(model).items()}
     if half:
-        arrays = {key: value.astype(np.float16) if value.dtype.kind == "f" and value.size > 1
-                  else value for key, value in arrays.items()}
+        arrays = {
+            key: value.astype(np.float16) if value.dtype.kind == "f" and value.size > 1 else value
+            for key, value in arrays.items()
+        }
     data = safetensors.numpy.save(arrays, metadata={"model": str(card["model"])})
-    weights = {"file": WEIGHTS, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data),
-               "numbers": int(sum(value.size for value in arrays.values())),
-               "precision": "float16" if half else "float32"}
+    weights = {
+        "file": WEIGHTS,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+        "numbers": int(sum(value.size for value in arrays.values())),
+        "precision": "float16" if half else "float32",
+    }
     full = {"format": FORMAT, **card, "weights": weights}
     write_atomically(Path(folder) / WEIGHTS, lambda path: path.write_bytes(data))
     write_text(Path(folder) / CARD, json.dumps(full, indent=2, ensure_ascii=False) + "\n")
@@ -167,19 +176,26 @@ def _read_weights(folder: Path, card: Card) -> Arrays:
         # the size first: a huge file is refused without being read
         data = path.read_bytes() if path.stat().st_size == wanted["bytes"] else b""
     except OSError as error:
-        raise BadInput(f"The weights of the model in {folder} cannot be read.",
-                       "Train it anew, or copy the whole folder.") from error
+        raise BadInput(
+            f"The weights of the model in {folder} cannot be read.",
+            "Train it anew, or copy the whole folder.",
+        ) from error
     if hashlib.sha256(data).hexdigest() != wanted["sha256"]:
-        raise BadInput(f"The weights in {folder} are not those that its card describes.",
-                       "Copy the whole folder again, or train anew.")
+        raise BadInput(
+            f"The weights in {folder} are not those that its card describes.",
+            "Copy the whole folder again, or train anew.",
+        )
     try:
         arrays: Arrays = safetensors.numpy.load(data)
     except (safetensors.SafetensorError, ValueError, TypeError, KeyError) as error:
-        raise BadInput(f"The weights in {folder} are not in the safetensors format.",
-                       "Copy the whole folder again, or train anew.") from error
+        raise BadInput(
+            f"The weights in {folder} are not in the safetensors format.",
+            "Copy the whole folder again, or train anew.",
+        ) from error
     if not all(np.isfinite(array).all() for array in arrays.values()):
-        raise BadInput(f"The weights in {folder} hold values that are no numbers.",
-                       "Train the model anew.")
+        raise BadInput(
+            f"The weights in {folder} hold values that are no numbers.", "Train the model anew."
+        )
     return arrays
 
 
@@ -192,21 +208,35 @@ def _arrays(model: AgeModel | FeatureModel) -> Mapping[str, np.ndarray]:
 def _build(card: Card, arrays: Arrays) -> AgeModel | FeatureModel:
     try:
         if card["model"] == "handcrafted":
-            return features.FeatureModel.from_arrays("handcrafted", arrays)
+            return _by_hand(arrays)
         return _network(card, arrays)
     except (RuntimeError, KeyError, ValueError, TypeError, IndexError) as error:
         if isinstance(error, BadInput):
             raise
-        raise BadInput(f"The weights do not fit the model {card['model']!r} of the card.",
-                       "Train the model anew with this version of the kit.") from error
+        raise BadInput(
+            f"The weights do not fit the model {card['model']!r} of the card.",
+            "Train the model anew with this version of the kit.",
+        ) from error
+
+
+def _by_hand(arrays: Arrays) -> FeatureModel:
+    columns = len(features.handcrafted.names()) + int(arrays["sex_input"][0])
+    for name in ("mean", "scale", "coefficients"):
+        if arrays[name].shape != (columns,):
+            raise ValueError(f"{name} has shape {arrays[name].shape}, not ({columns},)")
+    return features.FeatureModel.from_arrays("handcrafted", arrays)
 
 
 def _network(card: Card, arrays: Arrays) -> AgeModel:
     import torch  # 2 s; not needed for a model by hand
 
-    network = models.create(card["model"], pretrained=None if card["model"] == "bonet" else False,
-                            **card["options"])
-    network.load_state_dict({
-        key: torch.from_numpy(array.astype(np.float32) if array.dtype == np.float16 else array)
-        for key, array in arrays.items()})
+    network = models.create(
+        card["model"], pretrained=None if card["model"] == "bonet" else False, **card["options"]
+    )
+    network.load_state_dict(
+        {
+            key: torch.from_numpy(array.astype(np.float32) if array.dtype == np.float16 else array)
+            for key, array in arrays.items()
+        }
+    )
     return network.eval()

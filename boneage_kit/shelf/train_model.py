@@ -36,8 +36,14 @@ _log = logging.getLogger(__name__)
 
 
 def train(
-    dataset: Dataset, recipe: Recipe, out: Path, *, seed: int = 0, sex_input: bool = True,
-    half: bool = False, progress: bool = True,
+    dataset: Dataset,
+    recipe: Recipe,
+    out: Path,
+    *,
+    seed: int = 0,
+    sex_input: bool = True,
+    half: bool = False,
+    progress: bool = True,
 ) -> dict[str, Any]:
     """Train a model, judge it, and leave weights, card, predictions and metrics in ``out``.
 
@@ -61,8 +67,9 @@ def train(
         if done := _finished(out, settings):
             _log.info("%s already holds this training; nothing is done again.", out)
             return done
-        split = datasets.split(dataset.table, seed, test=0.1,
-                               validation=validation_share(len(dataset)))
+        split = datasets.split(
+            dataset.table, seed, test=0.1, validation=validation_share(len(dataset))
+        )
         started, resumed = time.perf_counter(), any(out.glob("checkpoint-*.pt"))
         model = _fit(dataset, split.train, recipe, out, seed, sex_input, progress)
         card = new_card(dataset, split, recipe, seed, sex_input)
@@ -77,10 +84,18 @@ def train(
 def _settings(
     dataset: Dataset, recipe: Recipe, seed: int, sex_input: bool, half: bool
 ) -> dict[str, Any]:
-    return {"data": dataset.checksum(), "n": len(dataset), "model": recipe.model,
-            "stages": [list(stage) for stage in recipe.stages], "batch": recipe.batch,
-            "learning_rate": recipe.learning_rate, "schedule": recipe.schedule, "seed": seed,
-            "sex_input": sex_input, "half": half}
+    return {
+        "data": dataset.checksum(),
+        "n": len(dataset),
+        "model": recipe.model,
+        "stages": [list(stage) for stage in recipe.stages],
+        "batch": recipe.batch,
+        "learning_rate": recipe.learning_rate,
+        "schedule": recipe.schedule,
+        "seed": seed,
+        "sex_input": sex_input,
+        "half": half,
+    }
 
 
 def _finished(out: Path, settings: dict[str, Any]) -> dict[str, Any] | None:
@@ -91,11 +106,14 @@ def _finished(out: Path, settings: dict[str, Any]) -> dict[str, Any] | None:
     """
     before = read_json(out / SETTINGS)
     if before is None and any(not _may_stand_in_a_new_folder(path) for path in out.iterdir()):
-        raise BadInput(f"{out} already exists and is not a training's folder.",
-                       "Name an empty folder.")
+        raise BadInput(
+            f"{out} already exists and is not a training's folder.", "Name an empty folder."
+        )
     if before is not None and before != settings:
-        raise BadInput(f"{out} holds a training with other data or settings.",
-                       "Name another folder, or delete that one.")
+        raise BadInput(
+            f"{out} holds a training with other data or settings.",
+            "Name another folder, or delete that one.",
+        )
     write_text(out / SETTINGS, json.dumps(settings, indent=2, ensure_ascii=False) + "\n")
     metrics = read_json(out / METRICS)
     return metrics if isinstance(metrics, dict) and "mae_years" in metrics else None
@@ -107,14 +125,20 @@ def _may_stand_in_a_new_folder(path: Path) -> bool:
 
 
 def _fit(
-    dataset: Dataset, rows: np.ndarray, recipe: Recipe, out: Path, seed: int, sex_input: bool,
+    dataset: Dataset,
+    rows: np.ndarray,
+    recipe: Recipe,
+    out: Path,
+    seed: int,
+    sex_input: bool,
     progress: bool,
 ) -> AgeModel | FeatureModel:
     ages = dataset.table["bone_age"].to_numpy(dtype=float)[rows]
     sexes = dataset.table["sex"].iloc[rows].tolist()
     if recipe.model == "handcrafted":
-        by_hand = features.FeatureModel("handcrafted", recipe.schedule, sex_input=sex_input,
-                                        seed=seed)
+        by_hand = features.FeatureModel(
+            "handcrafted", recipe.schedule, sex_input=sex_input, seed=seed
+        )
         return by_hand.fit(dataset.images(recipe.size, rows), ages, sexes)
     import torch  # 2 s; not needed for a model by hand
 
@@ -122,14 +146,28 @@ def _fit(
         torch.manual_seed(seed)
         model = models.create(recipe.model, sex_input=sex_input)
     for number, (size, epochs) in enumerate(recipe.stages, start=1):
-        _log.info("Stage %d of %d: %d epochs at %d pixels on %d images.", number,
-                  len(recipe.stages), epochs, size, len(rows))
+        _log.info(
+            "Stage %d of %d: %d epochs at %d pixels on %d images.",
+            number,
+            len(recipe.stages),
+            epochs,
+            size,
+            len(rows),
+        )
         rate = recipe.learning_rate
         fitted = training.fit(
-            model, dataset.images(size, rows), ages, sexes, epochs=epochs, batch=recipe.batch,
-            seed=seed + 1000 * (number - 1), schedule=recipe.schedule, progress=progress,
+            model,
+            dataset.images(size, rows),
+            ages,
+            sexes,
+            epochs=epochs,
+            batch=recipe.batch,
+            seed=seed + 1000 * (number - 1),
+            schedule=recipe.schedule,
+            progress=progress,
             learning_rate=rate / number if rate else None,
-            checkpoint=out / f"checkpoint-{number}.pt")
+            checkpoint=out / f"checkpoint-{number}.pt",
+        )
         _note_history(out, number, size, fitted)
         model = fitted.model
     return model.cpu()

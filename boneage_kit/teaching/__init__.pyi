@@ -2,7 +2,7 @@ from . import accessibility as accessibility
 from . import exercises as exercises
 from . import student_copies as student_copies
 from .damaged_files import faulty_copy as faulty_copy
-from .known_rows import known_rows as known_rows
+from .result_rows import known_rows as known_rows
 from .leakage import remember as remember
 from .leakage import second_films as second_films
 from .leakage import shared_patients as shared_patients

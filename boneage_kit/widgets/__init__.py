@@ -4,6 +4,6 @@ Each is live where a person sits before it (JupyterLab, Notebook, Colab, VS Code
 with its description in words everywhere else. They need neither torch nor fastai.
 """
 
-import lazy_loader
+from .._lazy import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -32,6 +32,14 @@ def atlas_explorer(sex: str = "F", age: float = 8.5, bone: str = "ulna",
 
     Where no widgets can be used (a printed page, GitHub, papermill) it is a picture with the
     same content; ``live`` decides that by hand.
+
+    Raises
+    ------
+    BadInput
+        For an unknown sex.
+
+    >>> atlas_explorer("M", age=11.0, bone="radius").phase_text("M", 11.0)[:29]
+    'Phase: early and mid puberty.'
     """
     return AtlasExplorer(sex, age, bone, live)
 

@@ -43,6 +43,14 @@ def load_class(folder: str | Path) -> pd.DataFrame:
     ------
     BadInput
         If the folder holds no CSV file of readings.
+
+    >>> import tempfile
+    >>> from boneage_kit.widgets.readings_file import append_reading
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> for reader in ("Ann", "Bob"):
+    ...     append_reading(folder / f"{reader}.csv", reader, "0001", 1, 8.5)
+    >>> load_class(folder)["reader"].tolist()
+    ['Ann', 'Bob']
     """
     files = sorted(Path(folder).glob("*.csv"))
     tables = [load_readings(file) for file in files]
@@ -67,6 +75,15 @@ def class_agreement(readings: pd.DataFrame, records: pd.DataFrame) -> ClassAgree
     ------
     BadInput
         With fewer than two readers, or fewer than three hands that all of them read.
+
+    >>> from boneage_kit import phantom
+    >>> from boneage_kit.widgets.readings import simulate_readings, worklist
+    >>> records = phantom.cohort(12, seed=1)
+    >>> order = worklist(records["image_id"].tolist(), repeats=3, seed=0)
+    >>> readings = pd.concat([simulate_readings(records, order, seed, reader=name)
+    ...                       for seed, name in enumerate(("Ann", "Bob"))])
+    >>> class_agreement(readings, records).hands
+    12
     """
     first = readings[readings["occasion"] == 1]
     wide = first.pivot_table(index="image_id", columns="reader", values="bone_age",

@@ -33,6 +33,12 @@ def predictions_of(readings: pd.DataFrame, records: pd.DataFrame) -> pd.DataFram
     """Return first readings as a predictions table (years), one row per hand and reader.
 
     ``y_true`` is ``true_bone_age`` where the records have it (phantoms), else ``bone_age``.
+
+    >>> from boneage_kit import phantom
+    >>> records = phantom.cohort(4, seed=1)
+    >>> readings = simulate_readings(records, worklist(records["image_id"].tolist(), 1, 0), seed=0)
+    >>> len(readings), len(predictions_of(readings, records))
+    (5, 4)
     """
     first = readings[readings["occasion"] == 1]
     records = records.assign(image_id=records["image_id"].astype(str))
@@ -47,7 +53,13 @@ def predictions_of(readings: pd.DataFrame, records: pd.DataFrame) -> pd.DataFram
 
 
 def repeats_of(readings: pd.DataFrame) -> pd.DataFrame:
-    """Return hands that were read twice: ``reader``, ``image_id``, ``first``, ``second``."""
+    """Return hands that were read twice: ``reader``, ``image_id``, ``first``, ``second``.
+
+    >>> answers = pd.DataFrame({"reader": "Ann", "image_id": ["a", "b", "a"],
+    ...                         "occasion": [1, 1, 2], "bone_age": [8.0, 9.0, 8.5]})
+    >>> repeats_of(answers).to_numpy().tolist()
+    [['Ann', 'a', 8.0, 8.5]]
+    """
     wide = readings.pivot_table(index=["reader", "image_id"], columns="occasion",
                                 values="bone_age", aggfunc="last")
     wide = wide.reindex(columns=[1, 2]).dropna()
@@ -60,6 +72,10 @@ def simulate_readings(records: pd.DataFrame, order: list[tuple[str, int]], seed:
     """Return readings of a simulated reader: what the notebook shows before you have read.
 
     The reader is the second one of the phantom cohort's reader model (bias, scatter, plates).
+
+    >>> from boneage_kit import phantom
+    >>> simulate_readings(phantom.cohort(2), [("0001", 1), ("0002", 1)], seed=0).shape
+    (2, 6)
     """
     by_id = records.assign(image_id=records["image_id"].astype(str)).set_index("image_id")
     rows = by_id.loc[[name for name, _ in order]]

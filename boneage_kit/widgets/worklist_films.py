@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ..datasets import Dataset
-from ..datasets.problems import Problems
 from ..datasets.phantom import PhantomPixels
+from ..datasets.problems import Problems
 from ..errors import BadInput
 from ..phantom import render_row
 

@@ -257,8 +257,8 @@ def test_the_film_by_keys_and_by_pointer(run, lab):
 
 
 #: Keys that JupyterLab takes outside a text field: delete, insert, cut, paste, merge, run, change.
-LAB_KEYS = ("d", "d", "a", "b", "x", "v", "m", "y", "r", "0", "0", "i", "i", "Shift+M",
-            "Shift+Enter")
+LAB_KEYS = ("d", "d", "b", "x", "v", "m", "y", "r", "0", "0", "i", "i", "Shift+M", "Shift+Enter",
+            "a")  # last: in the room it leads to the fields of the answer
 PRESSED_ON = {
     "atlas": ["svg.bk-hand", ".noUi-handle", "button:has-text('Next plate')", "p:has-text('Phase')",
               "svg[aria-label^='Timetable']"],

@@ -20,8 +20,9 @@ def arguments(*given):
 
 def test_the_page_is_a_reading_room_that_saves_where_it_was_told(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    book = app.page(arguments("--n", "3", "--repeats", "1", "--reader", "Ann 'O", "--readings",
-                              "ann.csv"))
+    book = app.page(
+        arguments("--n", "3", "--repeats", "1", "--reader", "Ann 'O", "--readings", "ann.csv")
+    )
     scope: dict = {}
     with contextlib.redirect_stdout(io.StringIO()):
         exec(book.cells[1].source, scope)

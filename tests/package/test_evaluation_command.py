@@ -41,7 +41,8 @@ def test_the_report_is_complete_and_stands_alone(tmp_path, capsys):
     metrics = json.loads((out / "metrics.json").read_text())
     table = ages_within_range(400)
     assert metrics["summary"]["MAE"]["value"] == pytest.approx(
-        evaluation.mae(table["y_true"], table["y_pred"]))
+        evaluation.mae(table["y_true"], table["y_pred"])
+    )
     cells = pd.read_csv(out / "tables" / "by_group_and_sex.csv")
     assert cells["n"].sum() == 400 and {"p_holm", "pooled", "small"} <= set(cells)
     for sentence in metrics["findings"]:
@@ -103,7 +104,8 @@ def test_every_figure_pools_the_seeds_and_says_so(tmp_path, capsys):
     by_sex = found["by_sex"]
     assert (by_sex["mae"] * by_sex["n"]).sum() / 200 == pytest.approx(pooled, abs=0.02)
     assert found["bland_altman"].loc[0, "bias"] == pytest.approx(
-        evaluation.bias(table["y_true"], table["y_pred"]))
+        evaluation.bias(table["y_true"], table["y_pred"])
+    )
     assert found["by_run"]["run"].tolist() == ["seed 0", "seed 1", "mean prediction of 2 seeds"]
     assert found["worst_readings"]["image_id"].is_unique
     capsys.readouterr()
@@ -158,18 +160,26 @@ BAD = {
     "months": (lambda t: t.assign(y_true=12 * t["y_true"]), "looks like months"),
     "readers in months": (lambda t: t.assign(reader_1=12 * t["reader_1"]), "looks like months"),
     "a doubled child": (lambda t: pd.concat([t, t.head(1)]), "share an image_id"),
-    "a missing prediction": (lambda t: t.assign(y_pred=t["y_pred"].where(t.index > 0)),
-                             "Row 1 (image_id 'c0_0') has no y_pred"),
-    "an infinite prediction": (lambda t: t.assign(y_pred=t["y_pred"].where(t.index > 0, np.inf)),
-                               "has y_pred inf"),
+    "a missing prediction": (
+        lambda t: t.assign(y_pred=t["y_pred"].where(t.index > 0)),
+        "Row 1 (image_id 'c0_0') has no y_pred",
+    ),
+    "an infinite prediction": (
+        lambda t: t.assign(y_pred=t["y_pred"].where(t.index > 0, np.inf)),
+        "has y_pred inf",
+    ),
     "words for ages": (lambda t: t.assign(y_true="ten"), "not a number"),
     "sex as numbers": (lambda t: t.assign(sex=1), "do not say who is female"),
     "no sex": (lambda t: t.assign(sex=None), "has no sex"),
     "negative labels": (lambda t: t.assign(y_true=-t["y_true"]), "below 0"),
-    "an interval turned round": (lambda t: t.assign(lower=t["y_pred"] + 1, upper=t["y_pred"] - 1),
-                                 "has an interval from"),
-    "a prediction of no size": (lambda t: t.assign(y_pred=t["y_pred"].where(t.index > 0, -1e300)),
-                                "below -5"),
+    "an interval turned round": (
+        lambda t: t.assign(lower=t["y_pred"] + 1, upper=t["y_pred"] - 1),
+        "has an interval from",
+    ),
+    "a prediction of no size": (
+        lambda t: t.assign(y_pred=t["y_pred"].where(t.index > 0, -1e300)),
+        "below -5",
+    ),
     "no rows": (lambda t: t.head(0), "no rows"),
 }
 
@@ -184,8 +194,9 @@ def test_bad_tables_get_one_clear_line_and_no_half_report(case, tmp_path, capsys
     assert not out.exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n\x00\x00", b"\xff\xfe\x00",
-                                     b"just words\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\x89PNG\r\n\x1a\n\x00\x00", b"\xff\xfe\x00", b"just words\n"]
+)
 def test_files_that_are_no_tables_are_refused(content, tmp_path, capsys):
     path = tmp_path / "predictions.csv"
     path.write_bytes(content)
@@ -231,11 +242,23 @@ def test_the_worst_readings_come_with_their_own_pictures_and_no_others(tmp_path,
     from boneage_kit import phantom
 
     table = phantom.cohort(n=60, seed=0)
-    predictions = table[["image_id", "sex"]].assign(y_true=table["bone_age"],
-                                                    y_pred=table["true_bone_age"])
+    predictions = table[["image_id", "sex"]].assign(
+        y_true=table["bone_age"], y_pred=table["true_bone_age"]
+    )
     out = tmp_path / "out"
     assert run(predictions, tmp_path, "--data", "phantom", "--n", "60", "--out", str(out)) == 0
     assert (out / "figures" / "worst_readings.png").exists()
-    assert run(predictions, tmp_path, "--data", "phantom", "--n", "90",
-               "--out", str(tmp_path / "other")) == 2
+    assert (
+        run(
+            predictions,
+            tmp_path,
+            "--data",
+            "phantom",
+            "--n",
+            "90",
+            "--out",
+            str(tmp_path / "other"),
+        )
+        == 2
+    )
     assert "other labels" in capsys.readouterr().err

@@ -21,8 +21,10 @@ def test_a_difference_is_found(tmp_path):
     for number, age in enumerate(("5.0", "5.5")):
         (tmp_path / str(number)).mkdir()
         (tmp_path / str(number) / "readings.csv").write_text(
-            f"reader,image_id,occasion,bone_age,seconds,answered_at\nme,a,1,{age},,2026Z\n")
+            f"reader,image_id,occasion,bone_age,seconds,answered_at\nme,a,1,{age},,2026Z\n"
+        )
     first, second = (killed.of_reading(tmp_path / str(number)) for number in range(2))
     assert first != second
     assert killed.timeless({"minutes": 1, "rows": [{"made": 2, "value": 3}]}) == {
-        "rows": [{"value": 3}]}
+        "rows": [{"value": 3}]
+    }

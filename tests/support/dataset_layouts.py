@@ -104,3 +104,15 @@ def dha(readings=True):
     if readings:
         files["meta.csv"] = "\n".join(rows) + "\n"
     return files
+
+
+def films(*names):
+    """Small films of these names, no two alike."""
+    return {name: png(number) for number, name in enumerate(names)}
+
+
+def table_of(ages, sexes="FM", column="bone_age", head="image_id,sex"):
+    """Films 1.png, 2.png, ... with their table: ages as given, sexes in turn."""
+    rows = [f"{i + 1},{sexes[i % len(sexes)]},{age}" for i, age in enumerate(ages)]
+    return {**films(*(f"{i + 1}.png" for i in range(len(ages)))),
+            "t.csv": "\n".join([f"{head},{column}", *rows]) + "\n"}

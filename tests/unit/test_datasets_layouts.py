@@ -241,7 +241,7 @@ def folder_of(table, n=4):
 @pytest.mark.parametrize("header, cells, years", [
     ("image_id,sex,bone_age", "{0},F,{1}", 1),
     ("file,gender,bone_age_years", "films/{0}.png,female,{1}", 1),
-    ("Image ID,male,Bone Age (months)", "{0}.png,FALSE,{1}", 12),
+    ("Image ID,male,Bone Age (months)", "{0}.png,FALSE,10{1}", 12),
     ("filename;sex;boneage", "films\\{0}.png;girl;{1},5", 1),
     ("path,Sex (M/F),reader_1,reader_2", "{0},f,{1},{1}", 1),
 ])
@@ -249,9 +249,9 @@ def test_columns_are_recognised(tmp_path, header, cells, years):
     table = header + "\n" + "\n".join(cells.format(i, 6 + i) for i in range(4))
     dataset = load("folder", tmp_path, folder_of(table))
     assert set(dataset.table.sex) == {"F"} and dataset.problems.empty
-    half = 0.5 if ";" in header else 0
+    more = 0.5 if ";" in header else 100 if years == 12 else 0
     assert dataset.table.bone_age.tolist() == pytest.approx(
-        [(6 + i + half) / years for i in range(4)])
+        [(6 + i + more) / years for i in range(4)])
 
 
 @pytest.mark.parametrize("table, reason", [
@@ -261,7 +261,7 @@ def test_columns_are_recognised(tmp_path, header, cells, years):
     ("image_id,sex,bone_age\n0,F,132\n", "looks like months"),
     ("image_id,sex,bone_age_years\n0,F,132\n", "says years"),
     ("image_id,sex,age\n0,F,5\n", "may be bone age or chronological"),
-    ("image_id,sex,gender,bone_age\n0,F,F,5\n", "may be the sex"),
+    ("image_id,sex,gender,bone_age\n0,F,M,5\n", "more than one column for the sex"),
     ("image_id,sex,male,bone_age\n0,F,True,5\n", "more than one column for the sex"),
     ("image_id,sex,bone_age,boneage\n0,F,5,6\n", "may be the bone age"),
     ("image_id,sex,bone_age,sex\n0,F,5,M\n", "two columns named 'sex'"),
@@ -280,14 +280,14 @@ def test_two_tables_are_refused(tmp_path):
 
 
 def test_folder_problems_are_listed(tmp_path):
-    table = ("image_id,sex,bone_age,patient_id\n0,F,5,a\n1,M,6,a\n2,?,7,b\n3,F,21,b\n9,F,8,c\n"
+    table = ("image_id,sex,bone_age,patient_id\n0,F,5,a\n1,M,6,a\n2,?,7,b\n3,F,-1,b\n9,F,8,c\n"
              "4,F,,d\n")
     dataset = load("folder", tmp_path, {**folder_of(table, 6), "films/1b/0.png": png(77)})
     assert dataset.table.image_id.tolist() == ["1", "4"]
     assert dataset.table.patient_id.tolist() == ["a", "d"]
     assert len(said(dataset, "several files have this name")) == 1
     assert len(said(dataset, "sex is missing")) == 1
-    assert len(said(dataset, "out of range")) == 1
+    assert len(said(dataset, "is outside 0 to 20 years")) == 1
     assert len(said(dataset, "there is no image")) == 1
     assert len(said(dataset, "without a row")) == 1
     assert len(said(dataset, "have no bone age")) == 1

@@ -24,12 +24,16 @@ def test_bland_altman_agrees_with_pingouin_and_statsmodels():
     a, b = table["y_pred"].to_numpy(), table["y_true"].to_numpy()
     found = evaluation.bland_altman(a, b)
     ax = pingouin.plot_blandaltman(a, b, confidence=0.95)
-    bands = sorted(sorted(patch.get_xy()[:, 1])[::3] if hasattr(patch, "get_xy")
-                   and np.ndim(patch.get_xy()) == 2 else
-                   [patch.get_y(), patch.get_y() + patch.get_height()] for patch in ax.patches)
+    bands = sorted(
+        sorted(patch.get_xy()[:, 1])[::3]
+        if hasattr(patch, "get_xy") and np.ndim(patch.get_xy()) == 2
+        else [patch.get_y(), patch.get_y() + patch.get_height()]
+        for patch in ax.patches
+    )
     lines = sorted(line.get_ydata()[0] for line in ax.lines if len(set(line.get_ydata())) == 1)
     assert [found.lower, found.bias, found.upper] == pytest.approx(
-        [lines[0], lines[len(lines) // 2], lines[-1]], abs=1e-9)
+        [lines[0], lines[len(lines) // 2], lines[-1]], abs=1e-9
+    )
     ours = [found.lower_interval, found.bias_interval, found.upper_interval]
     assert np.ravel(bands) == pytest.approx(np.ravel(ours))
     fig = graphics.mean_diff_plot(a, b, sd_limit=1.96)
@@ -45,8 +49,13 @@ def test_icc_agrees_with_pingouin(kind):
     rng = np.random.default_rng(1)
     truth = rng.uniform(8, 11, 25)
     three = [truth + shift + rng.normal(0, 0.6, 25) for shift in (0.0, 0.5, -0.3)]
-    long = pd.DataFrame({"child": np.tile(np.arange(25), 3), "reader": np.repeat(list("abc"), 25),
-                         "age": np.concatenate(three)})
+    long = pd.DataFrame(
+        {
+            "child": np.tile(np.arange(25), 3),
+            "reader": np.repeat(list("abc"), 25),
+            "age": np.concatenate(three),
+        }
+    )
     theirs = pingouin.intraclass_corr(long, "child", "reader", "age").set_index("Type")
     row = theirs.loc[f"ICC({kind[0]},1)"]
     found = evaluation.icc(*three, kind=kind)
@@ -65,7 +74,8 @@ def test_a_reader_looks_twice_as_good_against_a_mean_that_holds_the_reading():
     table["y_true"] = (table["reader_1"] + table["reader_2"]) / 2
     found = evaluation.yardstick(table, 50).set_index("who")["value"]
     assert found["reader 1 against the mean of both"] == pytest.approx(
-        found["reader 2 against reader 1"] / 2)
+        found["reader 2 against reader 1"] / 2
+    )
 
 
 def test_label_noise_from_two_readers():
@@ -79,9 +89,14 @@ def test_label_noise_from_two_readers():
 def test_pull_is_corrected_for_noise_in_the_label():
     rng = np.random.default_rng(2)
     truth = rng.normal(10, 2, 20_000)
-    table = pd.DataFrame({"image_id": range(20_000), "sex": "F",
-                          "y_true": np.clip(truth + rng.normal(0, 1, 20_000), 0, 25),
-                          "y_pred": np.clip(10 + 0.9 * (truth - 10), 0, 25)})
+    table = pd.DataFrame(
+        {
+            "image_id": range(20_000),
+            "sex": "F",
+            "y_true": np.clip(truth + rng.normal(0, 1, 20_000), 0, 25),
+            "y_pred": np.clip(10 + 0.9 * (truth - 10), 0, 25),
+        }
+    )
     found = evaluation.pull_to_the_middle(table, noise_sd=1.0).loc["label"]
     assert found["slope"] == pytest.approx(0.9 * 4 / 5 - 1, abs=0.01)  # diluted
     assert found["from_noise"] == pytest.approx(-1 / 5, abs=0.01)
@@ -116,7 +131,8 @@ def test_recalibration_takes_away_slope_and_sex_bias_and_refuses_its_own_childre
     line = evaluation.recalibrate(known)
     done = line.apply(fresh)
     assert evaluation.rmse(done["y_true"], done["y_pred"]) < 0.8 * evaluation.rmse(
-        fresh["y_true"], fresh["y_pred"])
+        fresh["y_true"], fresh["y_pred"]
+    )
     assert abs(evaluation.pull_to_the_middle(done).loc["prediction", "slope"]) < 0.03
     assert evaluation.by(done, "sex", n_bootstrap=2)["bias"].abs().max() < 0.1
     with pytest.raises(BadInput, match="were used to fit"):
@@ -136,8 +152,9 @@ def test_conformal_agrees_with_mapie():
             return x[:, 0]
 
     known, fresh = readings(300, seed=1), readings(40, seed=2)
-    theirs = regression.SplitConformalRegressor(AsItIs().fit(None, None), confidence_level=0.9,
-                                                prefit=True)
+    theirs = regression.SplitConformalRegressor(
+        AsItIs().fit(None, None), confidence_level=0.9, prefit=True
+    )
     theirs.conformalize(known[["y_pred"]].to_numpy(), known["y_true"].to_numpy())
     bounds = theirs.predict_interval(fresh[["y_pred"]].to_numpy())[1][:, :, 0]
     ours = evaluation.conformal(known, fresh, 0.9)
@@ -149,8 +166,9 @@ def test_conformal_coverage_is_within_two_points_on_fresh_children(by):
     shares = []
     for seed in range(10):
         known, fresh = readings(800, seed=2 * seed), readings(800, seed=2 * seed + 1)
-        shares.append(evaluation.coverage(evaluation.conformal(known, fresh, 0.9, by=by))
-                      ["covered"].item())
+        shares.append(
+            evaluation.coverage(evaluation.conformal(known, fresh, 0.9, by=by))["covered"].item()
+        )
     assert np.mean(shares) == pytest.approx(0.9, abs=0.02)
 
 
@@ -182,8 +200,9 @@ def test_clinical_call_at_two_sd():
     from boneage_kit.maturity import bone_age_sd
 
     sd = bone_age_sd(9.0, "M")
-    calls = evaluation.clinical_call([9 + 1.99 * sd, 9 + 2.01 * sd, 9 - 2.01 * sd], [9.0] * 3,
-                                     ["M"] * 3)
+    calls = evaluation.clinical_call(
+        [9 + 1.99 * sd, 9 + 2.01 * sd, 9 - 2.01 * sd], [9.0] * 3, ["M"] * 3
+    )
     assert calls.tolist() == ["normal", "advanced", "delayed"]
     with pytest.raises(BadInput, match="chronological age is missing"):
         evaluation.clinical_call([9.0], [np.nan], ["M"])
@@ -196,8 +215,10 @@ def test_label_noise_alone_flips_as_many_calls_as_a_second_label_does():
     label, second = (np.clip(truth + rng.normal(0, 0.3, truth.size), 0, None) for _ in range(2))
     table = table.assign(y_true=label).drop(columns=["reader_1", "reader_2"])
     found = evaluation.changed_calls(table, noise_sd=0.3, draws=50)
-    one, two = (evaluation.clinical_call(x, table["chronological_age"], table["sex"])
-                for x in (label, second))
+    one, two = (
+        evaluation.clinical_call(x, table["chronological_age"], table["sex"])
+        for x in (label, second)
+    )
     assert found["changed"].iloc[-1] == pytest.approx(np.mean(one != two), abs=0.012)
 
 
@@ -220,8 +241,11 @@ def test_pooling_draws_chance_differences_together_and_leaves_true_ones():
     pooled = evaluation.pooled_cells(same, "group")
     assert pooled["pooled"].std() < 0.6 * pooled["mae"].std()
     assert pooled.attrs["p"] > 0.05
-    apart = same.assign(y_pred=same["y_true"] + (same["y_pred"] - same["y_true"])
-                        * same["group"].map({"ASI": 1, "BLK": 1, "CAU": 1, "HIS": 4}))
+    apart = same.assign(
+        y_pred=same["y_true"]
+        + (same["y_pred"] - same["y_true"])
+        * same["group"].map({"ASI": 1, "BLK": 1, "CAU": 1, "HIS": 4})
+    )
     pooled = evaluation.pooled_cells(apart, "group")
     assert pooled.attrs["between_sd"] > 0.3 and pooled.attrs["p"] < 0.001
 
@@ -252,12 +276,27 @@ def test_a_gap_between_biases_is_found_as_often_as_promised():
 def kept_rows(effect, seeds=3, n=300, sd=1.0, seed=0):
     """Rows as studies/group_mix.py keeps them: HIS girls off by ``effect``, all else chance."""
     rng = np.random.default_rng(seed)
-    return pd.DataFrame([
-        {"model": "x", "scenario": "published", "label": "bone age", "mix": "one group",
-         "seed": s, "trained_on": "CAU", "group": group, "sex": sex, "n": n, "sd": sd,
-         "bias": chance + effect * (group == "HIS" and sex == "F")}
-        for group in ("ASI", "BLK", "CAU", "HIS") for sex in "FM"
-        for chance in [rng.normal(0, sd / np.sqrt(n))] for s in range(seeds)])
+    return pd.DataFrame(
+        [
+            {
+                "model": "x",
+                "scenario": "published",
+                "label": "bone age",
+                "mix": "one group",
+                "seed": s,
+                "trained_on": "CAU",
+                "group": group,
+                "sex": sex,
+                "n": n,
+                "sd": sd,
+                "bias": chance + effect * (group == "HIS" and sex == "F"),
+            }
+            for group in ("ASI", "BLK", "CAU", "HIS")
+            for sex in "FM"
+            for chance in [rng.normal(0, sd / np.sqrt(n))]
+            for s in range(seeds)
+        ]
+    )
 
 
 def test_group_gaps_find_what_is_there_and_rarely_what_is_not():
@@ -265,8 +304,9 @@ def test_group_gaps_find_what_is_there_and_rarely_what_is_not():
     assert len(found) == 6 and found.loc[("HIS", "F"), "p_holm"] < 0.001
     assert found.loc[("HIS", "F"), "lower"] < 0.6 < found.loc[("HIS", "F"), "upper"]
     assert "HIS girls" in evaluation.gaps_in_words(found.reset_index(), "x")[0]
-    false = [(evaluation.group_gaps(kept_rows(0.0, seed=s))["p_holm"] < 0.05).any()
-             for s in range(300)]
+    false = [
+        (evaluation.group_gaps(kept_rows(0.0, seed=s))["p_holm"] < 0.05).any() for s in range(300)
+    ]
     assert np.mean(false) <= 0.07
     both = pd.concat([kept_rows(0.6), kept_rows(0.0).assign(scenario="none")])
     paired = evaluation.group_gaps(both).set_index(["scenario", "group", "sex"])["effect"]
@@ -292,10 +332,12 @@ def test_shapes_are_told_from_the_figures():
     flat, pulled = readings(400, noise=0.5), readings(400, seed=1, noise=0.5, slope=0.8)
     table = evaluation.side_by_side({"flat": flat, "pulled": pulled}, n_bootstrap=50)
     assert table.loc["MAE", "pulled"] == pytest.approx(
-        evaluation.mae(pulled["y_true"], pulled["y_pred"]))
+        evaluation.mae(pulled["y_true"], pulled["y_pred"])
+    )
     slope = evaluation.pull_to_the_middle(pulled).loc["label", "slope"]
     words = evaluation.shapes_in_words(table, "flat", "pulled")
     assert f"in pulled only ({12 * slope:.1f} months" in words[1]
     both = evaluation.shapes_in_words(
-        evaluation.side_by_side({"a": pulled, "b": pulled}, n_bootstrap=50), "a", "b")
+        evaluation.side_by_side({"a": pulled, "b": pulled}, n_bootstrap=50), "a", "b"
+    )
     assert "in both" in both[1] and "the same:" in both[3]

@@ -15,9 +15,11 @@ from boneage_kit import BadInput, evaluation
 
 
 def test_importing_costs_no_torch_and_no_matplotlib():
-    code = ("import sys, boneage_kit.evaluation\n"
-            "heavy = {'torch', 'matplotlib', 'sklearn', 'fastai'} & set(sys.modules)\n"
-            "sys.exit(str(heavy) if heavy else 0)")
+    code = (
+        "import sys, boneage_kit.evaluation\n"
+        "heavy = {'torch', 'matplotlib', 'sklearn', 'fastai'} & set(sys.modules)\n"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
@@ -49,7 +51,8 @@ def test_concordance_is_pearson_times_bias_correction():
     scale, shift = x.std() / y.std(), (x.mean() - y.mean()) / np.sqrt(x.std() * y.std())
     correction = 2 / (scale + 1 / scale + shift**2)
     assert evaluation.concordance(x, y) == pytest.approx(
-        stats.pearsonr(x, y).statistic * correction)
+        stats.pearsonr(x, y).statistic * correction
+    )
 
 
 def test_concordance_tends_to_the_icc_of_absolute_agreement():
@@ -58,7 +61,8 @@ def test_concordance_tends_to_the_icc_of_absolute_agreement():
     long = table.melt("image_id", ["y_true", "y_pred"])
     icc = pingouin.intraclass_corr(long, "image_id", "variable", "value").set_index("Type")
     assert evaluation.concordance(table["y_true"], table["y_pred"]) == pytest.approx(
-        icc.loc["ICC(A,1)", "ICC"], abs=2e-4)
+        icc.loc["ICC(A,1)", "ICC"], abs=2e-4
+    )
 
 
 def test_within_refuses_months_and_counts_the_border():
@@ -91,8 +95,9 @@ def test_bootstrap_interval_of_the_mae_covers_95_percent(n, sims):
 def test_bootstrap_agrees_with_scipy_bca():
     table = readings(60)
     error = np.abs(table["y_pred"] - table["y_true"]).to_numpy()
-    theirs = stats.bootstrap((error,), np.mean, n_resamples=4000, method="BCa",
-                             rng=np.random.default_rng(0)).confidence_interval
+    theirs = stats.bootstrap(
+        (error,), np.mean, n_resamples=4000, method="BCa", rng=np.random.default_rng(0)
+    ).confidence_interval
     _, low, high = evaluation.bootstrap_interval(evaluation.mae, table, n=4000)
     assert (low, high) == pytest.approx(tuple(theirs), abs=0.02)
 
@@ -109,8 +114,9 @@ def test_several_seeds_of_a_child_do_not_narrow_the_interval():
 
 def test_the_same_seed_gives_the_same_digits():
     table = readings(50)
-    pd.testing.assert_frame_equal(evaluation.summary(table, 100, seed=3),
-                                  evaluation.summary(table, 100, seed=3))
+    pd.testing.assert_frame_equal(
+        evaluation.summary(table, 100, seed=3), evaluation.summary(table, 100, seed=3)
+    )
 
 
 def test_strata_add_up_and_small_cells_are_marked():
@@ -147,8 +153,7 @@ def test_holm_keeps_false_alarms_under_5_percent_where_raw_p_values_do_not():
 def test_compare_finds_a_paired_difference_that_separate_intervals_hide():
     rng = np.random.default_rng(0)
     a = readings(150, noise=1.5)
-    b = a.assign(y_pred=a["y_true"] + (a["y_pred"] - a["y_true"]) * 1.08
-                 + rng.normal(0, 0.01, 150))
+    b = a.assign(y_pred=a["y_true"] + (a["y_pred"] - a["y_true"]) * 1.08 + rng.normal(0, 0.01, 150))
     found = evaluation.compare(a, b)
     apart = [evaluation.bootstrap_interval(evaluation.mae, t) for t in (a, b)]
     assert found.upper < 0 and found.p < 0.01
@@ -187,8 +192,14 @@ def test_reweighting_recovers_the_mae_of_another_age_distribution():
 
     def children(ages, first):
         error = rng.normal(0, 0.3 + 0.1 * ages)  # older children are harder
-        return pd.DataFrame({"image_id": np.arange(first, first + ages.size), "sex": "F",
-                             "y_true": ages, "y_pred": np.clip(ages + error, 0, 24)})
+        return pd.DataFrame(
+            {
+                "image_id": np.arange(first, first + ages.size),
+                "sex": "F",
+                "y_true": ages,
+                "y_pred": np.clip(ages + error, 0, 24),
+            }
+        )
 
     ages = rng.normal(12, 3, 9000)
     skewed = children(ages[(ages > 0) & (ages < 18)], 0)

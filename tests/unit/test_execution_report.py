@@ -20,22 +20,63 @@ def a_run(folder, source="phantom", value=1.0):
     picture.parent.mkdir(parents=True)
     Image.new("L", (60, 40), 90).save(picture)
     row = dict.fromkeys(results.RESULT_COLUMNS) | {
-        "notebook": "03_x", "result": "MAE", "unit": "years", "source": source, "note": "<script>",
-        "n_train": 100, "n_test": 20, "lower": value - 0.1, "upper": value + 0.1}
-    rows = [row | {"method": "sex's median", "value": 3.0, "floor": True},
-            row | {"method": "BoNet with constant learning rate", "value": value, "floor": False}]
-    write_json(folder / "results.json", {
-        "schema": results.SCHEMA, "kit": provenance.kit(), "machine": provenance.machine(),
-        "versions": provenance.versions(),
-        "run": {"preset": "smoke", "data": source, "source": source, "data_checksum": "abc",
-                "seed": 0, "threads": 2, "command": "boneage-kit run",
-                "started": "2026-11-23T10:00:00", "finished": "2026-11-23T10:05:00"},
-        "notebooks": [{"name": "03_x", "title": "A <lesson>", "status": "done", "minutes": 1.0,
-                       "peak_memory_mb": 500, "cells": 3, "error": None, "key": "k",
-                       "finished": "2026-11-23T10:05:00"}],
-        "rows": rows,
-        "figures": [{"notebook": "03_x", "name": "grey", "file": "figures/03_x/grey.png",
-                     "alt": 'A grey "field".', "caption": ""}]})
+        "notebook": "03_x",
+        "result": "MAE",
+        "unit": "years",
+        "source": source,
+        "note": "<script>",
+        "n_train": 100,
+        "n_test": 20,
+        "lower": value - 0.1,
+        "upper": value + 0.1,
+    }
+    rows = [
+        row | {"method": "sex's median", "value": 3.0, "floor": True},
+        row | {"method": "BoNet with constant learning rate", "value": value, "floor": False},
+    ]
+    write_json(
+        folder / "results.json",
+        {
+            "schema": results.SCHEMA,
+            "kit": provenance.kit(),
+            "machine": provenance.machine(),
+            "versions": provenance.versions(),
+            "run": {
+                "preset": "smoke",
+                "data": source,
+                "source": source,
+                "data_checksum": "abc",
+                "seed": 0,
+                "threads": 2,
+                "command": "boneage-kit run",
+                "started": "2026-11-23T10:00:00",
+                "finished": "2026-11-23T10:05:00",
+            },
+            "notebooks": [
+                {
+                    "name": "03_x",
+                    "title": "A <lesson>",
+                    "status": "done",
+                    "minutes": 1.0,
+                    "peak_memory_mb": 500,
+                    "cells": 3,
+                    "error": None,
+                    "key": "k",
+                    "finished": "2026-11-23T10:05:00",
+                }
+            ],
+            "rows": rows,
+            "figures": [
+                {
+                    "notebook": "03_x",
+                    "name": "grey",
+                    "file": "figures/03_x/grey.png",
+                    "alt": 'A grey "field".',
+                    "caption": "",
+                }
+            ],
+        },
+    )
     return folder
 
 
@@ -60,8 +101,10 @@ class Page(HTMLParser):
 
 def cells(text, column):
     found = re.findall(rf'<td class="{column}">(.*?)</td>', text, re.DOTALL)
-    return [" ".join(re.sub(r"<svg.*?</svg>|<[^>]+>", " ", cell, flags=re.DOTALL).split())
-            for cell in found]
+    return [
+        " ".join(re.sub(r"<svg.*?</svg>|<[^>]+>", " ", cell, flags=re.DOTALL).split())
+        for cell in found
+    ]
 
 
 @pytest.fixture
@@ -103,8 +146,12 @@ def test_the_floor_is_marked_in_words_where_the_row_says_so(two):
 @pytest.mark.parametrize("source", ["phantom", "real"])
 def test_of_the_results_that_travel_with_the_package_only_floors_are_floors(source):
     content = results.committed(source, "binder")
-    floors = {(line["method"], line["result"]) for lines in run_page.chapters({source: content})
-              .values() for line in lines if line["floor"]}
+    floors = {
+        (line["method"], line["result"])
+        for lines in run_page.chapters({source: content}).values()
+        for line in lines
+        if line["floor"]
+    }
     assert floors == {("sex's median", "MAE")}
     assert all(set(row) == set(results.RESULT_COLUMNS) for row in content["rows"])
     assert any("minus sex's median" in row["method"] for row in content["rows"])
@@ -112,8 +159,10 @@ def test_of_the_results_that_travel_with_the_package_only_floors_are_floors(sour
 
 def test_repeated_rows_keep_their_order():
     row = {"notebook": "03", "result": "MAE", "method": "BoNet", "unit": "years", "note": ""}
-    runs = {source: {"rows": [row | {"value": value} for value in values]}
-            for source, values in {"phantom": (1.0, 2.0), "real": (3.0,)}.items()}
+    runs = {
+        source: {"rows": [row | {"value": value} for value in values]}
+        for source, values in {"phantom": (1.0, 2.0), "real": (3.0,)}.items()
+    }
     lines = run_page.chapters(runs)["03"]
     assert [(line["phantom"] or {}).get("value") for line in lines] == [1.0, 2.0]
     assert [(line["real"] or {}).get("value") for line in lines] == [3.0, None]
@@ -129,12 +178,15 @@ def test_a_folder_without_results_is_refused(tmp_path):
         results.load(tmp_path)
 
 
-@pytest.mark.parametrize("word, said", [
-    ("rsna:/home/ada/bones.zip", "rsna:bones.zip"),
-    ("folder:C:\\Users\\ada\\hands", "folder:hands"),
-    ("C:\\Users\\ada\\out", "out"),
-    ("../shared/real/bones.zip", "../shared/real/bones.zip"),
-    ("phantom", "phantom"),
-])
+@pytest.mark.parametrize(
+    "word, said",
+    [
+        ("rsna:/home/ada/bones.zip", "rsna:bones.zip"),
+        ("folder:C:\\Users\\ada\\hands", "folder:hands"),
+        ("C:\\Users\\ada\\out", "out"),
+        ("../shared/real/bones.zip", "../shared/real/bones.zip"),
+        ("phantom", "phantom"),
+    ],
+)
 def test_published_words_hold_no_folder_of_the_machine(word, said):
     assert public(word) == said

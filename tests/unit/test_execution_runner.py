@@ -22,8 +22,9 @@ from boneage_kit.execution import processor, runner, sequence, step
 
 
 def go(out, *notebooks, preset="smoke", data="phantom"):
-    return main(["run", *map(str, notebooks), "--preset", preset, "--data", data,
-                 "--out", str(out)])
+    return main(
+        ["run", *map(str, notebooks), "--preset", preset, "--data", data, "--out", str(out)]
+    )
 
 
 def test_a_run_leaves_notebooks_results_and_a_report(make_notebook, tmp_path, capsys):
@@ -38,9 +39,15 @@ def test_a_run_leaves_notebooks_results_and_a_report(make_notebook, tmp_path, ca
     assert step["status"] == "done" and step["title"] == "The lesson 01_first"
     assert step["peak_memory_mb"] > 20, "the kernel's memory was not seen"
     assert content["run"]["preset"] == "smoke" and len(content["run"]["data_checksum"]) >= 16
-    assert content["figures"] == [{
-        "notebook": "01_first", "name": "grey", "file": "figures/01_first/grey.png",
-        "alt": "A grey field <b>.", "caption": "Grey."}]
+    assert content["figures"] == [
+        {
+            "notebook": "01_first",
+            "name": "grey",
+            "file": "figures/01_first/grey.png",
+            "alt": "A grey field <b>.",
+            "caption": "Grey.",
+        }
+    ]
     executed = nbformat.read(out / "notebooks" / "01_first.ipynb", as_version=4)
     assert executed.cells[-1].outputs[0].text == "smoke phantom\n"
     assert [path.name for path in out.glob(".*")] == [".lock"], "scratch left behind"
@@ -80,11 +87,14 @@ def test_a_kernel_that_dies_is_explained(make_notebook, tmp_path, capsys):
     assert "want of memory" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments, said", [
-    (["nothing.ipynb"], "no notebook .nothing"),
-    (["--data", "nonsense:x"], "nonsense"),
-    (["--beside", "/nowhere"], "holds no results"),
-])
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["nothing.ipynb"], "no notebook .nothing"),
+        (["--data", "nonsense:x"], "nonsense"),
+        (["--beside", "/nowhere"], "holds no results"),
+    ],
+)
 def test_bad_input_is_one_line_and_two(
     arguments, said, tmp_path, capsys, make_notebook, monkeypatch
 ):
@@ -98,21 +108,27 @@ def test_bad_input_is_one_line_and_two(
 def test_a_folder_that_cannot_be_a_folder_is_refused(tmp_path, make_notebook):
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput, match="cannot be written"):
-        execution.prepare([str(make_notebook("01_first", "1"))], preset="smoke",
-                       out=tmp_path / "file" / "run")
+        execution.prepare(
+            [str(make_notebook("01_first", "1"))], preset="smoke", out=tmp_path / "file" / "run"
+        )
 
 
 def test_two_runs_do_not_share_a_folder(tmp_path, make_notebook):
-    job = execution.prepare([str(make_notebook("01_first", "1"))], preset="smoke",
-                            out=tmp_path / "run")
+    job = execution.prepare(
+        [str(make_notebook("01_first", "1"))], preset="smoke", out=tmp_path / "run"
+    )
     with held_alone(job.out), pytest.raises(BadInput, match="Another run"):
         runner.run(job, progress=False)
 
 
 def start(*arguments):
-    return subprocess.Popen([sys.executable, "-m", "boneage_kit", "run", *map(str, arguments)],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                            start_new_session=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "boneage_kit", "run", *map(str, arguments)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def wait_for(path, process):
@@ -134,8 +150,13 @@ def test_of_two_runs_started_together_one_is_refused_and_one_ends_well(make_note
 
 def test_the_lock_of_a_killed_run_holds_nobody(make_notebook, tmp_path):
     out = tmp_path / "run"
-    process = start(make_notebook("01_n", recording("01_n"), "import time\ntime.sleep(60)"),
-                    "--preset", "smoke", "--out", out)
+    process = start(
+        make_notebook("01_n", recording("01_n"), "import time\ntime.sleep(60)"),
+        "--preset",
+        "smoke",
+        "--out",
+        out,
+    )
     wait_for(out / "figures", process)
     with pytest.raises(BadInput, match="Another run"), held_alone(out):
         pass
@@ -145,12 +166,15 @@ def test_the_lock_of_a_killed_run_holds_nobody(make_notebook, tmp_path):
         pass
 
 
-@pytest.mark.parametrize("make, refused", [
-    (lambda lock: lock.write_text("no lock"), False),
-    (lambda lock: lock.write_text('{"pid": 1, "since": 0}'), False),  # as version 0.1.0 left it
-    (lambda lock: lock.mkdir(), True),
-    (lambda lock: lock.symlink_to("/dev/null"), True),
-])
+@pytest.mark.parametrize(
+    "make, refused",
+    [
+        (lambda lock: lock.write_text("no lock"), False),
+        (lambda lock: lock.write_text('{"pid": 1, "since": 0}'), False),  # as version 0.1.0 left it
+        (lambda lock: lock.mkdir(), True),
+        (lambda lock: lock.symlink_to("/dev/null"), True),
+    ],
+)
 def test_a_lock_that_is_no_lock(make, refused, tmp_path):
     make(tmp_path / ".lock")
     if refused:
@@ -161,14 +185,19 @@ def test_a_lock_that_is_no_lock(make, refused, tmp_path):
             pass
 
 
-@pytest.mark.parametrize("change", [
-    lambda state: {**state, "colour": "blue"},  # a later version of the kit
-    lambda state: {key: state[key] for key in list(state)[1:]},
-    lambda state: {**state, "minutes": "three"},
-    lambda state: [state], lambda state: "done", lambda state: 3, lambda state: None,
-])
-def test_a_state_that_cannot_be_used_is_said_and_done_anew(change, make_notebook, tmp_path,
-                                                           caplog):
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda state: {**state, "colour": "blue"},  # a later version of the kit
+        lambda state: {key: state[key] for key in list(state)[1:]},
+        lambda state: {**state, "minutes": "three"},
+        lambda state: [state],
+        lambda state: "done",
+        lambda state: 3,
+        lambda state: None,
+    ],
+)
+def test_a_state_that_cannot_be_used_is_said_and_done_anew(change, make_notebook, tmp_path, caplog):
     notebook, out = make_notebook("01_first", recording("01_first")), tmp_path / "run"
     assert go(out, notebook) == 0
     path = step.state_file(out, "01_first")
@@ -199,15 +228,19 @@ def test_braces_dollars_and_quotes_in_names(name, make_notebook, tmp_path):
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_says_what_is_true_and_goes_on(number, code, make_notebook, tmp_path):
     out = tmp_path / "run"
-    paths = [make_notebook("01_n", recording("01_n")),
-             make_notebook("02_n", recording("02_n"), "import time\ntime.sleep(20)")]
+    paths = [
+        make_notebook("01_n", recording("01_n")),
+        make_notebook("02_n", recording("02_n"), "import time\ntime.sleep(20)"),
+    ]
     process = start(*paths, "--preset", "smoke", "--out", out)
     wait_for(out / "figures" / "02_n" / "grey.json", process)
     os.killpg(process.pid, number)
     said = process.communicate(timeout=30)[1].strip().splitlines()
     assert process.returncode == code
-    assert said[-1] == ("boneage-kit: interrupted; the same command goes on from here, with the "
-                        "notebook that was at work from its beginning.")
+    assert said[-1] == (
+        "boneage-kit: interrupted; the same command goes on from here, with the "
+        "notebook that was at work from its beginning."
+    )
     assert not any("Traceback" in line for line in said)
     make_notebook("02_n", recording("02_n"))
     before = step.state_file(out, "01_n").stat().st_mtime_ns
@@ -216,13 +249,19 @@ def test_an_interrupted_run_says_what_is_true_and_goes_on(number, code, make_not
 
 
 def test_a_killed_run_goes_on_and_ends_equal(make_notebook, tmp_path):
-    paths = [make_notebook(f"0{i}_n", recording(f"0{i}_n", i), "import time\ntime.sleep(0.5)")
-             for i in (1, 2)]
+    paths = [
+        make_notebook(f"0{i}_n", recording(f"0{i}_n", i), "import time\ntime.sleep(0.5)")
+        for i in (1, 2)
+    ]
     command = [sys.executable, "-m", "boneage_kit", "run", *map(str, paths), "--preset", "smoke"]
     killed, whole = tmp_path / "killed", tmp_path / "whole"
     for moment in ("figures/01_n/grey.png", "state/01_n.json", "figures/02_n/grey.png"):
-        process = subprocess.Popen([*command, "--out", str(killed)], stderr=subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(
+            [*command, "--out", str(killed)],
+            stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         deadline = time.monotonic() + 60
         while not (killed / moment).exists() and process.poll() is None:
             assert time.monotonic() < deadline
@@ -281,8 +320,10 @@ def test_a_notebook_that_compares_depends_on_the_kept_results(make_notebook, tmp
     reader = make_notebook("06_reads", "known = paper.known_rows(lesson)")
     other = make_notebook("03_other", "records = 1")
     job = execution.prepare([str(reader)], preset="smoke", out=tmp_path / "run")
-    kept = {source: {"run": {}, "rows": [{"notebook": "06_reads", "value": 1.0}]}
-            for source in ("phantom", "real")}
+    kept = {
+        source: {"run": {}, "rows": [{"notebook": "06_reads", "value": 1.0}]}
+        for source in ("phantom", "real")
+    }
     monkeypatch.setattr(job_module, "committed", lambda source, preset: kept[source])
     before = job.key(reader), job.key(other)
     kept["phantom"]["rows"][0]["value"] = 2.0

@@ -14,23 +14,26 @@ from PIL import Image, ImageDraw
 from boneage_kit.execution.tolerance import picture_difference, reconcile, same_text
 
 
-@pytest.mark.parametrize("new, old, absolute, relative, same", [
-    ("MAE 0.80", "MAE 0.80", 0, 0, True),
-    ("MAE 0.80", "MAE 0.81", 0, 0, False),
-    ("MAE 0.80", "MAE 0.81", 0.02, 0, True),
-    ("MAE -0.80", "MAE 0.80", 0.02, 0, False),
-    ("bias −0.10", "bias 0.05", 0.2, 0, True),
-    ("n 101", "n 100", 0, 0.02, True),
-    ("n 103", "n 100", 0, 0.02, False),
-    ("0.8 0.9", "0.8", 0.5, 0, False),
-    ("yes 0.8", "no 0.8", 0.5, 0, False),
-    ("a  10.1", "a 9.9", 0.5, 0, True),
-    ("layer3 1.0", "layer4 1.0", 5, 0, False),
-    ("nan", "0.5", 5, 0, False),
-    ("0.08 years (1.0 months)", "0.01 years (0.1 months)", 0.1, 0, True),
-    ("0.08 years (1.0 months)", "0.01 years (0.1 months)", 0.07, 0, False),
-    ("MAE in months 1.0", "MAE in months 0.1", 0.1, 0, False),
-])
+@pytest.mark.parametrize(
+    "new, old, absolute, relative, same",
+    [
+        ("MAE 0.80", "MAE 0.80", 0, 0, True),
+        ("MAE 0.80", "MAE 0.81", 0, 0, False),
+        ("MAE 0.80", "MAE 0.81", 0.02, 0, True),
+        ("MAE -0.80", "MAE 0.80", 0.02, 0, False),
+        ("bias −0.10", "bias 0.05", 0.2, 0, True),
+        ("n 101", "n 100", 0, 0.02, True),
+        ("n 103", "n 100", 0, 0.02, False),
+        ("0.8 0.9", "0.8", 0.5, 0, False),
+        ("yes 0.8", "no 0.8", 0.5, 0, False),
+        ("a  10.1", "a 9.9", 0.5, 0, True),
+        ("layer3 1.0", "layer4 1.0", 5, 0, False),
+        ("nan", "0.5", 5, 0, False),
+        ("0.08 years (1.0 months)", "0.01 years (0.1 months)", 0.1, 0, True),
+        ("0.08 years (1.0 months)", "0.01 years (0.1 months)", 0.07, 0, False),
+        ("MAE in months 1.0", "MAE in months 0.1", 0.1, 0, False),
+    ],
+)
 def test_text_agrees_or_not(new, old, absolute, relative, same):
     assert same_text(new, old, absolute, relative) is same
 
@@ -52,8 +55,13 @@ def test_pictures_are_compared_as_pixels():
 
 def test_a_picture_inside_html_is_compared():
     def shown(x):
-        return [{"output_type": "display_data", "metadata": {}, "data": {
-            "text/html": f'<img alt="A hand." src="data:image/png;base64,{png(x)}">'}}]
+        return [
+            {
+                "output_type": "display_data",
+                "metadata": {},
+                "data": {"text/html": f'<img alt="A hand." src="data:image/png;base64,{png(x)}">'},
+            }
+        ]
 
     assert reconcile(shown(10), shown(10), None) == shown(10)
     (changed,) = reconcile(shown(40), shown(10), None)
@@ -96,8 +104,11 @@ CELLS = [  # metadata, what was committed, what it says now, and whether that is
 
 def test_nbval_goes_green_and_red(tmp_path):
     path = tmp_path / "01_a.ipynb"
-    book = nbformat.v4.new_notebook(cells=[
-        nbformat.v4.new_code_cell(source, metadata=metadata) for metadata, source, _, _ in CELLS])
+    book = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell(source, metadata=metadata) for metadata, source, _, _ in CELLS
+        ]
+    )
     NotebookClient(book, kernel_name="python3").execute()
     for cell, (_, _, now, _) in zip(book.cells, CELLS, strict=True):
         cell.source = now

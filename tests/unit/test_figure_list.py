@@ -15,10 +15,16 @@ from boneage_kit.execution import figure_list, sequence
 
 def test_every_figure_of_every_notebook_is_listed_once():
     figures = figure_list.committed()
-    cells = [cell for path in sequence.notebooks()
-             for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
-    shown = sum(json.dumps(cell["outputs"]).count("<figure style") for cell in cells
-                if cell["cell_type"] == "code" and "lesson.figure(" in "".join(cell["source"]))
+    cells = [
+        cell
+        for path in sequence.notebooks()
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+    ]
+    shown = sum(
+        json.dumps(cell["outputs"]).count("<figure style")
+        for cell in cells
+        if cell["cell_type"] == "code" and "lesson.figure(" in "".join(cell["source"])
+    )
     assert len(figures) == shown > 40
     for figure in figures.values():
         assert len(figure.alt) > 30 and Image.open(io.BytesIO(figure.png)).width > 200
@@ -42,12 +48,15 @@ def test_the_command_lists_writes_and_describes(tmp_path, capsys, monkeypatch):
     assert (tmp_path / "ruler.png").read_bytes() == figure_list.by_name("error_ruler").png
 
 
-@pytest.mark.parametrize("arguments, said", [
-    (["nothing"], "no figure 'nothing'"),
-    (["groups"], "No figure shows the claim"),
-    (["leak", "-o", "leak.pdf"], "no .png"),
-    (["leak", "-o", "/proc/nowhere/leak.png"], "cannot be written"),
-])
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["nothing"], "no figure 'nothing'"),
+        (["groups"], "No figure shows the claim"),
+        (["leak", "-o", "leak.pdf"], "no .png"),
+        (["leak", "-o", "/proc/nowhere/leak.png"], "cannot be written"),
+    ],
+)
 def test_what_cannot_be_is_one_line(arguments, said, capsys):
     assert main(["figure", *arguments]) == 2
     error = capsys.readouterr().err.strip().splitlines()

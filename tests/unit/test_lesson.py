@@ -222,7 +222,8 @@ def test_a_row_says_whether_its_method_is_a_floor_and_what_it_stands_on():
     table = pd.DataFrame({"image_id": list("abc"), "sex": "F", "y_true": [5.0, 6, 7],
                           "y_pred": [6.0, 6, 6]})
     lesson.record_predictions("sex's median", table, floor=True)
-    lesson.record_predictions("BoNet with constant learning rate", table, folds=5, seeds=3, pixels=96)
+    lesson.record_predictions("BoNet with constant learning rate", table, folds=5, seeds=3,
+                              pixels=96)
     floor, network = lesson.rows
     assert floor["floor"] is True and floor["pixels"] == lesson.preset.pixels
     assert floor["folds"] is None and floor["seeds"] == 1

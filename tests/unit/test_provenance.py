@@ -20,27 +20,33 @@ def fingerprint(folder, code=CODE, name="room.py", table="a,b\n1,2\n"):
     return provenance.code_fingerprint(folder)
 
 
-@pytest.mark.parametrize("change", [
-    lambda code: code + "# a comment\n",
-    lambda code: code.replace("# of it", "# of the number"),
-    lambda code: code.replace("Return half.", "Return one half."),
-    lambda code: code.replace("A module.", "Halves."),
-    lambda code: code.replace("(x: float) -> float:", "(\n    x: float,\n) -> float:"),
-    lambda code: code.replace("\n", "\r\n"),
-    lambda code: code.replace("/ 2", "/ (2)"),
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda code: code + "# a comment\n",
+        lambda code: code.replace("# of it", "# of the number"),
+        lambda code: code.replace("Return half.", "Return one half."),
+        lambda code: code.replace("A module.", "Halves."),
+        lambda code: code.replace("(x: float) -> float:", "(\n    x: float,\n) -> float:"),
+        lambda code: code.replace("\n", "\r\n"),
+        lambda code: code.replace("/ 2", "/ (2)"),
+    ],
+)
 def test_comments_docstrings_formatting_and_line_ends_do_not_count(change, tmp_path):
     assert change(CODE) != CODE
     assert fingerprint(tmp_path / "b", change(CODE)) == fingerprint(tmp_path / "a")
 
 
-@pytest.mark.parametrize("change", [
-    lambda code: code.replace("/ 2", "/ 3"),
-    lambda code: code.replace("x / 2", "x // 2"),
-    lambda code: code.replace("half(x", "part(x"),
-    lambda code: code + "LIMIT = 3\n",
-    lambda code: code.replace("    return", "    x = 0.0\n    return"),
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda code: code.replace("/ 2", "/ 3"),
+        lambda code: code.replace("x / 2", "x // 2"),
+        lambda code: code.replace("half(x", "part(x"),
+        lambda code: code + "LIMIT = 3\n",
+        lambda code: code.replace("    return", "    x = 0.0\n    return"),
+    ],
+)
 def test_a_changed_statement_counts(change, tmp_path):
     assert fingerprint(tmp_path / "b", change(CODE)) != fingerprint(tmp_path / "a")
 
@@ -53,8 +59,9 @@ def test_tables_and_names_count_but_not_their_line_ends(tmp_path):
 
 
 def test_a_text_that_is_a_value_counts(tmp_path):
-    assert (fingerprint(tmp_path / "a", 'NAME = "F"\n')
-            != fingerprint(tmp_path / "b", 'NAME = "M"\n'))
+    assert fingerprint(tmp_path / "a", 'NAME = "F"\n') != fingerprint(
+        tmp_path / "b", 'NAME = "M"\n'
+    )
 
 
 def test_the_package_itself_is_what_is_read():

@@ -10,11 +10,22 @@ from boneage_kit.cli import main
 from boneage_kit.errors import BadInput
 
 
-@pytest.mark.parametrize("name, text", [
-    ("SEED", "abc"), ("SEED", "-1"), ("SEED", "1.5"), ("SEED", "4294967296"), ("SEED", "9" * 5000),
-    ("SEED", "\u0663"), ("THREADS", "two"), ("THREADS", "5000"), ("PROCESSOR", "abacus"),
-    ("WIDGETS", "yes"), ("TRACEBACK", "2"),
-])
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("SEED", "abc"),
+        ("SEED", "-1"),
+        ("SEED", "1.5"),
+        ("SEED", "4294967296"),
+        ("SEED", "9" * 5000),
+        ("SEED", "\u0663"),
+        ("THREADS", "two"),
+        ("THREADS", "5000"),
+        ("PROCESSOR", "abacus"),
+        ("WIDGETS", "yes"),
+        ("TRACEBACK", "2"),
+    ],
+)
 def test_nonsense_is_refused_with_its_name_by_every_command(name, text, monkeypatch, capsys):
     monkeypatch.setenv(f"BONEAGE_KIT_{name}", text)
     with pytest.raises(BadInput, match=f"BONEAGE_KIT_{name} is"):
@@ -38,5 +49,7 @@ def test_every_variable_is_read_here_and_nowhere_else():
         text = path.read_text(encoding="utf-8")
         named |= set(re.findall(r"BONEAGE_KIT_[A-Z]+", text))
         if path.name != "_settings.py":
-            assert not re.search(r"""(environ(\.get\(|\[)|getenv\()\s*["']BONEAGE_KIT""", text), path
+            assert not re.search(r"""(environ(\.get\(|\[)|getenv\()\s*["']BONEAGE_KIT""", text), (
+                path
+            )
     assert named == set(_settings.SETTINGS)

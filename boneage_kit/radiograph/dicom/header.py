@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from typing import Any
 
 import pydicom
@@ -22,12 +23,36 @@ PHOTOMETRIC = {"".join(filter(str.isalnum, name)): name for name in (
 #: What a kind of codestream is compressed as, where the header says that nothing is.
 _SYNTAX_OF = {
     "baseline JPEG": pydicom.uid.JPEGBaseline8Bit, "extended JPEG": pydicom.uid.JPEGExtended12Bit,
+    "progressive JPEG": pydicom.uid.JPEGExtended12Bit,
     "lossless JPEG": pydicom.uid.JPEGLosslessSV1, "JPEG-LS": pydicom.uid.JPEGLSNearLossless,
     "JPEG 2000": pydicom.uid.JPEG2000, "": pydicom.uid.RLELossless,
 }
+#: Processes of JPEG that are retired and have no decoder of their own in pydicom (PS3.6 A).
+_RETIRED = {f"1.2.840.10008.1.2.4.{number}" for number in (52, 53, 54, 55, 56)}
+#: A deflated file that unpacks to more bytes than this is refused.
+MOST_UNPACKED = 200_000_000
+_LONGEST_META = 4096
 _ITEM = b"\xfe\xff\x00\xe0"  # how encapsulated pixel data begins (PS3.5 A.4)
 _UNDEFINED = 0xFFFFFFFF
 _NO_IMAGE = "Export the image itself; reports, structures and waveforms hold no pixels."
+
+
+def refuse_bomb(data: bytes, name: str) -> None:
+    """Refuse a deflated data set that unpacks to far more than a radiograph has (PS3.5 A.5).
+
+    pydicom unpacks it whole, before anything can be looked at.
+    """
+    head = data[:_LONGEST_META]
+    if pydicom.uid.DeflatedExplicitVRLittleEndian.encode() not in head:
+        return
+    start = 144 + int.from_bytes(head[140:144], "little")  # the length of group 2 (PS3.10 7.1)
+    unpacker, packed, count = zlib.decompressobj(-zlib.MAX_WBITS), data[start:], 0
+    while packed and count <= MOST_UNPACKED:
+        count += len(unpacker.decompress(packed, 2**23))
+        packed = unpacker.unconsumed_tail
+    if count > MOST_UNPACKED:
+        raise BadInput(f"{name} unpacks to more than {MOST_UNPACKED / 1e9:.1f} GB.",
+                       "It is no radiograph: export it again, uncompressed.")
 
 
 def complete(header: FileDataset, name: str) -> list[str]:
@@ -143,12 +168,11 @@ def _agree_with_pixels(header: FileDataset, notes: list[str]) -> Codestream | No
         notes.append(f"the header says {syntax.name}, but the pixels are not compressed")
         return None
     stream = describe(first_frame(header)) if compressed else None
-    if compressed and not syntax.is_encapsulated:
-        meant = _SYNTAX_OF.get(stream.kind if stream else "")
-        if meant is None:
-            return None
+    meant = _SYNTAX_OF.get(stream.kind if stream else "")
+    if compressed and meant and (
+            not syntax.is_encapsulated or stream and syntax in _RETIRED):
         header.file_meta.TransferSyntaxUID = meant
-        notes.append(f"the header says {syntax.name}, but the pixels are {meant.name}")
+        notes.append(f"the header says {syntax.name}, the pixels were decoded as {meant.name}")
     if stream is not None:
         _believe(stream, header, notes)
     return stream
@@ -164,12 +188,17 @@ def _believe(stream: Codestream, header: FileDataset, notes: list[str]) -> None:
         notes.append(f"the header says {header.Columns} x {header.Rows} pixels, the compressed "
                      f"picture has {stream.width} x {stream.height}")
         header.Rows, header.Columns = stream.height, stream.width
-    allocated = 8 if stream.bits <= 8 else 16
-    if stream.kind == "JPEG 2000" or stream.bits > 16:
+    if stream.bits > 16:
         return
-    if allocated != header.BitsAllocated or stream.bits > header.BitsStored:
-        notes.append(f"the header says {header.BitsStored} of {header.BitsAllocated} bits, the "
-                     f"compressed picture has {stream.bits}")
+    allocated = 8 if stream.bits <= 8 else 16
+    if stream.kind != "JPEG 2000" and allocated != header.BitsAllocated:  # pydicom sees to those
+        notes.append(f"the header says {header.BitsAllocated} bits allocated, the compressed "
+                     f"picture has {stream.bits}")
         header.BitsAllocated = allocated
-        header.BitsStored = min(stream.bits, allocated)
+        header.BitsStored = min(header.BitsStored, allocated)
         header.HighBit = header.BitsStored - 1
+    lossless = stream.kind == "lossless JPEG" or header.file_meta.TransferSyntaxUID in (
+        pydicom.uid.JPEGLSLossless, pydicom.uid.JPEG2000Lossless)
+    if not lossless and header.BitsStored < stream.bits <= header.BitsAllocated:
+        header.BitsStored = stream.bits  # a lossy picture may overshoot BitsStored a little
+        header.HighBit = stream.bits - 1

@@ -11,7 +11,7 @@ from pydicom.dataset import FileDataset
 
 from ..decoded import Decoded
 from .facts import doubts, facts
-from .header import complete, photometric_of
+from .header import complete, photometric_of, refuse_bomb
 from .lookup import LookupTable
 from .modality import Modality, modality_of
 from .polarity import inverted_by_header
@@ -34,6 +34,7 @@ def decode(data: bytes, name: str, path: Path | None) -> Decoded:
     >>> decoded.values.shape, decoded.meta["modality"], decoded.meta["signed"]
     ((128, 128), 'CT', True)
     """
+    refuse_bomb(data, name)
     header = pydicom.dcmread(io.BytesIO(data), force=True)
     stated = photometric_of(header) is not None
     notes = complete(header, name)

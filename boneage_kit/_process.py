@@ -1,0 +1,116 @@
+"""What a process sets before its numerical libraries start: waiting, threads and memory.
+
+A classroom is a busy machine: thirty students share eight cores. Three things that make no
+difference on an idle machine cost most of the time there, and none of them changes a digit:
+
+* OpenMP threads that wait for each other run an empty loop first (libgomp: 300,000 turns). The
+  thread they wait for may be the one whose core they keep busy. Here they try 10,000 turns.
+* A library starts one thread per core of the machine, also where the process may use one of them.
+* The C library of Linux returns every large buffer to the system and asks for it again at the
+  next step, and the system fills it with zeros each time.
+
+``studies/busy_machine.py`` measures all three. The first import of the kit does this; a setting
+of the user's own is left as it is.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import os
+import sys
+from pathlib import Path
+
+#: Turns that libgomp's threads wait in a loop before they sleep. 300,000 is its own number, 0 is
+#: OMP_WAIT_POLICY=PASSIVE, which costs a training that is alone a third of its time and more.
+SPIN = "10000"
+_WAITING = {
+    "GOMP_SPINCOUNT": SPIN,  # libgomp: torch and scikit-learn on Linux
+    "KMP_BLOCKTIME": "1",  # LLVM's and Intel's OpenMP, in milliseconds: macOS, Windows, conda
+    "OPENBLAS_THREAD_TIMEOUT": "18",  # NumPy's BLAS: 2**18 cycles, about 0.1 ms
+}
+_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+_CGROUPS = Path("/sys/fs/cgroup")
+_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # of glibc's malloc.h
+_KEPT_FREE = 512 * 2**20  # bytes of free memory that a process keeps for its next step
+
+
+def prepare() -> None:
+    """Set how this process and those it starts wait, use cores and keep memory.
+
+    >>> prepare()
+    >>> "OMP_WAIT_POLICY" in os.environ or "GOMP_SPINCOUNT" in os.environ
+    True
+    """
+    if "OMP_WAIT_POLICY" not in os.environ:
+        for name, value in _WAITING.items():
+            os.environ.setdefault(name, value)
+    cores = usable_cores()
+    if cores < (os.cpu_count() or 1):
+        for name in _THREADS:
+            os.environ.setdefault(name, str(cores))
+    keep_free_memory()
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may really use, 1 or more.
+
+    The smallest of the machine's cores, the cores that it is bound to (affinity), and the quota
+    of its control group, rounded up: JupyterHub, Binder and Docker limit a container by quota.
+
+    >>> 1 <= usable_cores() <= os.cpu_count()
+    True
+    """
+    cores = os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
+        cores = min(cores, len(os.sched_getaffinity(0)))
+    return max(1, math.ceil(min(cores, quota(_CGROUPS))))
+
+
+def quota(root: Path) -> float:
+    """Return the processor quota of a control group in cores; infinite where there is none.
+
+    Parameters
+    ----------
+    root
+        Where the control groups are mounted: ``cpu.max`` (version 2) or
+        ``cpu/cpu.cfs_quota_us`` and ``cpu/cpu.cfs_period_us`` (version 1).
+
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "cpu.max").write_text("150000 100000")
+    >>> quota(folder), quota(folder / "none")
+    (1.5, inf)
+    """
+    whole = _text(root / "cpu.max")
+    parts = whole.split() if whole else [_text(root / "cpu" / "cpu.cfs_quota_us"),
+                                         _text(root / "cpu" / "cpu.cfs_period_us")]
+    try:
+        used, period = (float(part) for part in parts)
+    except ValueError:  # "max", or no such files
+        return math.inf
+    return used / period if used > 0 and period > 0 else math.inf
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def keep_free_memory() -> None:
+    """Let glibc keep large buffers for the next step instead of returning each to the system.
+
+    Nothing is done on another system or C library, or where the user has set MALLOC variables
+    of his own. ``_runtime.return_free_memory`` still returns everything that is free.
+    """
+    own = any(name.startswith(("MALLOC_", "GLIBC_TUNABLES")) for name in os.environ)
+    if sys.platform != "linux" or own:
+        return
+    try:
+        libc = ctypes.CDLL("libc.so.6")
+        libc.mallopt(_M_MMAP_MAX, 0)
+        libc.mallopt(_M_TRIM_THRESHOLD, _KEPT_FREE)
+    except (AttributeError, OSError):  # musl has no mallopt
+        return

@@ -1,0 +1,71 @@
+"""How a process waits, how many cores it takes and how it keeps memory: set at the first import."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from boneage_kit import _process
+
+SHOW = """
+import os, sys
+import boneage_kit
+assert "numpy" not in sys.modules and "torch" not in sys.modules
+names = ("GOMP_SPINCOUNT", "KMP_BLOCKTIME", "OMP_NUM_THREADS")
+print([os.environ.get(name) for name in names])
+"""
+
+
+def settings(before: str = "", **own: str) -> str:
+    variables = {name: value for name, value in os.environ.items()
+                 if not name.startswith(("OMP_", "GOMP_", "KMP_", "OPENBLAS_"))}
+    return subprocess.run([sys.executable, "-c", before + SHOW], env={**variables, **own},
+                          check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_a_short_wait_is_set_before_any_numerical_library_and_never_over_a_users_own():
+    assert settings() == f"['{_process.SPIN}', '1', None]"
+    assert settings(OMP_WAIT_POLICY="ACTIVE") == "[None, None, None]"
+    assert settings(GOMP_SPINCOUNT="5") == "['5', '1', None]"
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity") or (os.cpu_count() or 1) < 2,
+                    reason="needs two cores and a system with affinity")
+def test_threads_fit_the_cores_that_the_process_may_use():
+    one_core = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
+    assert settings(one_core).endswith("'1']")
+    assert settings(one_core, OMP_NUM_THREADS="3").endswith("'3']")
+
+
+def test_a_quota_of_either_version_of_control_groups_is_seen(tmp_path):
+    first = tmp_path / "cpu"
+    first.mkdir()
+    (first / "cpu.cfs_quota_us").write_text("50000\n")
+    (first / "cpu.cfs_period_us").write_text("100000\n")
+    assert _process.quota(tmp_path) == 0.5
+    (first / "cpu.cfs_quota_us").write_text("-1\n")
+    assert _process.quota(tmp_path) == float("inf")
+    (tmp_path / "cpu.max").write_text("max 100000\n")
+    assert _process.quota(tmp_path) == float("inf")
+    (tmp_path / "cpu.max").write_text("200000 100000\n")
+    assert _process.quota(tmp_path) == 2.0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's malloc")
+def test_large_buffers_are_kept_between_steps():
+    """Without it each array of 64 MB is mapped anew: 16,384 faults of 4 kB for each."""
+    faults = """
+import resource
+import numpy as np
+start = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(8):
+    np.ones(8 * 2**20)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - start)
+"""
+    kept, returned = (
+        int(subprocess.run([sys.executable, "-c", first + faults], check=True,
+                           capture_output=True, text=True).stdout)
+        for first in ("import boneage_kit", "")
+    )
+    assert kept < returned / 2
