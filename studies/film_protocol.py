@@ -2,10 +2,10 @@
 
 The films are parted by id (``hand_marks.parts``). Part 1's labels chose the drawing and the
 settings, part 2 is used without labels, part 3 is read once, at the end, with --part-3, and the
-date of that is kept. Both kinds of hand are laid on one another before they are learned or read: the
-landmark network of ``hand_marks.py``, which knows phantoms only, finds the joints, and each hand is
-turned, moved and resized until its joints lie nearest to those of a mean hand. That takes away
-collimation, markers and pose, and gives the joints twice the pixels. Phantoms lie by their own
+date of that is kept. Both kinds of hand are laid on one another before they are learned or read:
+the landmark network of ``hand_marks.py``, which knows phantoms only, finds the joints, and each
+hand is turned, moved and resized until its joints lie nearest to those of a mean hand. That takes
+away collimation, markers and pose, and gives the joints twice the pixels. Phantoms lie by their own
 landmarks, as roughly as a network finds them. Everything is kept and found again.
 """
 
@@ -21,7 +21,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from hand_marks import Landmarks, found, parts, places_of, trained as trained_landmarks
+from hand_marks import Landmarks, found, parts, places_of
+from hand_marks import trained as trained_landmarks
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 from scipy.stats import kendalltau

@@ -3,11 +3,12 @@
     python studies/hand_marks.py --data rsna:../shared/real/rsna_512.zip --out runs/hand_marks
 
 A small network (ImageNet's EfficientNet-Lite0, four lateral layers, 26 heat maps) learns for
---minutes of processor time on --phantoms drawn hands, whose landmarks are known, where knuckles, finger joints, tips
-and forearm bones lie, and finds them on the real films; no real film is labelled. From these rough
-places ``probing.measure_hand`` measures widths, joint spaces, growth plates and angles, on films of
-part 1 (``parts``) and on phantoms of the same ages. ``marks.csv`` has a row per hand, ``table.csv``
-drawn, real and n by sex and age; ``places.png`` shows what the network found on twenty hands.
+--minutes of processor time on --phantoms drawn hands, whose landmarks are known, where knuckles,
+finger joints, tips and forearm bones lie, and finds them on the real films; no real film is
+labelled. From these rough places ``probing.measure_hand`` measures widths, joint spaces, growth
+plates and angles, on films of part 1 (``parts``) and on phantoms of the same ages. ``marks.csv``
+has a row per hand, ``table.csv`` drawn, real and n by sex and age; ``places.png`` shows what the
+network found on twenty hands.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--phantoms", type=int, default=800, help="that the network learns")
-    parser.add_argument("--minutes", type=float, default=10, help="of its training, in processor time")
+    parser.add_argument("--minutes", type=float, default=10, help="of its training (processor)")
     parser.add_argument("--drawn", type=int, default=24, help="phantoms measured per sex and age")
     parser.add_argument("--difficulty", type=float, default=0.5)
     parser.add_argument("--workers", type=int, default=2)
@@ -71,7 +72,8 @@ def main() -> None:
     with ProcessPoolExecutor(options.workers, get_context("spawn")) as pool:
         rows += list(pool.map(drawn_marks, jobs, chunksize=6))
     marks = pd.DataFrame(rows)
-    write_atomically(options.out / "marks.csv", lambda path: marks.round(4).to_csv(path, index=False))
+    rounded = marks.round(4)
+    write_atomically(options.out / "marks.csv", lambda path: rounded.to_csv(path, index=False))
     table = compared(marks)
     write_atomically(options.out / "table.csv", lambda path: table.to_csv(path, index=False))
     print(table.to_string(index=False))
@@ -261,8 +263,8 @@ def compared(marks: pd.DataFrame) -> pd.DataFrame:
     for sex, cells in AGES.items():
         for age, reach in cells:
             near = marks[(marks["sex"] == sex) & ((marks["age"] - age).abs() <= reach)]
-            cell = {kind: near[near["kind"] == kind].drop(columns=["kind", "image_id", "sex", "age"])
-                    for kind in ("drawn", "real")}
+            values_of = near.drop(columns=["kind", "image_id", "sex", "age"])
+            cell = {kind: values_of[near["kind"] == kind] for kind in ("drawn", "real")}
             for mark in cell["drawn"].columns:
                 values = {kind: cell[kind][mark].dropna() for kind in cell}
                 rows.append({"sex": sex, "age": age, "mark": mark,

@@ -36,8 +36,9 @@ def cohort(n: int = 1390, seed: int = 0, group_effect: str = "none",
     age years; ages from 10 twice as often as younger ones). True bone age is chronological age
     plus a normal deviate, kept within the plates of Greulich and Pyle (0 to 19.0 years for boys,
     18.0 for girls). The Brush Foundation's SD is that of readings, so the deviate has what is left
-    of it after one reader's scatter, and one reading has the Brush SD again. Two readers then read it with bias, scatter
-    and the habit of answering in plate ages; ``bone_age``, the label, is their mean.
+    of it after one reader's scatter, and one reading has the Brush SD again. Two readers then
+    read it with bias, scatter and the habit of answering in plate ages; ``bone_age``, the label,
+    is their mean.
 
     Parameters
     ----------

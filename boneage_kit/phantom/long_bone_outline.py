@@ -80,8 +80,9 @@ def measure(name: str, sex: str, age: float, own_age: float, scale: float = 1.0,
             spongy: float = 1.0, plate: GrowthPlate | None = None) -> LongBone:
     """Return one bone: sized for the hand's bone age, matured to its own (both in years).
 
-    ``plate`` is the form of its growth plate; ``scale`` multiplies the table's millimetres, ``long`` and ``wide`` this bone's length and
-    width, ``cortex`` its walls, ``spongy`` the cancellous bone in the middle of its shaft.
+    ``scale`` multiplies the table's millimetres, ``long`` and ``wide`` this bone's length and
+    width, ``cortex`` its walls, ``spongy`` the cancellous bone in the middle of its shaft;
+    ``plate`` is the form of its growth plate.
     Bones of one hand keep their proportions even where their epiphyses disagree.
     """
     code = short_code(name)

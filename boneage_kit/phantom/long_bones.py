@@ -7,10 +7,16 @@ import numpy as np
 from . import epiphysis
 from .anatomy import LABEL_IDS
 from .growth_plate import sheet
-from .long_bone_outline import (FACE, LongBone, end_half_width, joint_face, nodes,
-                                ossified_share, smooth)
+from .long_bone_outline import (
+    FACE,
+    LongBone,
+    end_half_width,
+    joint_face,
+    nodes,
+    ossified_share,
+    smooth,
+)
 from .shapes import Box, N, U, across
-
 
 #: Thickness (mm) of the bone plate under the hollow face of a grown base: the brightest line of a
 #: real finger.
@@ -188,7 +194,8 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     over = across(float(max(-low.min(), high.max())) + 1.0)
     mid = np.interp(over, [over[0], over[-1]], [wide, wide])
     return Box(LABEL_IDS[f"{bone.name}_epiphysis"], origin, (ay, -ax), -wide, wide, -high, -low,
-               depth, np.full(N, walls[0]), np.full(N, walls[1]), 1.0 + _lines(bone, u), float(over[-1]), -mid, mid,
+               depth, np.full(N, walls[0]), np.full(N, walls[1]), 1.0 + _lines(bone, u),
+               float(over[-1]), -mid, mid,
                shell_bottom=0.25, shell_top=0.25, rounding=max(0.35 * tall, 0.3),
                share_along=1 - bone.plate.closed(state.fused, u) if state.fused else None,
                crosswise=True)

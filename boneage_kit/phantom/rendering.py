@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import BadInput
-from . import hand as hands
 from . import conditions, soft_tissue, stages
+from . import hand as hands
 from .anatomy import BONES, LONG_BONES
 from .canvas import Canvas
 from .film import Film, finish, worn

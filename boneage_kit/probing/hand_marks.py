@@ -9,54 +9,24 @@ scale.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, map_coordinates
-from scipy.signal import find_peaks
+from scipy.ndimage import gaussian_filter1d
 
 from ..errors import BadInput
+from .grey_profiles import Axis, Gap, axis_between, closest, dark_lines, nearest_on
 
 #: Rough places that :func:`measure_hand` starts from, each (row, column) in pixels.
 PLACES = ("base2", "base3", "base5", "MCP2", "MCP3", "MCP5", "PIP3", "DIP3", "tip3",
           "radius_metaphysis", "ulna_metaphysis")
 #: Shares of a bone's length at which its width is measured.
 SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)
+#: The bones on both sides of a joint.
+_BESIDE = {"PIP": ("PP3", "MP3"), "MCP": ("MC3", "PP3"), "DIP": ("MP3", "DP3")}
 _STEP = 0.25  # pixels between samples along and across a bone
 #: How far the edges beside a joint space are looked for, and its greatest width, in those lengths.
 _SEARCH = {"MCP": (0.16, 0.30), "PIP": (0.10, 0.11), "DIP": (0.10, 0.11)}
 _SLACK = 0.16  # how far, in lengths of the phalanx, a joint may lie from its rough place
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A dark line between two bright edges: where it is, how wide and how deep."""
-
-    at: float  # pixels along the axis
-    width: float  # full width at half depth, pixels
-    depth: float  # share of the grey between it and the brighter edge
-    before: float  # grey of the edge on the proximal side
-    after: float  # grey of the edge on the distal side
-    floor: float  # grey of the line itself
-
-
-@dataclass(frozen=True)
-class Axis:
-    """A straight line in the image, from an origin (row, column) along a unit vector."""
-
-    origin: np.ndarray
-    along: np.ndarray
-
-    @property
-    def across(self) -> np.ndarray:
-        """Unit vector to the right of the direction of the axis (thumb's side of a left hand)."""
-        return np.array([self.along[1], -self.along[0]])
-
-    def sample(self, pixels: np.ndarray, s: np.ndarray, t: np.ndarray) -> np.ndarray:
-        """Return grey levels [len(s), len(t)] at places along and across the axis (pixels)."""
-        where = (self.origin[:, None, None] + self.along[:, None, None] * s[None, :, None]
-                 + self.across[:, None, None] * t[None, None, :])
-        return map_coordinates(pixels, where, order=1, mode="nearest")
 
 
 def measure_hand(pixels: np.ndarray, places: Mapping[str, tuple[float, float]]) -> dict[str, float]:
@@ -106,7 +76,7 @@ class _Hand:
 
     def marks(self) -> dict[str, float]:
         found: dict[str, float] = {}
-        for joint, near, far in (("PIP", "PP3", "MP3"), ("MCP", "MC3", "PP3"), ("DIP", "MP3", "DP3")):
+        for joint, (near, far) in _BESIDE.items():
             found |= self._joint(joint, near, far)
         if {"PIP", "MCP"} <= set(self.joints):
             self.length = float(np.linalg.norm(self.spot("PIP") - self.spot("MCP")))
@@ -125,7 +95,7 @@ class _Hand:
 
     def _centred(self, start: np.ndarray, stop: np.ndarray) -> Axis:
         """Return the axis of a bone: the middle between its two edges over half its length."""
-        rough = _axis(start, stop)
+        rough = axis_between(start, stop)
         long = float(np.linalg.norm(stop - start))
         s = np.linspace(0.3, 0.7, 9) * long
         edges = [self._edges(rough, place, long) for place in s]
@@ -134,7 +104,7 @@ class _Hand:
         slope = float(np.clip(slope, -0.25, 0.25))
         first, last = (rough.origin + rough.along * p + rough.across * (offset + slope * p)
                        for p in (0.0, long))
-        return _axis(first, last)
+        return axis_between(first, last)
 
     def _edges(self, axis: Axis, s: float, long: float) -> tuple[float, float]:
         """Return where (pixels across the axis) the two edges of a bone lie."""
@@ -153,8 +123,8 @@ class _Hand:
 
     def _joint(self, joint: str, near: str, far: str) -> dict[str, float]:
         place, one, other = self.at[f"{joint}3"], self.axes[near], self.axes[far]
-        axis = _axis(_nearest(one, place) - one.along * 0.35 * self.length,
-                     _nearest(other, place) + other.along * 0.35 * self.length)
+        axis = axis_between(nearest_on(one, place) - one.along * 0.35 * self.length,
+                     nearest_on(other, place) + other.along * 0.35 * self.length)
         middle = float((place - axis.origin) @ axis.along)
         s = np.arange(middle - 0.45 * self.length, middle + 0.45 * self.length, _STEP)
         half = 0.05 * self.length
@@ -173,9 +143,9 @@ class _Hand:
                       if 0.05 < (best.at - gap.at) / self.length < 0.14
                       and gap.depth > 0.7 * best.depth and gap.floor < best.floor + 0.02]
             best = nearer[0] if nearer else best
-        own = [_closest(dark_lines(columns[:, i], s, reach * self.length), best.at,
-                        0.06 * self.length) for i in range(len(t))]
-        own = [gap for gap in own if gap]
+        near_best = [closest(dark_lines(columns[:, i], s, reach * self.length), best.at,
+                             0.06 * self.length) for i in range(len(t))]
+        own = [gap for gap in near_best if gap]
         if len(own) < 4:
             return {joint: np.nan, f"{joint}_peaks": np.nan}
         self.joints[joint] = axis, best, middle
@@ -191,7 +161,7 @@ class _Hand:
         axis, gap, _ = self.joints[joint]
         own = self.axes[bone]
         start = axis.origin + axis.along * gap.at
-        own = Axis(_nearest(own, start), own.along)
+        own = Axis(nearest_on(own, start), own.along)
         left, right = self._edges(own, 0.30 * self.length, self.length)
         half = 0.5 * 1.25 * (right - left) / 2
         s = np.arange(-0.05, 0.36, _STEP / self.length) * self.length
@@ -203,7 +173,7 @@ class _Hand:
         if not lines:
             return nothing | {f"{name}_depth": 0.0}
         best = max(lines, key=lambda line: line.depth)
-        seen = [(t[i], line) for i in range(len(t)) if (line := _closest(
+        seen = [(t[i], line) for i in range(len(t)) if (line := closest(
             dark_lines(columns[:, i], s, 0.10 * self.length), best.at, 0.07 * self.length))]
         if len(seen) < 6:
             return nothing | {f"{name}_depth": best.depth}
@@ -220,13 +190,14 @@ class _Hand:
             return dict.fromkeys(names, np.nan)
         start, stop = (self.at["base3"] if name == "base" else self.spot(name)
                        for name in (first, last))
-        axis, long = _axis(start, stop), float(np.linalg.norm(stop - start))
+        axis, long = axis_between(start, stop), float(np.linalg.norm(stop - start))
         edges = [self._edges(axis, share * long, long) for share in SHARES]
         return {name: right - left for name, (left, right) in zip(names, edges, strict=True)} | {
             f"{bone}_length": long}
 
     def _palm(self) -> dict[str, float]:
-        two, five = (_axis(self.at[f"base{ray}"], self.at[f"MCP{ray}"]).along for ray in (2, 5))
+        two, five = (axis_between(self.at[f"base{ray}"], self.at[f"MCP{ray}"]).along
+                     for ray in (2, 5))
         turn = two[0] * five[1] - two[1] * five[0]
         angle = float(np.degrees(np.arctan2(abs(turn), two @ five)))
         return {"palm_angle": angle}
@@ -234,7 +205,7 @@ class _Hand:
     def _wrist(self) -> dict[str, float]:
         """Return the narrowest dark gap on lines from the ulna to the radius."""
         ulna, radius = self.at["ulna_metaphysis"], self.at["radius_metaphysis"]
-        across = _axis(ulna, radius)
+        across = axis_between(ulna, radius)
         apart = float(np.linalg.norm(radius - ulna))
         s = np.arange(0.05 * apart, 0.85 * apart, _STEP)
         gaps = []
@@ -250,48 +221,3 @@ class _Hand:
 _NO_LENGTH = ("_peaks", "_depth", "_tilt", "_angle")
 
 
-def dark_lines(grey: np.ndarray, s: np.ndarray, reach: float) -> list[Gap]:
-    """Return the dark lines of a grey profile over places ``s``, each against edges within reach.
-
-    >>> s = np.arange(0, 20, 0.25)
-    >>> grey = 1 - np.exp(-0.5 * ((s - 8) / 1.0) ** 2)
-    >>> [round(gap.at, 1) for gap in dark_lines(grey, s, 5.0)], round(dark_lines(grey, s, 5.0)[0].width, 1)
-    ([8.0], 2.4)
-    """
-    scale = float(np.ptp(grey)) or 1.0
-    minima, _ = find_peaks(-grey, prominence=0.05 * scale)
-    step, found = float(s[1] - s[0]), []
-    for i in minima:
-        first = max(0, i - int(reach / step))
-        left = first + int(np.argmax(grey[first:i + 1]))
-        right = i + int(np.argmax(grey[i:i + int(reach / step) + 1]))
-        low, a, b = grey[i], grey[left], grey[right]
-        if min(a, b) - low < 0.04 * scale:
-            continue
-        start = _crossing(grey[left:i + 1][::-1], (a + low) / 2)
-        stop = _crossing(grey[i:right + 1], (b + low) / 2)
-        found.append(Gap(float(s[i]), step * (start + stop), float((min(a, b) - low) / scale),
-                         float(a), float(b), float(low)))
-    return found
-
-
-def _crossing(rising: np.ndarray, level: float) -> float:
-    """Return at which sample (a fraction) a profile that starts low first reaches a level."""
-    i = int(np.argmax(rising >= level))
-    if i == 0:
-        return 0.0
-    return i - 1 + float((level - rising[i - 1]) / (rising[i] - rising[i - 1] + 1e-12))
-
-
-def _axis(start: np.ndarray, stop: np.ndarray) -> Axis:
-    along = np.asarray(stop, float) - np.asarray(start, float)
-    return Axis(np.asarray(start, float), along / max(float(np.linalg.norm(along)), 1e-6))
-
-
-def _nearest(axis: Axis, place: np.ndarray) -> np.ndarray:
-    return axis.origin + axis.along * float((place - axis.origin) @ axis.along)
-
-
-def _closest(gaps: list[Gap], at: float, slack: float) -> Gap | None:
-    near = [gap for gap in gaps if abs(gap.at - at) < slack]
-    return min(near, key=lambda gap: abs(gap.at - at)) if near else None
