@@ -117,7 +117,8 @@ def run(options: argparse.Namespace, table: pd.DataFrame, train, like_films) -> 
     """Train on ``table``'s phantoms, read parts 1 (and 3, once), print and keep the measures."""
     real = datasets.load(options.data)
     part = parts(real.table["image_id"])
-    network = trained_landmarks(options)
+    network = trained_landmarks(argparse.Namespace(
+        out=options.out, phantoms=800, minutes=options.minutes, workers=options.workers))
     hands = films(options, real, network)
     images = drawn(options, table, "laid")
     changes = training.Augmentation(rotation=6, shift=0.04, scale=0.08, brightness=0.15,

@@ -128,7 +128,7 @@ def _plate(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float
     if state.fused < 1:
         low, high = (wave - 0.1, wave + state.gap + 0.1) if bone.distal_plate else (
             wave - state.gap - 0.1, wave + 0.1)
-        share = plate.covered(u) * (1 - plate.closed(state.fused, u) * (state.fused > 0))
+        share = np.clip(plate.covered(u) * (1 + 0.5 * state.cap), 0, 0.95) * (1 - plate.closed(state.fused, u) * (state.fused > 0))
         sheets.append(sheet(half, depth, low, high, share, 1.3, origin, axis))
     if state.fused > 0 and plate.scar > 0:
         middle = wave + (state.gap / 2 if bone.distal_plate else -state.gap / 2)
@@ -228,4 +228,6 @@ def _spongy(bone: LongBone, s: np.ndarray) -> np.ndarray:
     """Return the share of cancellous bone in the core: full at the ends, little in between."""
     share = s / bone.shaft
     low = bone.spongy * (0.05 if bone.row == "MC" else 0.24) + 0.24 * (1 - bone.adult)
-    return np.interp(share, [-0.2, 0.1, 0.35, 0.62, 0.88, 1.2], [0.85, 0.75, low, low, 0.72, 0.85])
+    base = 0.48 if bone.state.fused and not bone.distal_plate else 0.80
+    return np.interp(share, [-0.2, 0.02, 0.14, 0.35, 0.62, 0.88, 1.2],
+                     [base, base, 0.80, low, low, 0.72, 0.85])
