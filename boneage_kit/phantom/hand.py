@@ -30,6 +30,8 @@ _FINGERS = {1: -4.0, 2: -0.5, 3: 0.0, 4: -1.0, 5: -7.0}
 _CARPUS = {"M": ((0, 2, 5, 8, 11, 13, 15, 18), (.78, .76, .71, .70, .69, .66, .635, .61)),
            "F": ((0, 2, 4.5, 7, 9.5, 11, 13, 15), (.78, .76, .71, .70, .68, .65, .61, .60))}
 _ADULT_CARPUS_MM = 32.4
+#: How the forearm leans against the third metacarpal (degrees, its elbow to the ulnar side).
+_ARM_LEAN = 8.0
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Hand:
     palm: float = 1.0  # length of the third metacarpal, cartilage included, mm
     girth: float = 1.0  # share of the adult width
     wrist_width: float = 1.0
+    radius_width: float = 1.0
     sex: str = "F"
 
 
@@ -180,7 +183,7 @@ def _along(point: tuple[float, float], axis: tuple[float, float],
 
 def _place_forearm(hand: Hand, ages: dict[str, float], age: float, frame: float, wrist: float,
                    scale: float, plates: dict[str, GrowthPlate]) -> None:
-    axis = _unit(wrist)
+    axis = _unit(wrist + _ARM_LEAN)
     turn = (math.cos(math.radians(wrist)), -math.sin(math.radians(wrist)))
     pivot = (0.0, -20.0 * frame)
     places = forearm.places(hand.sex, age, scale, frame, hand.palm)
@@ -195,7 +198,10 @@ def _place_forearm(hand: Hand, ages: dict[str, float], age: float, frame: float,
         hand.epiphyses[name] = state
         hand.axes[name] = metaphysis, axis
         hand.landmarks[f"{name}_metaphysis"] = metaphysis
-        hand.wrist_width = wide if name == "radius" else hand.wrist_width + wide
+        if name == "radius":
+            hand.radius_width = hand.wrist_width = wide
+        else:
+            hand.wrist_width += wide
     radius, ulna = (hand.landmarks[f"{name}_metaphysis"] for name in ("radius", "ulna"))
     hand.landmarks["wrist"] = ((radius[0] + ulna[0]) / 2, (radius[1] + ulna[1]) / 2)
 

@@ -139,7 +139,8 @@ def nodes(bone: LongBone) -> tuple[np.ndarray, np.ndarray]:
     if bone.row == "DP":  # a child's end phalanx tapers evenly to its tuft
         waist += (0.62 * base - waist) * min(1.0, 2.2 * (1 - bone.adult)) * 0.9
         plain, head = 0.1 * plain, head * 1.08
-    base, head = base + plain * (waist - base), head + plain * (waist - head)
+    plain_base = 0.40 * (1 - bone.adult) if bone.row == "MC" else plain
+    base, head = base + plain_base * (waist - base), head + plain * (waist - head)
     return table[:, 0] * bone.shaft, table[:, 1] * base + table[:, 2] * waist + table[:, 3] * head
 
 

@@ -212,7 +212,7 @@ def _flatness(bone: LongBone, s: np.ndarray) -> np.ndarray:
     """Return depth over width along the shaft: metacarpals are round, phalanges flat."""
     middle = 0.95 if bone.row == "MC" else 0.82
     share = np.clip(s / bone.shaft, 0, 1)
-    base = 0.66 if bone.row == "MC" else 0.85
+    base = 0.54 + 0.12 * bone.adult if bone.row == "MC" else 0.85
     return np.interp(share, [0, 0.25, 0.7, 1], [base, middle, middle, 0.8])
 
 
