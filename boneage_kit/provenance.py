@@ -121,11 +121,12 @@ def kit() -> dict[str, str | bool | None]:
 
 
 def _git(*arguments: str) -> str | None:
+    """Ask git without its writing anything: on a full disk it would leave a lock behind."""
     if not (_PACKAGE.parent / ".git").exists():
         return None
     try:
         done = subprocess.run(
-            ["git", "-C", str(_PACKAGE.parent), *arguments],
+            ["git", "--no-optional-locks", "-C", str(_PACKAGE.parent), *arguments],
             capture_output=True, text=True, check=True, timeout=30,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):

@@ -1,20 +1,20 @@
-"""How threads that wait, and memory that is given back, cost time: every side in one run.
+"""How much time waiting threads and returned memory cost: all variants in one run.
 
     python studies/busy_machine.py [--model efficientnet_lite0] [--rounds 8] [--ahead]
 
 **Waiting.** The same training steps on two threads, with four ways in which OpenMP's threads
 wait for each other: libgomp's own (300,000 turns of an empty loop), the kit's (10,000), passive
-(none) and active (always). Alone, and two trainings at once on the same cores. All processes
-stay alive and take turns, so that a change of the machine's load reaches every way. Printed:
-seconds, seconds as a ratio to libgomp's own, processor seconds, and whether all weights are the
-same to the last bit.
+(none) and active (always). One training runs alone; then two run at once on the same cores. All
+processes stay alive and take turns, so that a change of the machine's load affects every way.
+The study prints seconds, the ratio of these seconds to those with libgomp's own way, processor
+seconds, and whether all weights are the same to the last bit.
 
 **Memory.** The shipped model predicts 160 images with and without the kit's setting of the C
-library: user and kernel seconds, page faults, peak memory.
+library. The study prints user and kernel seconds, page faults and peak memory.
 
 ``--ahead`` gives the study nearly all of the processor on a machine that others use too (Linux,
-as root): its ratios are then those of an idle machine. Without it, "alone" means: beside
-whatever else runs. Two to three minutes on two cores.
+as root). Its ratios are then those of an idle machine. Without it, "alone" means: together with
+whatever else runs. The study takes two to three minutes on two cores.
 """
 
 from __future__ import annotations
@@ -95,8 +95,12 @@ class Training:
     def __init__(self, way: str, model: str, side: int) -> None:
         variables = {name: value for name, value in os.environ.items() if name not in _VARIABLES}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", STEPS, model, str(side)], env={**variables, **WAYS[way]},
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            [sys.executable, "-c", STEPS, model, str(side)],
+            env={**variables, **WAYS[way]},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         self.line()
 
     def line(self) -> str:
@@ -125,16 +129,17 @@ def main() -> None:
     if options.ahead:
         os.setsid() if os.getpid() != os.getsid(0) else None
         Path("/proc/self/autogroup").write_text("-20")
-    print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; {options.model}, "
-          f"{options.side} px, {options.steps} steps of 16 images on 2 threads")
+    print(
+        f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; {options.model}, "
+        f"{options.side} px, {options.steps} steps of 16 images on 2 threads"
+    )
     waiting(options)
     memory()
 
 
 def waiting(options: argparse.Namespace) -> None:
     passing = [way for way in WAYS if way != "active"]  # an active one disturbs all others
-    pairs = {way: [Training(way, options.model, options.side) for _ in range(2)]
-             for way in passing}
+    pairs = {way: [Training(way, options.model, options.side) for _ in range(2)] for way in passing}
     alone = {way: [] for way in WAYS}
     together = {way: [] for way in WAYS}
     for number in range(options.rounds):
@@ -151,8 +156,9 @@ def waiting(options: argparse.Namespace) -> None:
     print(f"{'threads wait':14} {'alone':>7} {'ratio':>6} {'cpu':>6} {'two':>7} {'two/alone':>9}")
     for way in WAYS:
         wall, used = (statistics.median(column) for column in zip(*alone[way], strict=True))
-        ratio = statistics.median(mine / other for (mine, _), other
-                                  in zip(alone[way], own, strict=False))
+        ratio = statistics.median(
+            mine / other for (mine, _), other in zip(alone[way], own, strict=False)
+        )
         two = statistics.median(wall for wall, _ in together[way]) if together[way] else None
         rest = f"{two:6.2f}s {two / wall:9.2f}" if two else ""
         print(f"{way:14} {wall:6.2f}s {ratio:6.2f} {used:5.2f}s {rest}")
@@ -171,8 +177,13 @@ def memory() -> None:
     print(f"{'large buffers':14} {'user':>7} {'kernel':>7} {'faults':>10} {'peak':>8}")
     own_setting = {"MALLOC_ARENA_TEST": "8"}  # glibc's own number; the kit then changes nothing
     for name, own in (("given back", own_setting), ("kept (kit)", {})):
-        output = subprocess.run([sys.executable, "-c", PREDICT], env={**os.environ, **own},
-                                check=True, capture_output=True, text=True).stdout
+        output = subprocess.run(
+            [sys.executable, "-c", PREDICT],
+            env={**os.environ, **own},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
         user, kernel, faults, peak = map(float, output.split())
         print(f"{name:14} {user:6.2f}s {kernel:6.2f}s {faults:10,.0f} {peak:5.0f} MB")
 

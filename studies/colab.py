@@ -3,11 +3,11 @@
     python studies/colab.py --python python3.13 --out out/colab          all, preset smoke
     python studies/colab.py --python python3.13 --out out/colab --preset binder 01 05
 
-Makes an environment with everything that constraints/colab-*.txt lists (with PyPI's CUDA build of
-torch: 6 GB), as Colab's runtime is before a notebook is opened. Then the first cell of notebook 01
-installs the kit there, from a wheel of this checkout, and the versions before and after are
-compared: nothing that was there may have changed. Then the notebooks are executed. Ends with 1 if
-something changed or a notebook failed.
+The script makes an environment with everything that constraints/colab-*.txt lists (with PyPI's
+CUDA build of torch: 6 GB). This is Colab's runtime before a notebook is opened. Then the first
+cell of notebook 01 installs the kit there, from a wheel of this checkout. The script compares the
+versions before and after: no package that was there may have changed. Then it executes the
+notebooks. It ends with 1 if something changed or a notebook failed.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Two Dask workers against one of half the machine: cells of the benchmark, the same bytes.
+"""How much faster are two Dask workers than one? Cells of the benchmark, and the same bytes.
 
     python studies/dask_scaling.py [--threads 1] [--cells 8]
 
-Starting the workers and preparing the images are left out; both sides train the same cells
-(BoNet at 64 px on phantoms). Both results are compared byte by byte.
+The time leaves out the start of the workers and the preparation of the images. Both sides train
+the same cells (BoNet at 64 px on phantoms). The script compares both results byte by byte.
 """
 
 from __future__ import annotations
@@ -42,12 +42,14 @@ def main() -> None:
         f"one worker {statistics.median(sides[1]):.1f} s, two {statistics.median(sides[2]):.1f} s: "
         f"two are {statistics.median(ratios):.2f} times as fast ({min(ratios):.2f}-"
         f"{max(ratios):.2f}, {options.repeats} repeats, {options.cells} cells, {options.threads} "
-        f"thread(s) a worker); {same}\n")
+        f"thread(s) per worker); {same}\n"
+    )
 
 
 def seconds(out: Path, workers: int, options: argparse.Namespace) -> float:
-    study = Study("phantom", out, n=240, folds=2, threads=options.threads,
-                  sizes=Sizes(pixels=64, epochs=15))
+    study = Study(
+        "phantom", out, n=240, folds=2, threads=options.threads, sizes=Sizes(pixels=64, epochs=15)
+    )
     warm = study.cells(["bonet"], [8], seeds=2 * workers, only_folds=[0])
     cells = study.cells(["bonet"], [110], seeds=options.cells, only_folds=[0])
     with scale_out.local_cluster(workers, options.threads) as cluster, Client(cluster) as client:

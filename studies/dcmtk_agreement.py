@@ -1,15 +1,15 @@
-"""Does a DICOM film look as DCMTK shows it? Every object of some folders and archives, compared.
+"""Does the kit show a DICOM film as DCMTK does? It compares all objects of folders and archives.
 
     apt-get install dcmtk
     python studies/dcmtk_agreement.py [FOLDER_OR_ZIP ...]
 
-Without arguments: pydicom's bundled files, ../shared/cases and ../shared/real/dicom_public.zip,
-where they are there. ``dcmj2pnm`` renders each file with the first VOI LUT, else the first usable
-window, else the range of the values: the kit's own rule. It tells the depth of tables from their
-entries (+Mm, +Mv), since the declared one is often wrong. Two renderings agree where their
-correlation is 0.97 or more. Padding is left out of the comparison: DCMTK shows it as if it had
-been measured (PS3.3 C.7.5.1.1.2 says it was not). The last line counts single-frame greyscale
-objects that both render.
+Without arguments it takes pydicom's bundled files, ../shared/cases and
+../shared/real/dicom_public.zip, if they are there. ``dcmj2pnm`` renders each file by the kit's own
+rule: with the first VOI LUT, else with the first usable window, else with the range of the values.
+It computes the depth of tables from their entries (+Mm, +Mv), because the depth in the header is
+often wrong. Two renderings agree if their correlation is 0.97 or more. The comparison leaves out
+padding: DCMTK shows it as if it had been measured (PS3.3 C.7.5.1.1.2 says it was not). The last
+line counts the single-frame greyscale objects that both render.
 """
 
 from __future__ import annotations
@@ -33,12 +33,15 @@ import boneage_kit as bk
 
 AGREES = 0.97
 GREY = ("MONOCHROME1", "MONOCHROME2")
-SOURCES = (Path(pydicom.__file__).parent / "data" / "test_files",
-           Path("../shared/cases"), Path("../shared/real/dicom_public.zip"))
+SOURCES = (
+    Path(pydicom.__file__).parent / "data" / "test_files",
+    Path("../shared/cases"),
+    Path("../shared/real/dicom_public.zip"),
+)
 
 
 def number(value):
-    """Return a float, NaN where it is none."""
+    """Return a float, or NaN where the value is no number."""
     try:
         return float(str(value).replace(",", "."))
     except ValueError:
@@ -74,7 +77,7 @@ def options(header):
 def exact_window(header, centre, width):
     """Return options for LINEAR_EXACT, which DCMTK does not know.
 
-    The same ends as LINEAR, in stored values: it rounds what a small slope gives.
+    The window has the same ends as LINEAR, in stored values: DCMTK rounds what a small slope gives.
     """
     slope = (listed(header, "RescaleSlope") or [1.0])[0]
     intercept = (listed(header, "RescaleIntercept") or [0.0])[0]
@@ -84,19 +87,21 @@ def exact_window(header, centre, width):
 
 
 def by_dcmtk(path, chosen):
-    """Return what DCMTK shows, float [H, W] in 0..1, or None. JPEG-LS has a program of its own."""
+    """Return what DCMTK shows, float [H, W] in 0..1, or None (JPEG-LS needs another program)."""
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "picture.png"
         for program in ("dcmj2pnm", "dcml2pnm"):
-            subprocess.run([program, "-q", "-O", "+G", "+Mm", "+Mv", "+on2", *chosen, path, picture],
-                           capture_output=True)
+            subprocess.run(
+                [program, "-q", "-O", "+G", "+Mm", "+Mv", "+on2", *chosen, path, picture],
+                capture_output=True,
+            )
             if picture.exists():
                 return np.asarray(Image.open(picture), dtype=float) / 65535
         return None
 
 
 def measured(header):
-    """Return where pixels are no padding, or None for everywhere."""
+    """Return the mask of pixels that are not padding, or None for all."""
     if header.get("PixelPaddingValue") is None:
         return None
     pixels = header.pixel_array
@@ -120,8 +125,18 @@ def compare(path):
     except bk.BadInput as error:
         ours, why = None, str(error).replace(str(path), "it")
     if shown is None or ours is None:
-        return ("neither" if shown is None and ours is None else
-                "the kit alone" if shown is None else "DCMTK alone"), kind, None, why
+        return (
+            (
+                "neither"
+                if shown is None and ours is None
+                else "the kit alone"
+                if shown is None
+                else "DCMTK alone"
+            ),
+            kind,
+            None,
+            why,
+        )
     if shown.shape != ours.shape:
         return "other size", kind, None, f"{shown.shape} and {ours.shape}"
     keep = measured(header)

@@ -1,11 +1,11 @@
-"""How long reading a radiograph takes, against pydicom and Pillow by hand, in one run.
+"""How long the kit takes to decode a radiograph, beside bare pydicom and Pillow, in one run.
 
     python studies/decode.py [--repeats 15] [--thumbnails ../shared/real/rsna_thumbnails.zip]
 
-Each file is read by ``bk.read_radiograph`` and by the shortest correct code on the libraries
-below it, in turns, and the medians are compared: a ratio of 1 means that the kit costs nothing
-on top; below 1 it is slower. Both end with the same pixels, which is checked. The kit does more:
-it recognises the format, checks sizes, decides the polarity of plain pictures and keeps a record.
+``bk.read_radiograph`` and the shortest correct code on the bare libraries decode each file in
+turns, and the script compares the medians. A ratio of 1 means that the kit takes no extra time;
+below 1 the kit is slower. The script checks that both give the same pixels. The kit does more: it
+recognises the format, checks sizes, decides the polarity of plain pictures and notes what it did.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def files(folder):
 
 
 def compare(path, other, repeats):
-    """Return median seconds of both, read in turns."""
+    """Return the median seconds of both, which decode in turns."""
     ours, theirs = bk.read_radiograph(path).pixels, other(path)
     assert np.abs(ours - theirs).max() < 2e-3, path
     seconds = {"kit": [], "libraries": []}
@@ -86,8 +86,10 @@ def thumbnails(path):
             start = time.perf_counter()
             dataset.images(128)
             seconds = time.perf_counter() - start
-            print(f"{len(dataset):,} thumbnails to 128 px, {what}: {seconds:.1f} s, "
-                  f"{len(dataset) / seconds:,.0f} images/s")
+            print(
+                f"{len(dataset):,} thumbnails to 128 px, {what}: {seconds:.1f} s, "
+                f"{len(dataset) / seconds:,.0f} images/s"
+            )
 
 
 def main():
@@ -95,7 +97,7 @@ def main():
     parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--thumbnails", default="../shared/real/rsna_thumbnails.zip")
     arguments = parser.parse_args()
-    print(f"{SIZE} x {SIZE} px; {arguments.repeats} readings in turns, medians\n")
+    print(f"{SIZE} x {SIZE} px; decoded {arguments.repeats} times in turns, medians\n")
     print(f"{'file':28}{'libraries':>12}{'kit':>12}{'ratio':>8}")
     with tempfile.TemporaryDirectory() as folder:
         for what, (path, other) in files(Path(folder)).items():

@@ -1,12 +1,13 @@
-"""Coverage-guided fuzzing of the readers with atheris (libFuzzer): any bytes, read or refused.
+"""Coverage-guided fuzzing of the decoders with atheris (libFuzzer): decoded or refused.
 
     pip install atheris
     python studies/fuzz.py image --seconds 60
     python studies/fuzz.py table --seconds 60
 
-``image`` feeds ``read_radiograph``, ``table`` the reader of other people's tables. It starts
-from small whole files of every format and throws its corpus away. Anything but a film in 0..1, a
-table of text or a ``BadInput`` in two sentences stops it, and the input is written to a file.
+``image`` sends bytes to ``read_radiograph``, and ``table`` to ``read_table``. The script starts
+from small whole files of every format and deletes its corpus at the end. Three outcomes are
+allowed: a film in 0..1, a table of text, or a ``BadInput`` in two sentences. Anything else stops
+the script, and the input is written to a file.
 """
 
 from __future__ import annotations
@@ -55,18 +56,21 @@ def table(data: bytes) -> None:
 
 
 def corpus(what: str, folder: Path) -> None:
-    sys.path.insert(0, str(ROOT / "tests"))
+    sys.path.insert(0, str(ROOT / "tests" / "support"))
     if what == "image":
-        from test_radiograph_fuzz import WHOLE
+        from whole_files import WHOLE
 
         seeds = WHOLE
     else:
         from dataset_layouts import TRAINING_CSV, excel
 
         text = TRAINING_CSV[:200]
-        seeds = {"csv": text.encode(), "utf16": text.encode("utf-16"),
-                 "semicolons": text.replace(",", ";").encode("latin-1"),
-                 "xlsx": excel([["id", "boneage"], [1, 60]])}
+        seeds = {
+            "csv": text.encode(),
+            "utf16": text.encode("utf-16"),
+            "semicolons": text.replace(",", ";").encode("latin-1"),
+            "xlsx": excel([["id", "boneage"], [1, 60]]),
+        }
     for name, data in seeds.items():
         (folder / name.replace(" ", "_")).write_bytes(data)
 
@@ -80,8 +84,18 @@ def main() -> int:
     if arguments.folder is None:
         with tempfile.TemporaryDirectory() as folder:
             corpus(arguments.what, Path(folder))
-            return subprocess.run([sys.executable, __file__, arguments.what, "--seconds",
-                                   str(arguments.seconds), "--in", folder], check=False).returncode
+            return subprocess.run(
+                [
+                    sys.executable,
+                    __file__,
+                    arguments.what,
+                    "--seconds",
+                    str(arguments.seconds),
+                    "--in",
+                    folder,
+                ],
+                check=False,
+            ).returncode
     import atheris
 
     warnings.simplefilter("ignore")
@@ -92,9 +106,15 @@ def main() -> int:
         import boneage_kit.radiograph.metaimage
         import boneage_kit.radiograph.plain
         import boneage_kit.radiograph.tiff  # noqa: F401
-    limits = [f"-max_total_time={arguments.seconds}", f"-max_len={LONGEST}", "-timeout=20",
-              "-rss_limit_mb=2000", f"-artifact_prefix={tempfile.gettempdir()}/fuzz-", "-seed=1",
-              "-print_final_stats=1"]
+    limits = [
+        f"-max_total_time={arguments.seconds}",
+        f"-max_len={LONGEST}",
+        "-timeout=20",
+        "-rss_limit_mb=2000",
+        f"-artifact_prefix={tempfile.gettempdir()}/fuzz-",
+        "-seed=1",
+        "-print_final_stats=1",
+    ]
     atheris.Setup([sys.argv[0], *limits, arguments.folder], globals()[arguments.what])
     atheris.Fuzz()
     return 0

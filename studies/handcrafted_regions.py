@@ -1,14 +1,14 @@
-"""How well the by-hand region finder meets expert boxes on real radiographs.
+"""How well the region finder of the features by hand finds expert boxes on real radiographs.
 
     python studies/handcrafted_regions.py --real ../shared/real [--calibrate] [--out FILE]
 
 Boxes: Koitka et al. 2018, PLOS ONE 13(11): e0207496 (MIT licence), on 182 of the RSNA 2017
-thumbnails. The images are sorted by id; places and sizes in ``hand_shape.csv`` come from the
-first, third, ... image (``--calibrate`` writes that table), the judgement from the others.
-Printed for each kind of region: the share of expert boxes whose centre the found region
-contains (hit), the median overlap with the box (intersection over union, of upright squares),
-and the median distance of the centres in box widths; beside it the same for a template that
-puts every region at its mean place in the image, which is what no finder at all achieves.
+thumbnails. The images are sorted by id. The first, third, ... image gave the places and sizes in
+``hand_shape.csv`` (``--calibrate`` writes that table). The other images are for the judgement.
+The script prints for each kind of region: the share of expert boxes whose centre lies in the region
+that was found (hit), the median overlap with the box (intersection over union, of upright squares),
+and the median distance of the centres in box widths. Beside it stands the same for a template that
+puts every region at its mean place in the image: a method without any finder.
 """
 
 from __future__ import annotations
@@ -44,8 +44,10 @@ def main() -> None:
         landmarks.shape_table.cache_clear()
         landmarks.tip_statistics.cache_clear()
     result, found = judge(boxes, images, half_for_judging, half_for_places)
-    print(f"RSNA 2017 thumbnails, 100 px: {len(half_for_judging)} images that the places were "
-          f"not calibrated on; the hand was recognised on {found} of them.")
+    print(
+        f"RSNA 2017 thumbnails, 100 px: {len(half_for_judging)} images that the places were "
+        f"not calibrated on; the hand was recognised on {found} of them."
+    )
     print(result.to_string(index=False))
     if options.out:
         result.to_csv(options.out, index=False)
@@ -67,20 +69,36 @@ def read_images(path: Path, wanted: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def calibrate(boxes: pd.DataFrame, images: dict, names: list[str]) -> pd.DataFrame:
-    """Medians over hands that were recognised and have all their boxes."""
+    """Return medians over the hands that were recognised and have all their boxes."""
     tips, places, sides = [], [], []
     for name in names:
         hand = regions.locate(images[name])[0]
         own = boxes[boxes["image_id"] == name]
-        if not hand.found or own.groupby("region").size().reindex(KINDS).tolist() != [5, 5, 4,
-                                                                                      1, 1, 1]:
+        if not hand.found or own.groupby("region").size().reindex(KINDS).tolist() != [
+            5,
+            5,
+            4,
+            1,
+            1,
+            1,
+        ]:
             continue
         tips.append(hand.in_own_frame(hand.tips))
         ordered = [in_order(hand, own[own["region"] == kind]) for kind in KINDS]
-        places.append(np.concatenate([polar(hand, kind, box) for kind, box in zip(KINDS, ordered,
-                                                                                 strict=True)]))
-        sides.append(np.concatenate([((box["xmax"] - box["xmin"] + box["ymax"] - box["ymin"]) / 2)
-                                     .to_numpy() / hand.scale for box in ordered]))
+        places.append(
+            np.concatenate(
+                [polar(hand, kind, box) for kind, box in zip(KINDS, ordered, strict=True)]
+            )
+        )
+        sides.append(
+            np.concatenate(
+                [
+                    ((box["xmax"] - box["xmin"] + box["ymax"] - box["ymin"]) / 2).to_numpy()
+                    / hand.scale
+                    for box in ordered
+                ]
+            )
+        )
     return shape_table(np.array(tips), np.array(places), np.array(sides))
 
 
@@ -135,14 +153,24 @@ def judge(
         hand, located = regions.locate(images[name])
         found += hand.found
         for kind, own in boxes[boxes["image_id"] == name].groupby("region"):
-            squares = np.array([[*one.centre, one.side] for one in located
-                                if one.name.startswith(kind)])
+            squares = np.array(
+                [[*one.centre, one.side] for one in located if one.name.startswith(kind)]
+            )
             for method, guess in (("finder", squares), ("template", template[kind])):
-                rows += [{"region": kind, "method": method, **score}
-                         for score in overlaps(own, guess)]
-    table = pd.DataFrame(rows).groupby(["region", "method"]).agg(
-        boxes=("hit", "size"), hit=("hit", "mean"), overlap=("overlap", "median"),
-        distance=("distance", "median")).unstack()
+                rows += [
+                    {"region": kind, "method": method, **score} for score in overlaps(own, guess)
+                ]
+    table = (
+        pd.DataFrame(rows)
+        .groupby(["region", "method"])
+        .agg(
+            boxes=("hit", "size"),
+            hit=("hit", "mean"),
+            overlap=("overlap", "median"),
+            distance=("distance", "median"),
+        )
+        .unstack()
+    )
     flat = pd.DataFrame({"region": table.index, "boxes": table[("boxes", "finder")].to_numpy()})
     for value in ("hit", "overlap", "distance"):
         for method in ("finder", "template"):
@@ -172,9 +200,13 @@ def overlaps(own: pd.DataFrame, guess: np.ndarray) -> list[dict[str, float]]:
         shared = max(tall, 0) * max(wide, 0)
         size = (one["ymax"] - one["ymin"]) * (one["xmax"] - one["xmin"])
         width = np.sqrt(size)
-        scores.append({"hit": abs(centres[box] - [row, column]).max() < side / 2,
-                       "overlap": shared / (size + side**2 - shared),
-                       "distance": distance[box, square] / width})
+        scores.append(
+            {
+                "hit": abs(centres[box] - [row, column]).max() < side / 2,
+                "overlap": shared / (size + side**2 - shared),
+                "distance": distance[box, square] / width,
+            }
+        )
     return scores
 
 

@@ -1,12 +1,13 @@
-"""What the input check warns of, counted: ordinary hands, changed hands, and no hands at all.
+"""How often the input check warns: for ordinary hands, changed hands, and images without a hand.
 
     python studies/input_checks.py rsna:../shared/real/rsna_thumbnails.zip
     python studies/input_checks.py phantom
 
-The check learns from 1,000 hands (phantom: 700) and is shown 1,000 others (690), as they are,
-mirrored, inverted and turned, and crops of the photographs that scikit-image brings along (faces,
-coins, a page, a retina, tissue): nothing was tuned on any of these. Under a minute for thumbnails
-that are in the image cache. ``boneage_kit/data/results/input_checks.csv`` keeps both.
+The check learns from 1,000 hands (phantom: 700). It then gets 1,000 other hands (phantom: 690) as
+they are, mirrored, inverted and turned. It also gets crops of the photographs that come with
+scikit-image (faces, coins, a page, a retina, tissue). Nothing was tuned on any of these images. The
+script takes under a minute for thumbnails that are in the image cache.
+``boneage_kit/data/results/input_checks.csv`` keeps both results.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ def main(spec: str) -> None:
     n = min(2000, len(dataset))
     rows = datasets.stratified_subset(dataset.table, n, seed=0)
     images = dataset.images(PIXELS, np.random.default_rng(0).permutation(rows))
-    check = learn_inputs(images[:1000 if n == 2000 else 700])
-    fresh = images[1000 if n == 2000 else 700:]
+    check = learn_inputs(images[: 1000 if n == 2000 else 700])
+    fresh = images[1000 if n == 2000 else 700 :]
     crops = photographs()
     what = f"{len(crops) // CROPS} photographs of no hand, {CROPS} crops each"
     found = measure_check(check, fresh, {what: crops})

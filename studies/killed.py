@@ -1,21 +1,21 @@
-"""kill -9 at random moments, again and again: the same command goes on and ends with the same.
+"""kill -9 at random moments, many times: started again, a command ends with the same result.
 
     python studies/killed.py                     50 kills of each
     python studies/killed.py train --kills 10
 
-Each command is first left to end undisturbed. Then it is started in a new folder and killed
-(SIGKILL to its process group) at a moment drawn evenly from that time, and started again until it
-ends by itself: that is one round, and rounds follow until the kills are used up. What each round
-leaves is compared with the undisturbed result.
+First each command runs once to its end, undisturbed. Then the study starts it in a new folder,
+kills it (SIGKILL to its process group) at a random moment within that time, and starts it again
+until it ends by itself. This is one round. Rounds follow until all kills are used. The study
+compares what each round leaves with the undisturbed result.
 
 run       ``boneage-kit run --preset smoke`` of notebook 02: rows, predictions, figures
 train     ``boneage-kit train --preset smoke --model bonet``: weights, predictions, metrics
 predict   ``boneage-kit predict --data`` of 60 phantoms by the model that ships: the table
 student   ``boneage-kit student`` of notebook 01 with its proof: copies and solved copies
-readings  a reader who answers 200 hands into the reading room's file: every reading once
-benchmark ``boneage-kit benchmark`` of three methods on a Dask worker: every training's readings,
-          the tables made from them, and the figure
-cache     two trainings at once on one empty cache, of which one is killed: both end alike
+readings  a reader who gives 200 readings, in the reading room's file: every reading once
+benchmark ``boneage-kit benchmark`` of three methods on a Dask worker: every training's
+          predictions, the tables made from them, and the figure
+cache     two trainings at once on one empty cache, one of them is killed: both end alike
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ JOBS = {
 
 
 def fingerprint(path: Path) -> str:
-    """Return a hash of a file; of JSON, without what the hour decides."""
+    """Return a hash of a file; of JSON, without the entries that depend on the time."""
     data = path.read_bytes()
     if path.suffix == ".json":
         data = json.dumps(timeless(json.loads(data)), sort_keys=True).encode()

@@ -4,8 +4,9 @@
     python studies/notebooks.py --preset smoke 03 04
     python studies/notebooks.py --data rsna:../shared/real/rsna_thumbnails.zip
 
-The cache is an empty one, so that the first use of everything is paid for. Peak memory is the
-kernel's with all it starts. Limits: 8 minutes together and 1.2 GB each at binder.
+The cache is empty at the start, so that the minutes include the first use of everything. The peak
+memory is that of the kernel and of all processes that it starts. The limits at preset binder are
+8 minutes for all notebooks together and 1.2 GB for each.
 """
 
 from __future__ import annotations
@@ -51,12 +52,16 @@ def measure(arguments, out):
 
 def report(steps, arguments) -> int:
     say = sys.stdout.write
-    say(f"preset {arguments.preset}, data {arguments.data.split(':')[0]}, "
-        f"{arguments.cores} cores, {'warm' if arguments.warm else 'empty'} cache\n\n")
+    say(
+        f"preset {arguments.preset}, data {arguments.data.split(':')[0]}, "
+        f"{arguments.cores} cores, {'warm' if arguments.warm else 'empty'} cache\n\n"
+    )
     say(f"{'notebook':28}{'minutes':>9}{'peak MB':>9}{'of limit':>10}  state\n")
     for step in steps:
-        say(f"{step.name:28}{step.minutes:9.2f}{step.peak_memory_mb:9d}"
-            f"{step.peak_memory_mb / LIMIT_MB:10.0%}  {step.error or step.status}\n")
+        say(
+            f"{step.name:28}{step.minutes:9.2f}{step.peak_memory_mb:9d}"
+            f"{step.peak_memory_mb / LIMIT_MB:10.0%}  {step.error or step.status}\n"
+        )
     minutes = sum(step.minutes for step in steps)
     limit = LIMIT_MINUTES.get(arguments.preset)
     share = f"{minutes / limit:10.0%} of {limit} minutes" if limit else ""

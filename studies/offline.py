@@ -1,13 +1,13 @@
-"""A room without network: a set-up from the wheelhouse, and a notebook, where nothing gets out.
+"""Set up the kit and run a notebook on a machine without a network, from the wheelhouse.
 
     make wheelhouse
     sudo python studies/offline.py                       notebook 01 at preset smoke
     sudo python studies/offline.py --preset binder 01 05
 
-Everything after the first line happens in a network namespace of its own that has the machine's
-loopback and nothing else (``unshare --net``): a new environment, the installation as
-instructor/room.md gives it, and the run, outside the checkout, from what was installed. Ends with 1
-if a step fails.
+Everything after the first command happens in a network namespace of its own (``unshare --net``).
+It has the machine's loopback and no other interface. There the script makes a new environment,
+installs the kit as instructor/room.md says, and runs the notebooks from the installed kit, outside
+the checkout. It ends with 1 if a step fails.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ def main() -> int:
 
 
 def shut_in() -> None:
-    """Switch loopback on, which Jupyter's kernels need; stop if there is any other way."""
+    """Switch loopback on, which Jupyter's kernels need; stop if there is another interface."""
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     interfaces = [name for _, name in socket.if_nameindex()]
     routes = Path("/proc/net/route").read_text().splitlines()[1:]
     if interfaces != ["lo"] or routes:
-        raise SystemExit(f"This is no closed room: interfaces {interfaces}, routes {routes}.")
+        raise SystemExit(f"There is still a network: interfaces {interfaces}, routes {routes}.")
     sys.stdout.write("interfaces: lo alone; routes: none\n")
 
 

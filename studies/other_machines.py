@@ -5,14 +5,15 @@
     python studies/other_machines.py --out DIR  keep the runs; the same command goes on
     python studies/other_machines.py --results ours.json theirs.json
 
-Each notebook is executed as the committed outputs were (two threads, AVX2), then with one thread,
-with all that this processor can do, and with the oldest instructions. Printed are the cells whose
-outputs differ, by how much, and what tolerance the cell states: a cell that moves further than it
-states would fail on such a machine. The rows of ``run_folder.json`` are held against the widest
-tolerance that a cell of their notebook states; a row of a notebook that states none may not move.
+The script executes each notebook in four ways: as the committed outputs were made (two threads,
+AVX2), with one thread, with all instructions of this processor, and with the oldest instructions.
+It prints the cells whose outputs differ, by how much, and the tolerance that the cell states. A
+cell that moves further than its tolerance would fail on such a machine. The rows of
+``results.json`` are compared by the widest tolerance that a cell of their notebook states. If a
+notebook states no tolerance, its rows may not move.
 
-Another seed draws other children and other weights: it is no other machine, and its rows are held
-against the first seed's by their 95 % intervals, which have to overlap.
+Another seed draws other children and other weights, so it is not another machine. Its rows are
+compared with those of the first seed: their 95 % intervals have to overlap.
 
 ``--results`` compares two files of results, from any two machines, in the same way.
 """
@@ -89,8 +90,10 @@ def compare(reference: Path, other: Path) -> int:
 
     beyond = 0
     for path in sorted((reference / "notebooks").glob("*.ipynb")):
-        books = [nbformat.read(place / "notebooks" / path.name, as_version=4)
-                 for place in (reference, other)]
+        books = [
+            nbformat.read(place / "notebooks" / path.name, as_version=4)
+            for place in (reference, other)
+        ]
         cells = [[cell for cell in book.cells if cell.cell_type == "code"] for book in books]
         for number, (old, new) in enumerate(zip(*cells, strict=True)):
             if new.outputs == old.outputs:
@@ -99,9 +102,11 @@ def compare(reference: Path, other: Path) -> int:
             inside = plain(told) == plain(old.outputs)
             beyond += not inside
             line = next(line for line in old.source.splitlines() if line.strip())
-            sys.stdout.write(f"  {'  ' if inside else '! '}{path.stem} [{number + 1}] {line!r}: "
-                             f"{moved(new.outputs, old.outputs)}; states "
-                             f"{dict(old.metadata.get('tolerance', {})) or 'none'}\n")
+            sys.stdout.write(
+                f"  {'  ' if inside else '! '}{path.stem} [{number + 1}] {line!r}: "
+                f"{moved(new.outputs, old.outputs)}; states "
+                f"{dict(old.metadata.get('tolerance', {})) or 'none'}\n"
+            )
     return beyond
 
 
@@ -113,7 +118,7 @@ def plain(outputs) -> list:
 
 
 def moved(new, old) -> str:
-    """Say how far numbers and pictures of a cell moved."""
+    """Return in words how far the numbers and pictures of a cell moved."""
     from boneage_kit.execution import tolerance
 
     texts = [["\n".join([output.get("text", "")] + [
@@ -146,15 +151,19 @@ def compare_rows(reference: Path, other: Path, *, seed: bool = False) -> int:
     for key in sorted(ours.keys() ^ theirs.keys()):
         beyond += 1
         sys.stdout.write(f"   ! {' '.join(map(str, key))}: in one of the two only\n")
-    moved_rows = [key for key in ours if key in theirs
-                  and abs(ours[key]["value"] - theirs[key]["value"]) > SAME]
+    moved_rows = [
+        key
+        for key in ours
+        if key in theirs and abs(ours[key]["value"] - theirs[key]["value"]) > SAME
+    ]
     for key in moved_rows:
         old, new = ours[key], theirs[key]
         inside = overlap(old, new) if seed else within(old, new)
         beyond += not inside
         sys.stdout.write(
             f"   {' ' if inside else '!'} {old['notebook'][:2]} {old['result']}, {old['method']}: "
-            f"{old['value']:.3f} -> {new['value']:.3f} {old['unit'] or ''}\n")
+            f"{old['value']:.3f} -> {new['value']:.3f} {old['unit'] or ''}\n"
+        )
     sys.stdout.write(f"   {len(moved_rows)} of {len(ours)} rows moved, {beyond} too far\n")
     return beyond
 
@@ -178,8 +187,9 @@ def within(old: dict, new: dict) -> bool:
 
     (path,) = sequence.notebooks([old["notebook"]])
     stated = [cell.metadata.get("tolerance", {}) for cell in nbformat.read(path, 4).cells]
-    absolute, relative = (max((one.get(kind, 0) for one in stated), default=0)
-                          for kind in ("abs", "rel"))
+    absolute, relative = (
+        max((one.get(kind, 0) for one in stated), default=0) for kind in ("abs", "rel")
+    )
     return abs(old["value"] - new["value"]) <= absolute + relative * abs(old["value"])
 
 

@@ -1,7 +1,8 @@
 """How fast one core draws phantoms, and in how much memory: ``python studies/phantom_speed.py``.
 
-The targets are 25 images a second at 256 pixels and 5 at 1024, on one thread. Processor time is
-measured, so that a busy machine changes little; the last column is the rate over the target.
+The targets, on one thread, are 25 images per second at 256 pixels and 5 per second at 1024. The
+script measures processor time, so that other work on the machine changes it little. The column
+"times target" is the rate divided by the target.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ TARGETS = {128: 25.0, 256: 25.0, 512: None, 1024: 5.0}
 
 
 def draw(size: int, images: int) -> float:
-    """Return the images a second (processor time) over all ages, both sexes, mixed films."""
+    """Return the images per second (processor time) over all ages, both sexes and mixed films."""
     start = time.process_time()
     for i in range(images):
         render("FM"[i % 2], 19 * (i + 0.5) / images, seed=i, size=size, difficulty=(i % 3) / 2)

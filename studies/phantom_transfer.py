@@ -1,32 +1,35 @@
-"""From phantom to real and back: what a network that saw only one kind of hand reads in the other.
+"""From phantom to real and back: a network that saw one kind of hand predicts the other kind.
 
     python studies/phantom_transfer.py --data rsna:../shared/real/rsna_thumbnails.zip \
         --out runs/phantom_transfer
 
 Phantom to real: EfficientNet-Lite0 (ImageNet start, the child's sex as input) learns --phantoms
-drawn hands, ages uniform over 0.5 to 18 (girls) or 19 years (boys), difficulty 0.4 to 1, reduced
-as the real thumbnails were (``phantom.as_thumbnail``), and reads the real ones. No real label is
-used. ImageNet's batch statistics are kept: those of phantoms are wrong for real hands. The real
-set is halved by ``datasets.folds(k=2, seed=0)``: drawing and settings were chosen while looking at
-half A and its labels, half B is what is reported, and 1,000 of A stand beside it. For a second row
-another network learns the same phantoms, each lent the spectrum of a film of half A, more or less
-(after Fourier domain adaptation: Yang and Soatto, CVPR 2020). A third goes on in --turns: the
-network reads the images of half A, and learns its own readings of them, augmented, beside
-phantoms. No label is used in either. In a last row its readings are moved and stretched until those
-of half A have the mean and SD of the data set's labels, which is all that row knows of them.
+drawn hands and predicts the real ones. The ages are uniform over 0.5 to 18 (girls) or 19 years
+(boys), and the difficulty is 0.4 to 1. The phantoms are reduced in size as the real thumbnails were
+(``phantom.as_thumbnail``). No real label is used. ImageNet's batch statistics are kept, because
+those of phantoms are wrong for real hands. ``datasets.folds(k=2, seed=0)`` halves the real set. We
+chose the drawing and the settings while we looked at half A and its labels. The results are
+reported on half B, and beside it on 1,000 images of half A.
 
-Real to phantom: readers that learned real thumbnails read --clean fresh phantoms, difficulty 0,
-2 to 17 years, cut and squeezed as the thumbnails. One is the model that ships with the kit. An
-early drawing was tuned against a half-trained network of its kind, so two readers against which
-nothing was tuned stand beside it, both of half A alone: the network fine-tuned anew, of another
-seed and size, and its frozen ImageNet features with a ridge.
+The table has more rows. For the second row, another network learns the same phantoms, but each
+phantom takes over a part of the spectrum of a film of half A (after Fourier domain adaptation: Yang
+and Soatto, CVPR 2020). For the third row, the training goes on in --turns: the network predicts the
+images of half A, and learns its own predictions, with augmentation, together with phantoms. Neither
+row uses a label. For the last row, these predictions are shifted and stretched until those of half
+A have the mean and SD of the data set's labels. That row uses nothing else of the labels.
 
-``--real rsna_512 --pixels 224 --phantoms 4000`` reads films of true proportions instead, by the
-protocol of ``film_protocol.py``: ``summary`` is then ``films.csv``.
+``--real rsna_512 --pixels 224 --phantoms 4000`` predicts films of true proportions instead, by the
+protocol of ``film_protocol.py``. It leaves ``films.csv`` and ``films_read.csv``.
 
-Everything is kept in --out and found again: a stopped command goes on where it was. It leaves
-``summary.csv``, ``predictions.csv``, ``scatter.png`` and ``worst_*.png``. No number from it is a
-clinical one.
+Real to phantom: models that learned real thumbnails predict --clean new phantoms of difficulty 0
+and 2 to 17 years, cut and squeezed as the thumbnails. One is the model that ships with the kit. An
+early drawing was tuned with a half-trained network of its kind. Therefore two models with which
+nothing was tuned stand beside it. Both learned half A alone: the network fine-tuned anew, with
+another seed and size, and its frozen ImageNet features with a ridge.
+
+The command keeps everything in --out. A stopped command goes on where it was. It leaves
+``summary.csv``, ``predictions.csv``, ``scatter.png`` and ``worst_*.png``. None of its numbers is a
+clinical result.
 """
 
 from __future__ import annotations
@@ -69,8 +72,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--phantoms", type=int, default=6000)
     parser.add_argument("--pixels", type=int, default=160)
     parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("--turns", type=int, default=3, help="of learning its own readings")
-    parser.add_argument("--clean", type=int, default=400, help="phantoms that are read")
+    parser.add_argument("--turns", type=int, default=3, help="of learning its own predictions")
+    parser.add_argument("--clean", type=int, default=400, help="phantoms that are predicted")
     parser.add_argument("--judge-pixels", type=int, default=64)
     parser.add_argument("--judge-epochs", type=int, default=3, help="0: no fine-tuned judge")
     parser.add_argument("--seed", type=int, default=0)
@@ -99,8 +102,9 @@ def main() -> None:
     half_b = datasets.folds(real.table, k=2, seed=0) == 1
     tables = [*phantom_to_real(options, real, half_b), *real_to_phantom(options, real, half_b)]
     predictions = pd.concat(tables, ignore_index=True)
-    write_atomically(options.out / "predictions.csv",
-                     lambda path: predictions.to_csv(path, index=False))
+    write_atomically(
+        options.out / "predictions.csv", lambda path: predictions.to_csv(path, index=False)
+    )
     table = summary(predictions, real.table, half_b)
     write_atomically(options.out / "summary.csv", lambda path: table.to_csv(path, index=False))
     figures(options, predictions, real)
@@ -108,25 +112,29 @@ def main() -> None:
 
 
 def children(n: int, seed: int, *, clean: bool) -> pd.DataFrame:
-    """Return what ``n`` phantoms are drawn from: sexes in turn, ages uniform."""
+    """Return the settings of ``n`` phantoms: girls and boys in turn, ages uniform."""
     rng = np.random.default_rng([seed, int(clean)])
     sex = np.array(["F", "M"])[np.arange(n) % 2]
     low, high = (2.0, np.full(n, 17.0)) if clean else (0.5, np.where(sex == "M", 19.0, 18.0))
-    return pd.DataFrame({
-        "image_id": [f"phantom-{i + 1:05d}" for i in range(n)], "sex": sex,
-        "bone_age": np.round(low + (high - low) * rng.random(n), 3),
-        "seed": rng.integers(2**31, size=n),
-        "difficulty": 0.0 if clean else np.round(rng.uniform(0.4, 1, n), 3),
-        "variation": 1.0 if clean else np.round(rng.uniform(0.8, 1.5, n), 3),
-    })
+    return pd.DataFrame(
+        {
+            "image_id": [f"phantom-{i + 1:05d}" for i in range(n)],
+            "sex": sex,
+            "bone_age": np.round(low + (high - low) * rng.random(n), 3),
+            "seed": rng.integers(2**31, size=n),
+            "difficulty": 0.0 if clean else np.round(rng.uniform(0.4, 1, n), 3),
+            "variation": 1.0 if clean else np.round(rng.uniform(0.8, 1.5, n), 3),
+        }
+    )
 
 
 def draw(path: Path, n: int, jobs: list[tuple[int, dict]]) -> int:
-    """Draw rows into the cache file; one call of a drawing process."""
+    """Draw rows into the cache file; this is one call of a drawing process."""
     store = ImageCache(path, n, SIDE)
     for number, row in jobs:
-        child = phantom.render(row["sex"], row["bone_age"], row["seed"], DRAWN, row["difficulty"],
-                               row["variation"])
+        child = phantom.render(
+            row["sex"], row["bone_age"], row["seed"], DRAWN, row["difficulty"], row["variation"]
+        )
         aspect = None if row["difficulty"] else phantom.FILM_ASPECT
         square = to_square(phantom.as_thumbnail(child, SIDE, aspect), SIDE)
         store.write(number, np.rint(square * 255).astype(np.uint8))
@@ -134,14 +142,19 @@ def draw(path: Path, n: int, jobs: list[tuple[int, dict]]) -> int:
 
 
 def drawn(options: argparse.Namespace, table: pd.DataFrame, name: str) -> np.ndarray:
-    """Return the table's phantoms as uint8 [n, 100, 100], drawn where they are not kept yet."""
+    """Return the table's phantoms as uint8 [n, 100, 100]; draw those that are not kept yet."""
     path = options.out / f"{name}-{len(table)}-{options.seed}-{PHANTOM_VERSION}.u8"
     store, rows = ImageCache(path, len(table), SIDE), table.to_dict("records")
     jobs = [(int(i), rows[i]) for i in store.missing(np.arange(len(table)))]
-    parts = [jobs[i:i + 20] for i in range(0, len(jobs), 20)]
+    parts = [jobs[i : i + 20] for i in range(0, len(jobs), 20)]
     with ProcessPoolExecutor(options.workers, get_context("spawn")) as pool:
-        for _ in tqdm(pool.map(partial(draw, path, len(table)), parts), total=len(parts),
-                      desc=name, file=sys.stderr, disable=not parts):
+        for _ in tqdm(
+            pool.map(partial(draw, path, len(table)), parts),
+            total=len(parts),
+            desc=name,
+            file=sys.stderr,
+            disable=not parts,
+        ):
             pass
     return store.read(np.arange(len(table)))
 
@@ -149,15 +162,16 @@ def drawn(options: argparse.Namespace, table: pd.DataFrame, name: str) -> np.nda
 def reduced(images: np.ndarray, pixels: int) -> np.ndarray:
     """Return images uint8 [n, s, s] reduced by averaging (or enlarged, between pixels)."""
     way = Image.Resampling.BOX if pixels < images.shape[1] else Image.Resampling.BILINEAR
-    return np.stack([np.asarray(Image.fromarray(image).resize((pixels, pixels), way))
-                     for image in images])
+    return np.stack(
+        [np.asarray(Image.fromarray(image).resize((pixels, pixels), way)) for image in images]
+    )
 
 
 class LikeFilms:
-    """Changes of an image, then for six in ten a share of a film's spectrum in place of its own.
+    """Change images; then, for six in ten, mix a film's spectrum into that of the image.
 
-    The phase, which holds the shapes, stays; of the logarithm of the amplitude a share drawn from
-    0 to 1 comes from one of ``films`` (uint8 [n, s, s]), drawn anew for each image.
+    The phase, which holds the shapes, stays. A share of the logarithm of the amplitude, drawn from
+    0 to 1, comes from one of ``films`` (uint8 [n, s, s]); both are drawn anew for each image.
     """
 
     def __init__(self, changes, films: np.ndarray) -> None:  # noqa: ANN001 - an Augmentation
@@ -173,22 +187,30 @@ class LikeFilms:
             return torch.rand(len(images), 1, 1, 1, generator=generator, device=generator.device)
 
         changed = self.changes(images, generator)
-        rows = torch.randint(len(self.films), (len(images),), generator=generator,
-                             device=generator.device)
+        rows = torch.randint(
+            len(self.films), (len(images),), generator=generator, device=generator.device
+        )
         films = torch.from_numpy(self.films[rows.cpu().numpy()])[:, None].to(changed) / 255
         share = uniform() * (uniform() < 0.6)
         own = torch.fft.rfft2(changed)
-        amplitude = torch.lerp((own.abs() + 1e-4).log(),
-                               (torch.fft.rfft2(films).abs() + 1e-4).log(), share).exp()
+        amplitude = torch.lerp(
+            (own.abs() + 1e-4).log(), (torch.fft.rfft2(films).abs() + 1e-4).log(), share
+        ).exp()
         mixed = torch.polar(amplitude, own.angle())
         return torch.fft.irfft2(mixed, changed.shape[-2:]).clamp_(0, 1)
 
 
-def trained(options: argparse.Namespace, name: str, images: np.ndarray, table: pd.DataFrame,
-            start=None, **how: object):  # noqa: ANN001, ANN201 - a network
-    """Return EfficientNet-Lite0 trained on ``images`` as ``how`` says, or found again.
+def trained(
+    options: argparse.Namespace,
+    name: str,
+    images: np.ndarray,
+    table: pd.DataFrame,
+    start=None,
+    **how: object,
+):  # noqa: ANN001, ANN201 - a network
+    """Return EfficientNet-Lite0 trained on ``images`` as ``how`` says, or the kept network.
 
-    It starts from ImageNet's weights or, where there is one, from a copy of ``start``.
+    It starts from a copy of ``start``, or else from ImageNet's weights.
     """
     import torch
 
@@ -208,17 +230,26 @@ def trained(options: argparse.Namespace, name: str, images: np.ndarray, table: p
         for layer in model.modules():  # phantoms' batch statistics would be wrong for real hands
             if isinstance(layer, torch.nn.BatchNorm2d):
                 layer.eval().train = lambda mode=True, layer=layer: layer
-    fitted = training.fit(model, images, table["bone_age"].to_numpy(float), list(table["sex"]),
-                          schedule="one_cycle", learning_rate=1.2e-3, progress=False,
-                          checkpoint=options.out / f"{name}-checkpoint.pt", **how)
+    fitted = training.fit(
+        model,
+        images,
+        table["bone_age"].to_numpy(float),
+        list(table["sex"]),
+        schedule="one_cycle",
+        learning_rate=1.2e-3,
+        progress=False,
+        checkpoint=options.out / f"{name}-checkpoint.pt",
+        **how,
+    )
     print(fitted.history.round(3).to_string(index=False), file=sys.stderr)
     write_atomically(path, lambda file: torch.save(fitted.model.state_dict(), file))
     return fitted.model
 
 
-def phantom_to_real(options: argparse.Namespace, real: datasets.Dataset,
-                    half_b: np.ndarray) -> list[pd.DataFrame]:
-    """Return the readings of half B, and of 1,000 of half A, by networks that saw no label."""
+def phantom_to_real(
+    options: argparse.Namespace, real: datasets.Dataset, half_b: np.ndarray
+) -> list[pd.DataFrame]:
+    """Return predictions of half B, and of 1,000 of half A, by networks that saw no label."""
     from boneage_kit import training
 
     learnt = children(options.phantoms, options.seed, clean=False)
@@ -228,34 +259,73 @@ def phantom_to_real(options: argparse.Namespace, real: datasets.Dataset,
     table, half = real.table.iloc[rows], np.repeat(["A", "B"], [len(some), len(second)])
     images = reduced(drawn(options, learnt, "phantoms"), options.pixels)
     name = f"phantoms-{len(learnt)}-{options.pixels}-{options.epochs}-{options.seed}"
-    strong = training.Augmentation(rotation=12, shift=0.06, scale=0.12, brightness=0.10,
-                                   contrast=0.3, gamma=0.4, noise=0.03, texture=0.6)
-    stronger = training.Augmentation(rotation=25, shift=0.10, scale=0.25, brightness=0.15,
-                                     contrast=0.4, gamma=0.6, noise=0.05, texture=0.6)
+    strong = training.Augmentation(
+        rotation=12,
+        shift=0.06,
+        scale=0.12,
+        brightness=0.10,
+        contrast=0.3,
+        gamma=0.4,
+        noise=0.03,
+        texture=0.6,
+    )
+    stronger = training.Augmentation(
+        rotation=25,
+        shift=0.10,
+        scale=0.25,
+        brightness=0.15,
+        contrast=0.4,
+        gamma=0.6,
+        noise=0.05,
+        texture=0.6,
+    )
     how = {"seed": options.seed, "loss": "smooth_l1", "batch": 64}
     name = f"{name}-{PHANTOM_VERSION}"
     alone = trained(options, name, images, learnt, epochs=options.epochs, augment=strong, **how)
     unlabelled = real.table.iloc[first][["image_id", "sex"]]
     films = reduced(real.images(SIDE, first), options.pixels)
-    lent = trained(options, f"{name}-lent", images, learnt, epochs=options.epochs,
-                   augment=LikeFilms(strong, films), **how)
-    taught = self_taught(options, f"{name}-lent", lent, (images, learnt), (films, unlabelled),
-                         {"augment": LikeFilms(stronger, films), **how})
+    lent = trained(
+        options,
+        f"{name}-lent",
+        images,
+        learnt,
+        epochs=options.epochs,
+        augment=LikeFilms(strong, films),
+        **how,
+    )
+    taught = self_taught(
+        options,
+        f"{name}-lent",
+        lent,
+        (images, learnt),
+        (films, unlabelled),
+        {"augment": LikeFilms(stronger, films), **how},
+    )
     hands, sexes = reduced(real.images(SIDE, rows), options.pixels), list(table["sex"])
-    alone, lent, own = (training.predict(reader, hands, sexes, test_time_augmentation=True)
-                        for reader in (alone, lent, taught))
+    alone, lent, own = (
+        training.predict(reader, hands, sexes, test_time_augmentation=True)
+        for reader in (alone, lent, taught)
+    )
     mean, sd = LABELS
     spread = mean + sd * (own - own[half == "A"].mean()) / own[half == "A"].std()
-    return [readings(TO_REAL, way, table, years, half)
-            for way, years in ((REPORTED, alone), (LENT, lent), (TAUGHT, own), (SPREAD, spread))]
+    return [
+        readings(TO_REAL, way, table, years, half)
+        for way, years in ((REPORTED, alone), (LENT, lent), (TAUGHT, own), (SPREAD, spread))
+    ]
 
 
-def self_taught(options: argparse.Namespace, name: str, model, phantoms: tuple,  # noqa: ANN001
-                hands: tuple, how: dict):  # noqa: ANN201 - a network
-    """Return the network after it learned its own readings of real images, in turns.
+def self_taught(
+    options: argparse.Namespace,
+    name: str,
+    model,
+    phantoms: tuple,  # noqa: ANN001
+    hands: tuple,
+    how: dict,
+):  # noqa: ANN201 - a network
+    """Return the network after it learned its own predictions of real images, in turns.
 
-    Nobody's label enters. Phantoms whose age is known are learned beside them, half as many, so
-    that the scale stays theirs.
+    No label is used. The network also learns half as many phantoms, whose age is known, so that
+    the scale of the ages stays right.
     """
     from boneage_kit import training
 
@@ -265,14 +335,22 @@ def self_taught(options: argparse.Namespace, name: str, model, phantoms: tuple, 
         years = training.predict(model, images, list(table["sex"]), test_time_augmentation=True)
         own = table.assign(bone_age=np.clip(years, 0, 19))
         both = pd.concat([phantoms[1].iloc[known], own])[["sex", "bone_age"]]
-        model = trained(options, f"{name}-turn{turn + 1}",
-                        np.concatenate([phantoms[0][known], images]), both, model, epochs=2, **how)
+        model = trained(
+            options,
+            f"{name}-turn{turn + 1}",
+            np.concatenate([phantoms[0][known], images]),
+            both,
+            model,
+            epochs=2,
+            **how,
+        )
     return model
 
 
-def real_to_phantom(options: argparse.Namespace, real: datasets.Dataset,
-                    half_b: np.ndarray) -> list[pd.DataFrame]:
-    """Return the readings of clean phantoms by readers that learned real thumbnails."""
+def real_to_phantom(
+    options: argparse.Namespace, real: datasets.Dataset, half_b: np.ndarray
+) -> list[pd.DataFrame]:
+    """Return predictions of clean phantoms by models that learned real thumbnails."""
     from boneage_kit.shelf import stored_model
 
     table = children(options.clean, options.seed + 1, clean=True)
@@ -284,15 +362,16 @@ def real_to_phantom(options: argparse.Namespace, real: datasets.Dataset,
     found = [readings(TO_PHANTOM, "shipped model", table, years, "")]
     for name, (side, read) in judges(options, real, np.flatnonzero(~half_b)).items():
         for direction, part, hands, half in (
-                (TO_PHANTOM, table, images, ""),
-                (TO_ITSELF, real.table.iloc[held], real.images(SIDE, held), "B")):
+            (TO_PHANTOM, table, images, ""),
+            (TO_ITSELF, real.table.iloc[held], real.images(SIDE, held), "B"),
+        ):
             years = read(reduced(hands, side), list(part["sex"]))
             found.append(readings(direction, name, part, years, half))
     return found
 
 
 def judges(options: argparse.Namespace, real: datasets.Dataset, rows: np.ndarray) -> dict:
-    """Return the image side and the function of readers that learned the real hands ``rows``."""
+    """Return image side and predicting function of models that learned the real hands ``rows``."""
     from boneage_kit import training
     from boneage_kit.features.feature_model import FeatureModel
 
@@ -305,32 +384,51 @@ def judges(options: argparse.Namespace, real: datasets.Dataset, rows: np.ndarray
     found = {FROZEN: (FROZEN_PIXELS, frozen.predict)}
     if options.judge_epochs:
         side = options.judge_pixels
-        model = trained(options, f"judge-{side}-{options.judge_epochs}-{seed}",
-                        reduced(hands, side), table, epochs=options.judge_epochs, seed=seed,
-                        batch=16, hold_statistics=False)
+        model = trained(
+            options,
+            f"judge-{side}-{options.judge_epochs}-{seed}",
+            reduced(hands, side),
+            table,
+            epochs=options.judge_epochs,
+            seed=seed,
+            batch=16,
+            hold_statistics=False,
+        )
         found[TUNED] = side, partial(training.predict, model, test_time_augmentation=True)
     return found
 
 
-def readings(direction: str, reader: str, table: pd.DataFrame, years: np.ndarray,
-             half: np.ndarray | str) -> pd.DataFrame:
-    return pd.DataFrame({"direction": direction, "reader": reader, "half": half,
-                         "image_id": table["image_id"].to_numpy(), "sex": table["sex"].to_numpy(),
-                         "y_true": table["bone_age"].to_numpy(float).round(4),
-                         "y_pred": np.maximum(years, 0).round(4)})
+def readings(
+    direction: str, reader: str, table: pd.DataFrame, years: np.ndarray, half: np.ndarray | str
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "direction": direction,
+            "reader": reader,
+            "half": half,
+            "image_id": table["image_id"].to_numpy(),
+            "sex": table["sex"].to_numpy(),
+            "y_true": table["bone_age"].to_numpy(float).round(4),
+            "y_pred": np.maximum(years, 0).round(4),
+        }
+    )
 
 
 def summary(predictions: pd.DataFrame, records: pd.DataFrame, half_b: np.ndarray) -> pd.DataFrame:
-    """Return a row for each direction, reader, half and sex, and the floor of half B."""
+    """Return one row per direction, model, half and sex, and the floor of half B."""
     floor = evaluation.constant_predictor(records[~half_b], records[half_b])
     floor = floor.assign(direction="floor", reader="the sex's median of half A", half="B")
     rows = []
     everything = pd.concat([predictions, floor], ignore_index=True)
     for key, part in everything.groupby(["direction", "reader", "half"], sort=False):
         for sex in ("both", "F", "M"):
-            rows.append({**dict(zip(("direction", "reader", "half"), key, strict=True)),
-                         "sex": sex,
-                         **measures(part if sex == "both" else part[part["sex"] == sex])})
+            rows.append(
+                {
+                    **dict(zip(("direction", "reader", "half"), key, strict=True)),
+                    "sex": sex,
+                    **measures(part if sex == "both" else part[part["sex"] == sex]),
+                }
+            )
     return pd.DataFrame(rows).round(3)
 
 
@@ -338,8 +436,13 @@ def measures(part: pd.DataFrame) -> dict[str, float]:
     """Return n, Pearson r, slope, intercept, bias and MAE with 95 % bootstrap intervals."""
     true, pred = part["y_true"].to_numpy(), part["y_pred"].to_numpy()
     mae = 12 * np.array(evaluation.bootstrap_interval(evaluation.mae, part))
-    found = {"n": len(part), "mae_months": mae[0], "mae_lower": mae[1], "mae_upper": mae[2],
-             "bias_months": 12 * float(np.mean(pred - true))}
+    found = {
+        "n": len(part),
+        "mae_months": mae[0],
+        "mae_lower": mae[1],
+        "mae_upper": mae[2],
+        "bias_months": 12 * float(np.mean(pred - true)),
+    }
     if part["direction"].iloc[0] != "floor":
         found["slope"], found["intercept_years"] = np.polyfit(true, pred, 1)
         r = evaluation.bootstrap_interval(lambda a, b: float(np.corrcoef(a, b)[0, 1]), part)
@@ -347,21 +450,25 @@ def measures(part: pd.DataFrame) -> dict[str, float]:
     return found
 
 
-def figures(options: argparse.Namespace, predictions: pd.DataFrame,
-            real: datasets.Dataset) -> None:
+def figures(options: argparse.Namespace, predictions: pd.DataFrame, real: datasets.Dataset) -> None:
     """Draw both scatter panels and the worst cases of each direction."""
     plots.use_style()
-    to_real = predictions[(predictions["direction"] == TO_REAL) & (predictions["half"] == "B")
-                          & (predictions["reader"] == REPORTED)]
-    back = predictions[(predictions["direction"] == TO_PHANTOM)
-                       & (predictions["reader"] == "shipped model")]
+    to_real = predictions[
+        (predictions["direction"] == TO_REAL)
+        & (predictions["half"] == "B")
+        & (predictions["reader"] == REPORTED)
+    ]
+    back = predictions[
+        (predictions["direction"] == TO_PHANTOM) & (predictions["reader"] == "shipped model")
+    ]
     axes = plots.both_directions(to_real, back)
     axes[0].figure.savefig(options.out / "scatter.png", dpi=110)
     clean = drawn(options, children(options.clean, options.seed + 1, clean=True), "clean")
     place = {name: i for i, name in enumerate(real.table["image_id"])}
     for name, table, images in (
-            ("real", to_real, lambda ids: real.images(SIDE, np.array([place[i] for i in ids]))),
-            ("phantom", back, lambda ids: clean[[int(i[8:]) - 1 for i in ids]])):
+        ("real", to_real, lambda ids: real.images(SIDE, np.array([place[i] for i in ids]))),
+        ("phantom", back, lambda ids: clean[[int(i[8:]) - 1 for i in ids]]),
+    ):
         worst = table.loc[(table["y_pred"] - table["y_true"]).abs().nlargest(12).index]
         figure = plots.worst_readings(images(list(worst["image_id"])), worst)
         figure.savefig(options.out / f"worst_{name}.png", dpi=110)

@@ -1,11 +1,11 @@
-"""How far two trainings of BoNet are apart that differ in the seed alone (notebook 06's rule).
+"""How much two trainings of BoNet differ if only the seed differs (for a rule of notebook 06).
 
     python studies/seed_spread.py --data phantom
     python studies/seed_spread.py --data rsna:PATH
 
-Trains BoNet with and without its deformation layer on half of the preset's images with several
-seeds, reads the other half, and prints the MAE of each and the 95 % range of the difference of
-two single trainings, 1.96 times sqrt(2) times the standard deviation over seeds.
+The script trains BoNet with and without its deformation layer on half of the preset's images, with
+several seeds, and predicts the other half. It prints the MAE of each training and the 95 % range of
+the difference of two single trainings: 1.96 times sqrt(2) times the standard deviation over seeds.
 """
 
 from __future__ import annotations
@@ -32,14 +32,25 @@ def main() -> None:
     for name, options in {"with": {}, "without": {"deformation": None}}.items():
         errors = []
         for seed in range(given.seeds):
-            fitted = training.fit("bonet", images[train], ages[train], sexes[train],
-                                  epochs=preset.epochs_scratch, batch=preset.batch, seed=seed,
-                                  progress=False, **options)
+            fitted = training.fit(
+                "bonet",
+                images[train],
+                ages[train],
+                sexes[train],
+                epochs=preset.epochs_scratch,
+                batch=preset.batch,
+                seed=seed,
+                progress=False,
+                **options,
+            )
             read = np.ravel(training.predict(fitted.model, images[~train], sexes[~train]))
             errors.append(float(np.abs(read - ages[~train]).mean()))
         apart = 1.96 * np.sqrt(2) * np.std(errors, ddof=1)
-        print(f"{name} deformation layer: MAE by seed {np.round(errors, 2)} years; two trainings "
-              f"are up to {apart:.2f} years apart (95 %)", flush=True)
+        print(
+            f"{name} deformation layer: MAE by seed {np.round(errors, 2)} years; two trainings "
+            f"are up to {apart:.2f} years apart (95 %)",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -4,16 +4,17 @@
     sudo python studies/small_machine.py --preset smoke 01 03 --gigabytes 1.5 --cores 0.5
 
 mybinder.org gives each user at most 2 GB of memory and one core; it promises a hundredth of a
-core. Both limits are the kernel's here too: a control group (version 1 or 2; making one needs
-root). A process is killed if the group holds more memory, page cache and the notebook's kernel
-included. The group is stopped for the rest of each tenth of a second in which it has used its
-share of the processor; the table says in how many of these tenths that happened (throttled). The
-group has the highest weight, so that the quota limits it and not what else this machine does.
+core. The script sets both limits by a control group of the kernel (version 1 or 2; only root can
+make one). If the group needs more memory, the kernel kills a process. Page cache and the notebook's
+kernel count as well. If the group has used its share of the processor in a tenth of a second, it
+stops for the rest of that tenth. The column *throttled* says in what share of these tenths this
+happened. The group has the highest weight, so that the quota limits it and not other work of this
+machine.
 
-Nothing else is set: threads are what the preset and the kit choose under these limits. A notebook
-that fails, is killed or takes more than ``--minutes`` ends this with 1, and so does a quota that
-never stopped the group. With ``--keep`` the measurement stands beside the kept results, from where
-``make readme`` takes it into the table of notebooks.
+Nothing else is set: the preset and the kit choose the number of threads under these limits. The
+script ends with 1 if a notebook fails, is killed or takes more than ``--minutes``, and if the quota
+never stopped the group. With ``--keep`` it stores the measurement beside the kept results;
+``make readme`` takes it from there into the table of notebooks.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ MOST_MINUTES = 5.0
 
 @dataclass(frozen=True)
 class Group:
-    """A control group: one folder in version 2, a folder each for memory and cpu in version 1."""
+    """A control group: one folder in version 2, two folders (memory, cpu) in version 1."""
 
     memory: Path
     cpu: Path
@@ -54,7 +55,7 @@ class Group:
     def inside(self, command: list[str]) -> list[str]:
         """Return a command that sees this group as the root of control groups, as in a container.
 
-        Only so can the kit know its quota and choose its threads by it.
+        Only then can the kit know its quota and choose its threads by it.
         """
         mounts = "".join(
             f"mount --bind {folder} {folder.parent} && " for folder in sorted(self.folders)
@@ -196,7 +197,7 @@ def conclude(measured: list[dict], most_minutes: float) -> int:
     sys.stdout.write(
         f"{'together':28}{sum(row['minutes'] for row in measured):9.2f}"
         f"{sum(row['processor_minutes'] for row in measured):14.2f}{'':11}"
-        f"{max(row['peak_memory_mb'] for row in measured):9d}  {killed} killed for want of memory\n"
+        f"{max(row['peak_memory_mb'] for row in measured):9d}  {killed} killed for lack of memory\n"
     )
     throttled = any(row["throttled"] > 0 for row in measured)
     if not throttled:

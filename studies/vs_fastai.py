@@ -1,15 +1,15 @@
-"""EfficientNet-Lite0 training at 128 px: the kit against the plain fastai recipe, in one run.
+"""EfficientNet-Lite0 training at 128 px: the kit beside the plain fastai recipe, in one run.
 
     python studies/vs_fastai.py [--repeats 3] [--images 64] [--threads 2]
 
 The recipe: ``ImageDataLoaders.from_df`` over files, ``Resize(128)``, ``aug_transforms()``,
-``vision_learner`` with the same timm model and ``fine_tune(1)``: each image is decoded in each of
-the two passes. The kit: ``Dataset.images`` (decoded once) and ``training.fit`` with the same two
+``vision_learner`` with the same timm model and ``fine_tune(1)``. It decodes each image in each of
+the two epochs. The kit: ``Dataset.images`` (it decodes once) and ``training.fit`` with the same two
 phases. Files: the real full-size radiographs (1600 x 2080 px, ../shared/real/rsna_fullsize.zip) or,
-where they are not there, phantoms of that size; and the 100 px thumbnails, where decoding costs
-next to nothing. Images a second over both passes; the kit's decoding is counted, too, in a column
-of its own. Both start from random weights, so that no download stands in the way. Sides alternate;
-medians of the pairwise ratios.
+if they are not there, phantoms of that size; and the 100 px thumbnails, whose decoding takes almost
+no time. The script prints images per second over both epochs. A column of its own includes the time
+of the kit's decoding. Both sides start from random weights, so that nothing has to be downloaded.
+The sides alternate, and the ratios are medians of the pairwise ratios.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ REAL = Path(__file__).parents[2] / "shared/real"
 
 
 def files_of(kind: str, n: int, folder: Path) -> list[Path]:
-    """Write n PNG files: real ones where they are, repeated if there are fewer."""
+    """Write n PNG files: the real ones if they are there, repeated if there are fewer."""
     archive = REAL / f"rsna_{kind}.zip"
     paths = [folder / f"{number}.png" for number in range(n)]
     if archive.exists():
@@ -44,8 +44,12 @@ def files_of(kind: str, n: int, folder: Path) -> list[Path]:
     else:
         size = 2048 if kind == "fullsize" else 100
         for number, path in enumerate(paths):
-            phantom.write_png(phantom.render(sex="FM"[number % 2], bone_age=2 + number % 15,
-                                             seed=number, size=size), path)
+            phantom.write_png(
+                phantom.render(
+                    sex="FM"[number % 2], bone_age=2 + number % 15, seed=number, size=size
+                ),
+                path,
+            )
     return paths
 
 
@@ -61,10 +65,17 @@ def plain_fastai(paths: list[Path], ages: np.ndarray) -> float:
 
     table = pd.DataFrame({"file": [path.name for path in paths], "age": ages})
     loaders = ImageDataLoaders.from_df(
-        table, paths[0].parent, valid_pct=0.01, y_block=RegressionBlock(), bs=32,
-        item_tfms=Resize(128), batch_tfms=aug_transforms())
-    learner = vision_learner(loaders, "tf_efficientnet_lite0", pretrained=False, n_out=1,
-                             loss_func=L1LossFlat())
+        table,
+        paths[0].parent,
+        valid_pct=0.01,
+        y_block=RegressionBlock(),
+        bs=32,
+        item_tfms=Resize(128),
+        batch_tfms=aug_transforms(),
+    )
+    learner = vision_learner(
+        loaders, "tf_efficientnet_lite0", pretrained=False, n_out=1, loss_func=L1LossFlat()
+    )
     started = time.perf_counter()
     with learner.no_bar(), learner.no_logging():
         learner.fine_tune(1)
@@ -76,8 +87,16 @@ def kit(paths: list[Path], ages: np.ndarray) -> tuple[float, float]:
     squares = [to_square(bk.read_radiograph(path).pixels, 128) for path in paths]
     images = np.rint(np.stack(squares) * 255).astype(np.uint8)
     decoded = time.perf_counter() - started
-    fitted = training.fit("efficientnet_lite0", images, ages, ["F"] * len(paths),
-                          pretrained=False, schedule="fine_tune", epochs=1, progress=False)
+    fitted = training.fit(
+        "efficientnet_lite0",
+        images,
+        ages,
+        ["F"] * len(paths),
+        pretrained=False,
+        schedule="fine_tune",
+        epochs=1,
+        progress=False,
+    )
     n = 2 * len(paths)
     return n / fitted.seconds, n / (fitted.seconds + decoded)
 

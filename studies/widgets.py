@@ -2,9 +2,9 @@
 
     python studies/widgets.py [--repeats 5]
 
-Each start is a process of its own. Times are of the processor, so that a busy machine does not
-change them much; memory is the largest the process ever held, with all three widgets built and
-their static pictures drawn.
+Each start is a process of its own. The times are processor times, so that other work on the machine
+changes them little. The memory is the peak of the process, with all three widgets built and their
+static pictures drawn.
 """
 
 from __future__ import annotations
@@ -40,18 +40,30 @@ print(json.dumps({"import": imported - began, "built": built - began, "redraws":
 
 
 def main(repeats: int) -> None:
-    """Start the widgets some times and print medians."""
-    runs = [json.loads(subprocess.run([sys.executable, "-c", START], capture_output=True,
-                                      text=True, check=True).stdout) for _ in range(repeats)]
+    """Start the widgets several times and print medians."""
+    runs = [
+        json.loads(
+            subprocess.run(
+                [sys.executable, "-c", START], capture_output=True, text=True, check=True
+            ).stdout
+        )
+        for _ in range(repeats)
+    ]
     redraws = [1000 * one for run in runs for one in run["redraws"]]
     for name in ("import", "built"):
         values = [run[name] for run in runs]
-        print(f"{name:<32}{statistics.median(values):.2f} s (most {max(values):.2f}), "
-              f"{repeats} processes")
-    print(f"{'memory':<32}{max(run['MB'] for run in runs):.0f} MB; torch or fastai loaded: "
-          f"{any(run['torch'] for run in runs)}")
-    print(f"{'atlas plate, 384 px, redrawn':<32}{statistics.median(redraws):.0f} ms "
-          f"(most {max(redraws):.0f}), {len(redraws)} ages, none from the cache")
+        print(
+            f"{name:<32}{statistics.median(values):.2f} s (most {max(values):.2f}), "
+            f"{repeats} processes"
+        )
+    print(
+        f"{'memory':<32}{max(run['MB'] for run in runs):.0f} MB; torch or fastai loaded: "
+        f"{any(run['torch'] for run in runs)}"
+    )
+    print(
+        f"{'atlas plate, 384 px, redrawn':<32}{statistics.median(redraws):.0f} ms "
+        f"(most {max(redraws):.0f}), {len(redraws)} ages, none from the cache"
+    )
 
 
 if __name__ == "__main__":

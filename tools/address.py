@@ -1,12 +1,12 @@
-"""Write where the kit lies, from pyproject.toml, wherever a reader meets it.
+"""Write the address of the kit, from pyproject.toml, into every page that shows it.
 
     make address
 
-``[project.urls]`` of pyproject.toml has two lines for it. ``Repository`` is where the badges lead.
-``Install`` is what the first cell of a notebook installs on Colab or Kaggle: a page of the package
-index (``https://pypi.org/project/NAME/``), the wheel of a release (``https://...whl``) or a
-repository. Without that line it is ``Repository``. This writes both into the notebooks' badges and
-first cells, README.md and CITATION.cff, and can be run again after a line changed.
+``[project.urls]`` of pyproject.toml has two lines for it. The badges lead to ``Repository``. On
+Colab or Kaggle the first cell of a notebook installs ``Install``: a page of the package index
+(``https://pypi.org/project/NAME/``), the wheel of a release (``https://...whl``) or a repository.
+Without that line it installs ``Repository``. The script writes both into the notebooks' badges and
+first cells, README.md and CITATION.cff. Run it again after a line has changed.
 """
 
 from __future__ import annotations

@@ -2,9 +2,8 @@
 
     python tools/api.py DIR
 
-The names are those of each room's ``__all__``, which is also what ``dir()`` and a Tab show. The
-book takes these pages when it is built (``make docs``); they are not committed, so they cannot be
-stale.
+The names are those of each room's ``__all__``; ``dir()`` and the Tab key show the same names.
+``make docs`` puts these pages into the book. They are not committed, so they are never out of date.
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ def entry(name: str, thing: object, level: int) -> list[str]:
 
 
 def module_entry(heading: str, module: ModuleType, level: int) -> list[str]:
-    """Return a module's parts; a room of the package only as a word, since it has its own page."""
+    """Return a module's parts; of a room only its name, because it has a page of its own."""
     docstring = inspect.getdoc(module) or ""
     if module.__name__.count(".") == 1:
         return [

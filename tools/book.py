@@ -3,8 +3,8 @@
     make docs            the site, into out/book/html (the theme is fetched from mystmd.org once)
     make docs-check      no theme and no network: every page is parsed, every reference resolved
 
-Notebooks are not executed: the book shows the committed outputs. Needs `pip install jupyter-book`
-(2 or newer), which brings node along where there is none.
+The script does not execute the notebooks: the book shows the committed outputs. It needs
+`pip install jupyter-book` (2 or newer), which also installs node if there is none.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ files: []
 """
 
 
-#: What cannot be told without a network: badges, and whether doi.org knows a paper.
+#: Cannot be checked without a network: badges, and whether doi.org knows a paper.
 OFFLINE = ("image-downloads", "image-format-converts", "doi-link-valid")
 
 
@@ -53,7 +53,7 @@ def stage(*, themed: bool) -> Path:
 
 
 def build(*, themed: bool) -> tuple[int, str]:
-    """Run Jupyter Book, strictly; return 1 where anything was wrong, and what it said."""
+    """Run Jupyter Book, strictly; return 1 if anything was wrong, and what it printed."""
     command = ["jupyter-book", "build", "--html" if themed else "--site", "--strict", "--ci"]
     done = subprocess.run(
         command, cwd=stage(themed=themed), capture_output=True, text=True, check=False

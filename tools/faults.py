@@ -1,10 +1,10 @@
-"""Write docs/faults.md: everything wrong that was tried, and what came of it.
+"""Write the tables of docs/faults.md: every fault that was tried, and its outcome.
 
     make faults                        all
-    python tools/faults.py "a card"    commit these only, show what came, and write nothing
+    python tools/faults.py "a card"    commit these only, show the outcomes, and write nothing
 
-The list is that of tests/support/fault_cases; each fault is committed anew, here, and its
-outcome written down as it was said.
+The list of faults is tests/support/fault_cases. The script commits each fault and writes down the
+kit's message as it was.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def cell(text: str) -> str:
 
 
 def commit(fault: fault_cases.Fault) -> str:
-    """Commit one fault in an empty folder with an empty cache; return what came of it."""
+    """Commit one fault in an empty folder with an empty cache; return its outcome."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["BONEAGE_KIT_CACHE"] = str(Path(folder) / ".cache")
         try:

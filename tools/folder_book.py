@@ -2,9 +2,10 @@
 
     make docs-folder     into out/folder-book; open index.html there
 
-`make docs` builds a site with search and a theme, which is fetched from mystmd.org and wants a web
-server. These are the same pages, README first, converted by nbconvert: each is one file with its
-pictures and styles inside, and loads nothing from elsewhere. Nothing is executed.
+`make docs` builds a site with search and a theme. The theme is fetched from mystmd.org, and the
+site needs a web server. This script converts the same pages by nbconvert, README first. Each page
+is one file with its pictures and styles inside, and loads nothing from elsewhere. Nothing is
+executed.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Keep the pixels of a dozen phantoms anew, after a wanted change of the drawing.
+"""Store the pixels of a dozen phantoms again, after a change of the drawing that you want.
 
     python tools/golden.py
 
-Raise PHANTOM_VERSION in boneage_kit/phantom/version.py with it: kept images of the old drawing are
-then drawn again.
+Also raise PHANTOM_VERSION in boneage_kit/phantom/version.py. Then the kit draws the images in its
+caches again.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ def main() -> None:
     from boneage_kit.phantom import PHANTOM_VERSION
 
     phantom_golden.KEPT.parent.mkdir(exist_ok=True)
-    np.savez_compressed(
-        phantom_golden.KEPT, version=PHANTOM_VERSION, pixels=phantom_golden.drawn()
-    )
+    np.savez_compressed(phantom_golden.KEPT, version=PHANTOM_VERSION, pixels=phantom_golden.drawn())
 
 
 if __name__ == "__main__":

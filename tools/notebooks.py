@@ -4,8 +4,8 @@
     python tools/notebooks.py 03 05         only these
     python tools/notebooks.py --keep DIR    only keep the results of another run (real data)
 
-The numbers go to boneage_kit/data/results/<phantom|real>-<preset>.json, from where reports and
-README take the column that they did not run themselves.
+The numbers go to boneage_kit/data/results/<phantom|real>-<preset>.json. Reports and README take
+from there the column that was not run with them.
 """
 
 from __future__ import annotations
@@ -32,8 +32,10 @@ def execute(names: list[str]) -> int:
         if step.status == "failed":
             sys.stderr.write(f"{step.name}: {step.error}\n")
             continue
-        shutil.copyfile(OUT / "notebooks" / f"{step.name}.ipynb",
-                        sequence.notebook_folder() / f"{step.name}.ipynb")
+        shutil.copyfile(
+            OUT / "notebooks" / f"{step.name}.ipynb",
+            sequence.notebook_folder() / f"{step.name}.ipynb",
+        )
     return int(any(step.status == "failed" for step in steps))
 
 

@@ -2,9 +2,9 @@
 
     make readme
 
-The numbers are those of the last full runs at the default preset and of the kept studies, all in
+The numbers come from the last full runs at the default preset and from the kept studies, all in
 ``boneage_kit/data/results``. A cell holds one number, with its interval where there is one.
-``--check`` writes nothing and ends with 1 where a page says something else.
+``--check`` writes nothing, and ends with 1 if a page differs from the results.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ README = ROOT / "README.md"
 RESULTS = ROOT / "docs" / "results.md"
 BENCHMARK = ROOT / "docs" / "benchmark.md"
 FLOOR = "sex's median"
-#: The two runs that are kept, and how a page calls them.
+#: The two runs that are kept, and the heading of each.
 SOURCES = {"phantom": "Phantoms", "real": "Real hands: RSNA 2017 thumbnails, 100 px"}
 #: The rows of README's own table: what it says, notebook, method.
 HEADLINE = (
@@ -44,7 +44,7 @@ BOARDS = (
 
 
 def table(header: list[str], rows: list[list[str]], numbers: int) -> str:
-    """Return a Markdown table; the last ``numbers`` columns are set to the right."""
+    """Return a Markdown table; the last ``numbers`` columns are aligned right."""
     words = len(header) - numbers
     lines = [header, ["---"] * words + ["---:"] * numbers, *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
@@ -67,7 +67,7 @@ def errors(run: dict) -> list[dict]:
 
 
 def is_floor(row: dict) -> bool:
-    return bool(row.get("floor", row["method"] == FLOOR))
+    return bool(row["floor"])
 
 
 def headline_table(runs: dict[str, dict]) -> str:
@@ -97,13 +97,13 @@ def notebook_table(run: dict, small: dict | None) -> str:
         ]
         if notebook["name"] in beside:
             lesser = beside[notebook["name"]]
-            cells += [f"{lesser['processor_minutes']:.1f}", gigabytes(lesser)]
+            cells += [f"{lesser['minutes']:.1f}", gigabytes(lesser)]
         rows.append(cells)
     minutes = sum(notebook["minutes"] for notebook in run["notebooks"])
     total = ["all", f"{minutes:.1f}", ""]
     if small:
-        total += [f"{sum(entry['processor_minutes'] for entry in beside.values()):.1f}", ""]
-    header = ["notebook", "minutes", "peak memory", "minutes, small", "peak memory, small"]
+        total += [f"{sum(entry['minutes'] for entry in beside.values()):.1f}", ""]
+    header = ["notebook", "minutes", "peak memory", "minutes, Binder", "peak memory, Binder"]
     said = (
         f"Measured by `make run` (preset {DEFAULT}) on {machine['cores']} cores "
         f"({machine['processor']}), with {run['run']['threads']} threads; "
@@ -116,9 +116,8 @@ def small_machine_explained(small: dict | None) -> str:
     if not small:
         return ""
     return (
-        f"\nThe small machine has one thread and at most {small['gigabytes']:g} GB, which the "
-        "kernel enforces;\nits minutes are minutes of the processor "
-        "(`sudo python studies/small_machine.py --keep`)."
+        f"\nBinder is what mybinder.org gives at most: one core and {small['gigabytes']:g} GB, "
+        "which the kernel enforced here\n(`sudo python studies/small_machine.py --keep`)."
     )
 
 
@@ -171,7 +170,7 @@ def floor_span(floors: list[dict]) -> str:
 
 
 def number(count: float | None) -> str:
-    """Return a count with its thousands parted, or nothing where there is none."""
+    """Return a count with a comma between thousands, or nothing where there is none."""
     return "" if count is None or pd.isna(count) else f"{int(count):,}"
 
 
@@ -240,7 +239,7 @@ def fill(text: str, name: str, content: str) -> str:
 
 
 def pages() -> dict[Path, str]:
-    """Return each page that has generated tables as it should be, by the committed results."""
+    """Return the text of each page with its generated tables, as the committed results give it."""
     runs = {source: run for source in SOURCES if (run := results.committed(source, DEFAULT))}
     small = results.read_json(ROOT / "boneage_kit" / "data" / "results" / "small-machine.json")
     tables = {

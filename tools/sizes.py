@@ -1,4 +1,4 @@
-"""Print what each dependency of the kit costs on the disk, as a table for docs/speed.md.
+"""Print what each dependency of the kit costs on the disk, as a table for docs/setup.md.
 
     python tools/sizes.py [ENVIRONMENT] [--before ENVIRONMENT]
 

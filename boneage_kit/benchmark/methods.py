@@ -169,7 +169,7 @@ def prepare(method: Method, dataset: Dataset, sizes: Sizes, folder: Path) -> Non
         return
     images = dataset.images(sizes.pixels or method.pixels)
     if method.kind == "features":
-        features.FeatureModel(method.source).features(images)
+        features.FeatureModel(method.source, **method.options).features(images)
     elif "phantom" in method.source:
         _start(method, sizes, folder)
 

@@ -204,7 +204,7 @@ def rows_used(models: Mapping[str, pd.DataFrame], name: str) -> str:
     for columns in _NEEDED:
         if set(columns) <= set(table):
             lacking = int(table[list(columns)].isna().any(axis=1).sum())
-            if 0 < lacking:
+            if 0 < lacking < len(table):
                 text += (
                     f" {lacking:,} used {'row lacks' if lacking == 1 else 'rows lack'} "
                     f"{' or '.join(columns)} and {'is' if lacking == 1 else 'are'} left out "

@@ -119,8 +119,8 @@ def list_labels(table: pd.DataFrame, name: str, wishes: Wishes) -> list[Label]:
         rows["file_number"] = numbers.str[-4:]
         rows["group"] = numbers.str[1:2].map(_GROUP_DIGITS)
     rows["group"] = rows["group"].astype(object).where(rows["group"].notna(), None)
-    known = [field for field in Label._fields if field in rows]
-    return [Label(**row) for row in rows[known].to_dict("records")]
+    fields = [field for field in Label._fields if field in rows]
+    return [Label(**row) for row in rows[fields].to_dict("records")]
 
 
 def broken_links() -> dict[tuple[str, str], str]:

@@ -140,9 +140,9 @@ def _looks_damaged(tree: FileTree, name: str) -> bool:
 
 
 def _verified(tree: FileTree, names: list[str]) -> dict[str, str]:
-    known = remembered(tree, "verified")
-    bad = {name: str(known[name]) for name in names if known.get(name)}
-    names = [name for name in names if name not in known]
+    checked = remembered(tree, "verified")
+    bad = {name: str(checked[name]) for name in names if checked.get(name)}
+    names = [name for name in names if name not in checked]
 
     def check(name: str) -> None:
         try:

@@ -68,7 +68,8 @@ def _no_image(tree: FileTree, path: str) -> BadInput:
         name, reason = tree.unreadable[0]
         return BadInput(f"{path} holds no image; {name} was left out: {reason}.", formats)
     if others:
-        error = refuse_unknown(tree.first_bytes(others[0]), others[0])
+        largest = max(others, key=lambda name: tree.entries[name].size)
+        error = refuse_unknown(tree.first_bytes(largest), largest)
         return BadInput(f"{path} holds no image: {error.problem}", error.remedy)
     return BadInput(f"{path} holds no image.", formats)
 

@@ -74,8 +74,8 @@ def _why_unusable(
     if sexes is not None:
         columns = [name for meaning in SEXES for name in columns_of(table, meaning)]
         for row in table.index[sexes == ""]:
-            words = " and ".join(repr(table.at[row, name]) for name in columns)
-            said = "" if words == "''" else f": {words}"
+            cells = " and ".join(repr(table.at[row, name]) for name in columns)
+            said = "" if cells == "''" else f": {cells}"
             reasons[row] = f"the sex is missing or unknown{said}"
     return reasons
 

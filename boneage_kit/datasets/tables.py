@@ -10,19 +10,16 @@ import csv
 import io
 import itertools
 import re
-import zipfile
-from collections.abc import Iterator
 
-import openpyxl
 import pandas as pd
 
 from ..errors import BadInput
+from .excel import excel_cells
+from .table_limits import OF_A_DATA_SET, TableLimits
 
-#: A table of images is refused beyond this: no data set of hands has as many.
-MOST_BYTES = 32_000_000
-MOST_ROWS = 300_000
 _DELIMITERS = ",;\t|"
 _LINES_LOOKED_AT = 50
+_MOST_COLUMNS = 2_000
 _FOREIGN = {
     b"\xd0\xcf\x11\xe0": ("an Excel file of before 2007 (.xls)", "Save it as .xlsx or CSV."),
     b"%PDF": ("a PDF", "Copy its table into a spreadsheet and save it as CSV."),
@@ -36,12 +33,7 @@ _FOREIGN = {
 
 
 def read_table(
-    data: bytes,
-    name: str,
-    *,
-    header: bool = True,
-    most_bytes: int = MOST_BYTES,
-    most_rows: int = MOST_ROWS,
+    data: bytes, name: str, *, header: bool = True, limits: TableLimits = OF_A_DATA_SET
 ) -> pd.DataFrame:
     """Return a CSV, TSV or Excel (.xlsx) file as a frame of stripped strings; empty cells are "".
 
@@ -53,7 +45,7 @@ def read_table(
     ----------
     header
         Whether the first row names the columns; else they are called "0", "1", ...
-    most_bytes, most_rows
+    limits
         Larger tables are refused before they fill the memory.
 
     Raises
@@ -66,26 +58,17 @@ def read_table(
         id boneage
     0  001     8,5
     """
-    if len(data) > most_bytes:
-        raise too_large(name, len(data))
+    limits.check_bytes(name, len(data))
     if data[:4] == b"PK\x03\x04":
-        cells = _excel(data, name, most_bytes, most_rows)
+        cells = excel_cells(data, name, limits)
     else:
-        cells = _text_cells(data, name, most_rows)
+        cells = _text_cells(_decoded(data, name), name, limits)
     cells = cells[(cells != "").any(axis=1)].reset_index(drop=True)
     if cells.empty:
         raise BadInput(f"{name} is empty.", "Give a table with one row per image.")
     if not header:
         return cells.set_axis([str(i) for i in range(cells.shape[1])], axis=1)
     return _with_heading(cells, name)
-
-
-def too_large(name: str, size: int) -> BadInput:
-    """Return the error for a file of so many bytes that it is no table of images."""
-    return BadInput(
-        f"{name} has {size / 1e6:,.0f} MB, too much for a table of images.",
-        "Keep one row per image, and leave other columns away.",
-    )
 
 
 def _with_heading(cells: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -116,10 +99,8 @@ def _heading(cells: pd.DataFrame) -> int:
     return 0
 
 
-def _text_cells(data: bytes, name: str, most_rows: int) -> pd.DataFrame:
-    text = _decoded(data, name)
-    if text.count("\n") + text.count("\r") > 2 * most_rows:
-        raise _too_many_rows(name, most_rows)
+def _text_cells(text: str, name: str, limits: TableLimits) -> pd.DataFrame:
+    limits.check_rows(name, (text.count("\n") + text.count("\r")) // 2)
     said = re.match(r'\s*"?sep=(.)"?[^\S\n]*\r?\n', text, re.IGNORECASE)
     text = text[said.end() :] if said else text
     if "\r" in text:
@@ -128,12 +109,17 @@ def _text_cells(data: bytes, name: str, most_rows: int) -> pd.DataFrame:
         raise BadInput(f"{name} is empty.", "Give a table with one row per image.")
     if len(text) > 1_000_000 and max(map(len, text.split("\n"))) > 1_000_000:
         raise BadInput(f"{name} has a line of a million letters.", "Save the table as CSV.")
-    delimiter = said[1] if said else _delimiter(text)
+    cells = _split(text, said[1] if said else _delimiter(text), name)
+    limits.check_rows(name, len(cells))
+    if re.search(r"\s[\n,;\t|\"]|[\n,;\t|\"]\s", text):  # in no large table of a program
+        cells = pd.DataFrame({i: [cell.strip() for cell in cells[i]] for i in cells}, dtype=object)
+    return cells
+
+
+def _split(text: str, delimiter: str, name: str) -> pd.DataFrame:
     widest = max(line.count(delimiter) for line in io.StringIO(text)) + 1
-    if widest > 2_000:
-        raise BadInput(
-            f"{name} has {widest:,} columns.", "Save the table as CSV, one row per image."
-        )
+    if widest > _MOST_COLUMNS:
+        raise BadInput(f"{name} has {widest:,} columns.", "Save the table as CSV.")
     try:
         cells = pd.read_csv(
             io.StringIO(text), sep=delimiter, header=None, names=range(widest), dtype=object,
@@ -142,12 +128,7 @@ def _text_cells(data: bytes, name: str, most_rows: int) -> pd.DataFrame:
     except (ValueError, csv.Error, OverflowError) as error:
         reason = " ".join(str(error).split()).rstrip(".")
         raise BadInput(f"{name} is not a table ({reason}).", "Save it as CSV.") from error
-    if len(cells) > most_rows:
-        raise _too_many_rows(name, most_rows)
-    cells = cells.fillna("")
-    if re.search(r"\s[\n,;\t|\"]|[\n,;\t|\"]\s", text):  # not in a large table that a program wrote
-        cells = pd.DataFrame({i: [cell.strip() for cell in cells[i]] for i in cells}, dtype=object)
-    return cells
+    return cells.fillna("")
 
 
 def _delimiter(text: str) -> str:
@@ -183,52 +164,3 @@ def _decoded(data: bytes, name: str) -> str:
         except UnicodeDecodeError:
             continue
     return data.decode("latin-1")
-
-
-def _too_many_rows(name: str, most_rows: int) -> BadInput:
-    return BadInput(f"{name} has more than {most_rows:,} rows.", "Keep one row per image.")
-
-
-def _excel(data: bytes, name: str, most_bytes: int, most_rows: int) -> pd.DataFrame:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-        if unpacked > 4 * most_bytes:
-            raise too_large(name, unpacked)
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = [book.active, *(sheet for sheet in book.worksheets if sheet is not book.active)]
-        for rows in map(_sheet_rows, sheets):
-            cells = list(itertools.islice(rows, most_rows + 1))
-            if len(cells) > most_rows:
-                raise _too_many_rows(name, most_rows)
-            if len(cells) > 1:
-                return pd.DataFrame(cells, dtype=object).fillna("")
-    except BadInput:
-        raise
-    except Exception as error:  # openpyxl raises what its zip and XML readers raise
-        reason = " ".join(str(error).split()).rstrip(".")[:200]
-        raise BadInput(
-            f"{name} is not a readable Excel file ({reason}).", "Save it as CSV."
-        ) from error
-    return pd.DataFrame()
-
-
-def _sheet_rows(sheet: object) -> Iterator[list[str]]:
-    """Yield the rows of a sheet that hold anything, as text."""
-    if not hasattr(sheet, "iter_rows"):  # a sheet that is a chart
-        return
-    if hasattr(sheet, "reset_dimensions"):
-        sheet.reset_dimensions()  # what the file says of its size may be a million empty columns
-    for row in sheet.iter_rows(values_only=True):
-        cells = [_cell(value) for value in row]
-        if any(cells):
-            yield cells
-
-
-def _cell(value: object) -> str:
-    """Return an Excel cell as it is shown: 1 for the number 1.0, nothing for an empty one."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value).strip()

@@ -20,7 +20,9 @@ import pandas as pd
 
 from ..errors import BadInput
 from ..radiograph import FIRST_BYTES, FORMATS, recognise
-from . import archives, tables
+from . import archives
+from .table_limits import OF_A_DATA_SET
+from .tables import read_table
 
 TABLE_ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
 _IMAGE_ENDINGS = tuple(ending for endings in FORMATS.values() for ending in endings)
@@ -182,9 +184,8 @@ class FileTree:
 
     def table(self, name: str, *, header: bool = True) -> pd.DataFrame:
         """Return a table, see :func:`boneage_kit.datasets.tables.read_table`."""
-        if self.entries[name].size > tables.MOST_BYTES:
-            raise tables.too_large(name, self.entries[name].size)
-        return tables.read_table(self.read(name), name, header=header)
+        OF_A_DATA_SET.check_bytes(name, self.entries[name].size)
+        return read_table(self.read(name), name, header=header)
 
     def first_bytes(self, name: str) -> bytes:
         """Return the beginning of a file, b"" where it cannot be read."""
@@ -254,4 +255,5 @@ def _existing(root: str | os.PathLike) -> Path:
 def _is_junk(name: str) -> bool:
     parts = PurePosixPath(name).parts
     hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
-    return not parts or hidden or any(part in _JUNK for part in parts)
+    locked = name.rpartition("/")[2].startswith("~$")  # a table that is open in Excel
+    return not parts or hidden or locked or any(part in _JUNK for part in parts)

@@ -51,7 +51,7 @@ from .real_and_phantom import shapes_in_words as shapes_in_words
 from .real_and_phantom import side_by_side as side_by_side
 from .reweighting import reweighted_mae as reweighted_mae
 from .shipped import kept_result as kept_result
-from .shipped import phantom_readings as phantom_readings
+from .shipped import phantom_predictions as phantom_predictions
 from .shipped import shipped_predictions as shipped_predictions
 from .shrinkage import pull_to_the_middle as pull_to_the_middle
 from .strata import age_band as age_band

@@ -75,11 +75,11 @@ def conformal(
         few calibration children borrow from all.
 
     >>> rng = np.random.default_rng(0)
-    >>> def readings(n, first):
+    >>> def predictions(n, first):
     ...     ages = rng.uniform(2, 17, n)
     ...     return pd.DataFrame({"image_id": range(first, first + n), "sex": "F", "y_true": ages,
     ...                          "y_pred": ages + rng.normal(0, 0.5, n)})
-    >>> covered = conformal(readings(500, 0), readings(500, 1000), 0.9)
+    >>> covered = conformal(predictions(500, 0), predictions(500, 1000), 0.9)
     >>> float(covered["y_true"].between(covered["lower"], covered["upper"]).mean().round(2))
     0.88
     """

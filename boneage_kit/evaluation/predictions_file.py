@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..datasets.ages import UNITS, check_unit, in_years
 from ..datasets.columns import plain
+from ..datasets.table_limits import TableLimits
 from ..datasets.tables import read_table
 from ..errors import BadInput
 from ..records import (
@@ -26,8 +27,7 @@ _AGES = ("y_true", "y_pred", "lower", "upper", "chronological_age", "reader_1", 
 #: Columns that stay text, whatever they look like.
 _TEXT = ("image_id", "sex", "model", "group", "source", "notes")
 _SEXES = ("sex", "gender", "male", "female")
-_MOST_BYTES = 1_000_000_000
-_MOST_ROWS = 10_000_000
+_LIMITS = TableLimits(most_bytes=1_000_000_000, most_rows=10_000_000)
 
 
 def read_predictions(
@@ -91,7 +91,7 @@ def _table(path: Path) -> pd.DataFrame:
         state = path.stat()
         if not stat.S_ISREG(state.st_mode):
             raise BadInput(f"{path} is no file.", "Give the path of a CSV or Excel file.")
-        if state.st_size > _MOST_BYTES:
+        if state.st_size > _LIMITS.most_bytes:
             raise BadInput(f"{path} has {state.st_size / 1e9:.1f} GB.", "Give one table.")
         data = path.read_bytes()
     except (OSError, ValueError) as error:
@@ -101,7 +101,7 @@ def _table(path: Path) -> pd.DataFrame:
         raise BadInput(
             f"{path} cannot be read ({reason}).", "Give the path of a CSV file."
         ) from None
-    return read_table(data, path.name, most_bytes=_MOST_BYTES, most_rows=_MOST_ROWS)
+    return read_table(data, path.name, limits=_LIMITS)
 
 
 def _named(cells: pd.DataFrame, wanted: dict[str, str], where: str) -> dict[str, str]:
@@ -121,7 +121,7 @@ def _named(cells: pd.DataFrame, wanted: dict[str, str], where: str) -> dict[str,
         for theirs in (ours, f"{ours}_months", f"{ours}_years"):
             if ours not in named and theirs in cells and theirs not in named.values():
                 named[ours] = theirs
-    known = (*PREDICTION_COLUMNS, *OPTIONAL_PREDICTION_COLUMNS)
+    order = (*PREDICTION_COLUMNS, *OPTIONAL_PREDICTION_COLUMNS)
     for theirs in cells:
         if theirs not in named.values() and theirs not in named:
             named[theirs] = theirs
@@ -132,8 +132,8 @@ def _named(cells: pd.DataFrame, wanted: dict[str, str], where: str) -> dict[str,
         read = sexes(cells[theirs], meaning, f"say --columns male={theirs}")
         cells[theirs] = read.where(read != "", cells[theirs])
         named["sex"] = theirs
-    return {ours: named[ours] for ours in sorted(named, key=lambda name: known.index(name)
-                                                 if name in known else len(known))}  # fmt: skip
+    return {ours: named[ours] for ours in sorted(named, key=lambda name: order.index(name)
+                                                 if name in order else len(order))}  # fmt: skip
 
 
 def _refuse_missing(named: Mapping[str, str], cells: pd.DataFrame, where: str) -> None:

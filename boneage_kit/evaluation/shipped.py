@@ -41,13 +41,13 @@ def _rank(name: str) -> tuple[int, str]:
     return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
 
 
-def phantom_readings() -> pd.DataFrame:
+def phantom_predictions() -> pd.DataFrame:
     """Return kept predictions for phantoms by a model not trained on them; no clinical figure.
 
     Made by ``studies/conformal_phantoms.py``. Column ``part`` says which children calibrate
     prediction intervals and which are fresh.
 
-    >>> sorted(phantom_readings()["part"].unique())
+    >>> sorted(phantom_predictions()["part"].unique())
     ['calibration', 'fresh']
     """
     with as_file(files("boneage_kit") / "data" / "phantom_readings.csv") as path:

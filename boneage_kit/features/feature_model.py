@@ -29,6 +29,9 @@ class FeatureModel:
         Whether the child's sex enters beside the features.
     seed
         Of the regressor.
+    stages
+        For a network's features: ``"last"`` or ``"all"``, see
+        :func:`boneage_kit.features.frozen_features`.
 
     >>> rng = np.random.default_rng(0)
     >>> hands = rng.integers(0, 255, (6, 32, 32), dtype=np.uint8)
@@ -38,10 +41,11 @@ class FeatureModel:
     """
 
     def __init__(
-        self, features: str, regressor: str = "ridge", *, sex_input: bool = True, seed: int = 0
+        self, features: str, regressor: str = "ridge", *, sex_input: bool = True, seed: int = 0,
+        stages: str = "last",
     ) -> None:
         self.source, self.regressor = features, regressor
-        self.sex_input, self.seed = sex_input, seed
+        self.sex_input, self.seed, self.stages = sex_input, seed, stages
         self.pipeline: RegressorMixin | _StoredRidge | None = None
 
     def features(self, images: ArrayLike, progress: bool = True) -> np.ndarray:
@@ -52,7 +56,7 @@ class FeatureModel:
             return handcrafted.features(images, progress=progress)
         from .frozen import frozen_features  # here: features by hand need no torch
 
-        return frozen_features(self.source, images, progress=progress)
+        return frozen_features(self.source, images, progress, stages=self.stages)
 
     def fit(self, images: ArrayLike, ages: ArrayLike, sexes: Sequence[object]) -> FeatureModel:
         """Train on images uint8 [n, s, s], ages in years [n] and sexes "F"/"M" [n]."""

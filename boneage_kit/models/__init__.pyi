@@ -1,6 +1,8 @@
 from . import backbones as backbones
 from . import imagenet as imagenet
 from . import local_contrast as local_contrast
+from . import onnx_export as onnx_export
+from . import onnx_network as onnx_network
 from . import tensors as tensors
 from .age_model import AgeModel as AgeModel
 from .bonet import BoNet as BoNet

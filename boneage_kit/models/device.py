@@ -75,7 +75,7 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 def device_key() -> str:
-    """Return what sets apart a cached result of this device: its digits are not the CPU's.
+    """Return the part of a cache's key that names this device (nothing for the CPU).
 
     >>> device_key() == ("" if choose_device().type == "cpu" else f"-{choose_device().type}")
     True

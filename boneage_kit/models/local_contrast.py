@@ -32,7 +32,8 @@ class LocalContrast(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return normalised images of the same shape (B, 1, H, W), around zero."""
-        reach = max(1, round(self.window * min(images.shape[2:]) / 2))
+        side = min(int(pixels) for pixels in images.shape[2:])  # int: a graph keeps a number
+        reach = max(1, round(self.window * side / 2))
         difference = images - _mean(images, reach)
         spread = _mean(difference * difference, reach).clamp(min=0).sqrt()
         return difference / (spread + self.floor)

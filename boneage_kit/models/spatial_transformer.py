@@ -86,7 +86,7 @@ class SpatialTransformer(nn.Module):
         basis = _tps_basis(regular.view(-1, 2), self.lattice)  # (H * W, K + 3)
         right = F.pad(shifts, (0, 0, 0, 3))  # (B, K + 3, 2)
         displacement = basis @ (self.solve @ right)  # (B, H * W, 2)
-        return regular + displacement.view(len(shifts), height, width, 2)
+        return regular + displacement.view(-1, height, width, 2)
 
     def forward(self, maps: Tensor) -> Tensor:
         """Return the warped maps, same shape (B, C, H, W)."""

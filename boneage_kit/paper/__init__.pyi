@@ -1,9 +1,9 @@
-from .claims import age_shares as age_shares
-from .claims import claims as claims
-from .claims import judge_all as judge_all
-from .claims import published as published
-from .claims import side_by_side as side_by_side
-from .claims import unknown as unknown
+from .judged_claims import age_shares as age_shares
+from .judged_claims import claims as claims
+from .judged_claims import judge_all as judge_all
+from .judged_claims import published as published
+from .judged_claims import side_by_side as side_by_side
+from .judged_claims import unknown as unknown
 from .verdicts import CANNOT_BE_TOLD as CANNOT_BE_TOLD
 from .verdicts import NOT_REPRODUCED as NOT_REPRODUCED
 from .verdicts import REPRODUCED as REPRODUCED

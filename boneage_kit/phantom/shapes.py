@@ -55,7 +55,7 @@ class Box:
     share_over: np.ndarray | None = None  # ... and over t
     label_half: float = 1e9  # the label is painted where |t| is less
     grain: float = 1.0
-    crosswise: bool = False  # its struts run across its axis, as an epiphysis lies
+    crosswise: bool = False  # as in an epiphysis: struts run across the axis
 
     @property
     def extent(self) -> tuple[float, float, float, float]:

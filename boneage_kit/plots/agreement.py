@@ -73,7 +73,7 @@ def bland_altman(
         for value in reader_limits:
             ax.axhline(value, color=PALETTE["reader"], linestyle=":", linewidth=2.4)
         ax.plot([], [], color=PALETTE["reader"], linestyle=":", label=reader_name)
-    reach = 1.15 * max(np.abs(a - b).max(), abs(agreement.lower), abs(agreement.upper))
+    reach = max(1.15 * max(np.abs(a - b).max(), abs(agreement.lower), abs(agreement.upper)), 0.1)
     ax.set(xlabel=f"mean of {names[0]} and {names[1]} (years)",
            ylabel=f"{names[0]} minus {names[1]} (years)", ylim=(-reach, reach))
     age_ticks(ax.xaxis)

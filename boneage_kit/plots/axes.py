@@ -19,6 +19,10 @@ __all__ = ["age_ticks", "axes_or_new", "bare", "months_of", "scatter_by_sex", "s
            "years_of"]
 
 
+#: Of a larger table every second, third, ... child is drawn: more points only cover each other.
+MOST_POINTS = 20_000
+
+
 def axes_or_new(ax: Axes | None, width: float = 6.4, height: float = 4.6) -> Axes:
     """Return ``ax``, or the axes of a new figure of the given size in inches."""
     return ax or plt.subplots(figsize=(width, height), layout="constrained")[1]
@@ -60,9 +64,11 @@ def scatter_by_sex(
     for sex, plural in SEX_PLURAL.items():
         rows = (sexes == sex).to_numpy()
         if rows.any():
-            ax.scatter(x[rows], y[rows], s=size, alpha=alpha,
+            n_children = pd.unique(names[rows]).size
+            drawn = np.flatnonzero(rows)[:: 1 + rows.sum() // MOST_POINTS]
+            ax.scatter(x[drawn], y[drawn], s=size, alpha=alpha,
                        color=PALETTE[sex], marker=MARKERS[sex], linewidths=0,
-                       label=f"{plural} (n = {np.unique(names[rows]).size})", rasterized=True)
+                       label=f"{plural} (n = {n_children})", rasterized=True)
 
 
 def show_legend(ax: Axes, **options: Any) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from .. import evaluation
-from ..evaluation.shrinkage import age_axis
+from ..evaluation.error_curve import age_axis
 from .axes import age_ticks, axes_or_new, scatter_by_sex, show_legend
 from .style import MARKERS, PALETTE, SEX_PLURAL
 

@@ -189,6 +189,8 @@ def network_of(model: FeatureModel) -> AgeModel:
     model
         A trained :class:`boneage_kit.features.FeatureModel` of a network's features and ridge.
     """
+    if model.stages != "last":
+        raise BadInput("A network's head sees the last stage only.", 'Use stages="last".')
     arrays = {name: value.astype(np.float64) for name, value in model.arrays().items()}
     network = create(model.source, sex_input=model.sex_input, hidden=0)
     network.head.mean.fill_(0.0)

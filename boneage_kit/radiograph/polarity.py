@@ -1,7 +1,7 @@
 """Is bone bright? For files that do not say so: the hand lies in the middle and stands out.
 
 Measured on the 10,101 RSNA thumbnails, none of which is inverted, and on their negatives: see
-``tests/test_radiograph_polarity.py``.
+``tests/unit/test_radiograph_polarity.py``.
 """
 
 from __future__ import annotations

@@ -241,24 +241,23 @@ def _add_cut(section: Section, analysis: Analysis, columns: tuple[str, ...]) -> 
         on=list(columns),
         how="left",
     )
-    drawn = (
-        cells.nlargest(MOST_CELLS_DRAWN, "n").sort_index()
-        if len(cells) > MOST_CELLS_DRAWN
-        else cells
-    )
-    floor = analysis.floor_cells(*columns).loc[drawn.index]
-    overall = float(analysis.headline.loc["MAE", "value"])
+    drawn = cells.nlargest(min(MOST_CELLS_DRAWN, len(cells)), "n").sort_index()
+    if "group" in columns:
+        drawn = drawn.assign(group=[_short(str(name)) for name in drawn["group"]])
     figure = plots.error_by_cell(
-        drawn, *columns, floor=floor, reader=reader_line(analysis.table), overall=overall
+        drawn,
+        *columns,
+        floor=analysis.floor_cells(*columns).loc[drawn.index],
+        reader=reader_line(analysis.table),
+        overall=float(analysis.headline.loc["MAE", "value"]),
     ).figure
     name = "by_" + "_and_".join(columns)
     section.tables[name] = table
-    section.figures.append(
-        (
-            name,
-            figure,
-            "MAE with interval by "
-            + " and ".join(columns).replace("_", " ")
-            + ", beside the constant predictor and the readers' difference.",
-        )
-    )
+    alt = f"MAE with interval by {' and '.join(columns).replace('_', ' ')}, beside the constant"
+    section.figures.append((name, figure, f"{alt} predictor and the readers' difference."))
+
+
+def _short(name: str, most: int = 24) -> str:
+    """Return a name for a figure's axis: in one line, its end cut off where it is long."""
+    line = " ".join(name.split())
+    return line if len(line) <= most else line[: most - 1] + "…"

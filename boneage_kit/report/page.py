@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
 
 
+#: Of the figures' pictures.
+DOTS_PER_INCH = 110
+
+
 @dataclass
 class Section:
     """One heading of a report: words, figures with their alt text, tables."""
@@ -63,7 +67,7 @@ def _png(drawn: Figure | SubFigure) -> bytes:
     figure, file = cast("Figure", drawn), BytesIO()
     with warnings.catch_warnings():  # a name may hold letters that the figure's font lacks
         warnings.filterwarnings("ignore", "Glyph .* missing from")
-        figure.savefig(file, format="png", dpi=110)
+        figure.savefig(file, format="png", dpi=DOTS_PER_INCH)
     plt.close(figure)
     return file.getvalue()
 

@@ -1,9 +1,10 @@
 """What is doubtful about the picture that a model is shown: no hand, turned, or mirrored.
 
 The fingertips and the palm, found as for the features by hand, say which way the fingers point
-and on which side the thumb is. On 800 films of RSNA 2017, all upright left hands, 0.1 % were
-called turned and 0.3 % mirrored; of the hands that are found, seven in ten are sure enough to be
-judged at all.
+and on which side the thumb is. On 300 films of RSNA 2017 at 512 pixels (and 500 thumbnails), all
+upright left hands, none (0.2 %) was called turned and none (0.3 %) mirrored. Of the same films
+turned by 90 or 180 degrees 71 % were called turned, of the mirrored ones 42 % mirrored, and on 98 %
+of the inverted ones no hand was recognised: a note is a reason to look, no note is no proof.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from skimage.transform import resize
 
-from ..features.handcrafted import locate
+from ..features.handcrafted import find_hand
+from ..features.handcrafted.silhouette import SIDE
 
 NO_HAND = "no hand was recognised, so do not trust the prediction"
 #: Fingers that point further than this from upwards, in degrees, are called turned.
 _TURNED = 60.0
 #: Largest doubt (mean distance from the average hand, in SD) with which the fingers' direction
 #: and the thumb's side are believed.
-_SURE_OF_DIRECTION, _SURE_OF_SIDE = 1.2, 0.9
+_SURE_OF_DIRECTION, _SURE_OF_SIDE = 1.2, 1.0
 
 
 class PictureNotes(NamedTuple):
@@ -35,7 +38,8 @@ def notes_of(image: np.ndarray) -> PictureNotes:
     >>> notes_of(np.zeros((64, 64), dtype=np.uint8)).hand_recognised
     False
     """
-    hand, _ = locate(image)
+    pixels = np.asarray(image, dtype=float) / 255
+    hand = find_hand(resize(pixels, (SIDE, SIDE), order=1))
     if not hand.found:
         return PictureNotes(False, [NO_HAND])
     down, right = hand.along

@@ -60,15 +60,9 @@ def predictions_with_notes(stored: StoredModel, dataset: Dataset) -> pd.DataFram
     table = _table(stored, dataset, images)
     table["hand_recognised"] = [picture.hand_recognised for picture in pictures]
     table["notes"] = [
-        "; ".join([*of_file, *picture.notes])
-        for of_file, picture in zip(_file_notes(dataset), pictures, strict=True)
+        "; ".join([*dataset.notes(row), *picture.notes]) for row, picture in enumerate(pictures)
     ]
     return table
-
-
-def _file_notes(dataset: Dataset) -> list[list[str]]:
-    notes = getattr(dataset, "notes", None)
-    return [[] if notes is None else notes(row) for row in range(len(dataset))]
 
 
 def _table(stored: StoredModel, part: Dataset, images: np.ndarray) -> pd.DataFrame:

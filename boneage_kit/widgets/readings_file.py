@@ -1,8 +1,7 @@
 """The file of a reader's answers: one CSV line per answer, added and never rewritten.
 
 An answer is on disk before the next hand is shown, so neither a closed laptop nor a stopped kernel
-loses one. A line that a crash cut off is set aside by itself: each line is taken alone, so an
-open quote cannot swallow the answers that follow it.
+loses one. A line that a crash cut off is set aside; ``readings_lines`` says which lines are whole.
 """
 
 from __future__ import annotations
@@ -20,13 +19,11 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from ..errors import BadInput
+from .readings_lines import COLUMNS, HEADER, MOST_LINES, whole_answers
 
-__all__ = ["COLUMNS", "append_reading", "load_readings", "parse_readings", "set_aside_text"]
+__all__ = ["append_reading", "check_reader", "load_readings", "parse_readings", "set_aside_text"]
 
-COLUMNS = ("reader", "image_id", "occasion", "bone_age", "seconds", "answered_at")
-_HEADER = ",".join(COLUMNS)
 _PATIENCE = 10.0  # seconds that another process may hold the file
-_MOST_LINES = 20  # lines that one answer may take, where a name or id holds line breaks
 #: Bytes of any name survive: what is no UTF-8 comes back as it was.
 _ENCODING = {"encoding": "utf-8", "errors": "surrogateescape"}
 
@@ -73,7 +70,7 @@ def _line(*fields: str) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerow(fields)  # so it quotes both line breaks
     line = text.getvalue().removesuffix("\r\n")
-    if not fields[1] or line.count("\n") >= _MOST_LINES:
+    if not fields[1] or line.count("\n") >= MOST_LINES:
         raise BadInput(f"The image {fields[1]!r} or the reader {fields[0]!r} cannot be written.",
                        "Give both a name of at most a few lines.")
     return f"{line}\n"
@@ -113,7 +110,7 @@ def _append(path: Path, line: str) -> None:
 
 def _before(file: int, size: int, path: Path) -> bytes:
     """Return what must stand before the next line: the header, or the end of a line cut off."""
-    header = f"{_HEADER}\n".encode()
+    header = f"{HEADER}\n".encode()
     start = os.read(file, len(header) + 3)
     if header.startswith(start):  # nothing, or a header that a crash cut off
         return header[size:]
@@ -171,9 +168,9 @@ def parse_readings(path: str | Path) -> tuple[pd.DataFrame, list[int]]:
         raise BadInput(f"{path} cannot be opened ({error.strerror}).",
                        "Name the CSV file that the reading room writes.") from None
     lines = text.removeprefix("\ufeff").split("\n")
-    if not f"{_HEADER}\n".startswith(text):  # neither empty nor a header cut off
+    if not f"{HEADER}\n".startswith(text):  # neither empty nor a header cut off
         _check_header(lines[0], path)
-    answers, set_aside = _answers(lines)
+    answers, set_aside = whole_answers(lines)
     table = pd.DataFrame(answers, columns=list(COLUMNS))
     table["occasion"] = table["occasion"].astype(int)
     table["bone_age"] = table["bone_age"].astype(float)
@@ -183,46 +180,6 @@ def parse_readings(path: str | Path) -> tuple[pd.DataFrame, list[int]]:
 
 
 def _check_header(first: str, path: Path) -> None:
-    if first.removeprefix("\ufeff").split("\n")[0].rstrip("\r") != _HEADER:
+    if first.removeprefix("\ufeff").split("\n")[0].rstrip("\r") != HEADER:
         raise BadInput(f"{path.name} is not a file of readings.",
-                       f"Its first line must be {_HEADER}.")
-
-
-def _answers(lines: list[str]) -> tuple[list[list[str]], list[int]]:
-    answers, set_aside, number = [], [], 1
-    while number < len(lines):
-        answer, used = _answer(lines[number:number + _MOST_LINES])
-        if answer is not None:
-            answers.append(answer)
-        elif lines[number].strip() and lines[number].rstrip("\r") != _HEADER:
-            set_aside.append(number + 1)
-        number += used
-    return answers, set_aside
-
-
-def _answer(lines: list[str]) -> tuple[list[str] | None, int]:
-    """Return the answer that begins with the first line, and how many lines it takes."""
-    for used in range(1, len(lines) + 1):
-        text = "\n".join(lines[:used])
-        if text.count('"') % 2 == 0:  # no quote is open
-            answer = _fields(text.rstrip("\r"))
-            return (answer, used) if answer else (None, 1)
-    return None, 1
-
-
-def _fields(text: str) -> list[str] | None:
-    """Return the six fields of a whole answer, else None."""
-    try:
-        fields = next(csv.reader([text], strict=True), [])
-    except csv.Error:
-        return None
-    # an answer is whole where its time is: "12.5" that was cut off would pass for 1 year
-    whole = len(fields) == len(COLUMNS) and fields[-1].endswith("Z") and bool(fields[1])
-    return fields if whole and fields[2].isdecimal() and _is_age(fields[3]) else None
-
-
-def _is_age(text: str) -> bool:
-    try:
-        return 0 <= float(text) <= 20
-    except ValueError:
-        return False
+                       f"Its first line must be {HEADER}.")

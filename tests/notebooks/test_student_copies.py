@@ -174,14 +174,14 @@ def test_a_solution_that_stops_is_a_proof_that_does_not_hold(notebook):
                          data={"text/plain": "Exercise 96.1: not answered yet. Put"})
     cell.outputs = [stub, v4.new_output("error", ename="NameError", evalue="name 'x'",
                                         traceback=[])]
-    heard = student_copies._heard(notebook, "96.1")
-    assert heard == ("Exercise 96.1: not answered yet. Put", "NameError: name 'x'")
-    assert not student_copies.Proof("96.1", *heard).holds
+    feedback = student_copies._feedback_of(notebook, "96.1")
+    assert feedback == ("Exercise 96.1: not answered yet. Put", "NameError: name 'x'")
+    assert not student_copies.Proof("96.1", *feedback).holds
 
 
 def test_a_stub_that_stops_leaves_its_solution_unproven(notebook):
     notebook.cells[2].outputs = [v4.new_output("error", ename="E", evalue="e", traceback=[])]
-    assert student_copies._heard(notebook, "96.1") == ("E: e", "")
+    assert student_copies._feedback_of(notebook, "96.1") == ("E: e", "")
 
 
 def test_the_proof_executes_the_notebook(tmp_path):

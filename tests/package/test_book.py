@@ -14,7 +14,8 @@ import book  # noqa: E402
 
 installed = pytest.mark.skipif(not shutil.which("jupyter-book"),
                                reason="needs pip install 'jupyter-book>=2'")
-PAGES = ("README.md", "CHANGELOG.md", "docs/*.md", "instructor/*.md", "constraints/*.md",
+PAGES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "docs/*.md",
+         "instructor/*.md", "constraints/*.md",
          "notebooks/0*.ipynb")
 
 

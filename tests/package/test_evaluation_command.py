@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 
 import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-from evaluation_tables import readings
+from evaluation_tables import ages_within_range, as_seeds, readings
 
 from boneage_kit import evaluation
 from boneage_kit.cli import main
 from boneage_kit.report.sentences import findings
 
 matplotlib.use("Agg")
-
-
-def ages_within_range(n, seed=0):
-    table = readings(n, seed)
-    return table.assign(y_pred=table["y_pred"].clip(0, 20))
 
 
 def run(table, tmp_path, *options):
@@ -66,10 +64,6 @@ def test_a_minimal_table_says_what_it_cannot_answer(tmp_path, capsys):
     said = capsys.readouterr().out
     for missing in ("no two readings", "names no groups", "Without chronological ages"):
         assert missing in said
-
-
-def as_seeds(*tables):
-    return pd.concat([one.assign(seed=seed) for seed, one in enumerate(tables)], ignore_index=True)
 
 
 def tables_of(out):
@@ -180,7 +174,7 @@ BAD = {
         lambda t: t.assign(y_pred=t["y_pred"].where(t.index > 0, -1e300)),
         "below -5",
     ),
-    "no rows": (lambda t: t.head(0), "no rows"),
+    "no rows": (lambda t: t.head(0), "no row"),
 }
 
 
@@ -262,3 +256,61 @@ def test_the_worst_readings_come_with_their_own_pictures_and_no_others(tmp_path,
         == 2
     )
     assert "other labels" in capsys.readouterr().err
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_the_work(tmp_path, capsys):
+    (tmp_path / "file").write_text("x")
+    spoilt = ages_within_range(30).drop(columns="y_pred")  # would be refused later
+    assert run(spoilt, tmp_path, "--out", str(tmp_path / "file" / "out")) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_the_command_ends_with_what_it_used_and_left_out(tmp_path, capsys):
+    table = ages_within_range(60)
+    table["group"] = table["group"].where(table.index > 0)
+    both = pd.concat([table.assign(model="a"), table.head(40).assign(model="b", y_pred=3.0)])
+    assert run(both, tmp_path) == 0
+    last = capsys.readouterr().out.strip().splitlines()[-1]
+    assert last == ("60 rows used, 40 left out: 40 of other models. 1 used row lacks group and is "
+                    "left out of what needs it.")  # fmt: skip
+
+
+def test_names_in_any_script_pass_an_ascii_terminal(tmp_path):
+    path = tmp_path / "predictions.csv"
+    ages_within_range(60).assign(group="骨齢", model="ş $a {b} 'c'").to_csv(path, index=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "boneage_kit", "evaluate", str(path), "--bootstrap", "100"],
+        capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"})  # fmt: skip
+    assert done.returncode == 0 and b"Traceback" not in done.stderr, done.stderr
+
+
+@pytest.mark.slow
+def test_two_hundred_models_take_under_40_seconds(tmp_path):
+    table = ages_within_range(100)[["image_id", "sex", "y_true"]]
+    rng = np.random.default_rng(0)
+    many = [table.assign(model=f"m{k}", y_pred=(table["y_true"] + rng.normal(0, 1, 100))
+                         .clip(0, 25)) for k in range(200)]  # fmt: skip
+    start = time.process_time()
+    assert run(pd.concat(many), tmp_path, "--out", str(tmp_path / "out")) == 0
+    assert time.process_time() - start < 40
+    assert len(tables_of(tmp_path / "out")["comparison"]) == 199
+
+
+_MEASURED = """
+import resource, sys, time
+from boneage_kit.cli import main
+code = main(["evaluate", sys.argv[1], "--out", sys.argv[2]])
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+print(code, time.process_time(), peak)
+"""
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_rows_take_under_15_seconds_and_a_gigabyte(tmp_path):
+    path = tmp_path / "predictions.csv"
+    ages_within_range(100_000).to_csv(path, index=False)
+    done = subprocess.run([sys.executable, "-c", _MEASURED, str(path), str(tmp_path / "out")],
+                          capture_output=True, text=True)  # fmt: skip
+    code, seconds, gigabytes = map(float, done.stdout.splitlines()[-1].split())
+    assert code == 0, done.stderr
+    assert seconds < 15 and gigabytes < 1

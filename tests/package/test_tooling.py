@@ -245,7 +245,7 @@ def test_the_first_change_of_contributing_works_as_written(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / test).write_text(written[test])
     command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test)
-    assert "attribute share_within" in run(*command, cwd=tmp_path).stdout
+    assert "plots has no share_within" in run(*command, cwd=tmp_path).stdout
     (tmp_path / plot).write_text(written[plot])
     with (tmp_path / stub).open("a") as file:
         file.write(written[stub])

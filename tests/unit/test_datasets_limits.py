@@ -24,11 +24,11 @@ def own_cache(tmp_path_factory, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def soon_and_small():
-    """Every case here ends within seconds (one, where nothing else runs) and some megabytes."""
+    """Every case ends within seconds, the building of its files included, and in little memory."""
     bk.read_radiograph(png(0))  # decoders are imported once
     before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     yield
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 8
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 250_000
 
 

@@ -9,7 +9,7 @@ from evaluation_tables import readings
 from scipy import stats
 
 from boneage_kit import BadInput, evaluation, probing
-from boneage_kit.evaluation.shipped import phantom_readings
+from boneage_kit.evaluation.shipped import phantom_predictions
 
 
 def test_bland_altman_agrees_with_pingouin_and_statsmodels():
@@ -319,7 +319,7 @@ def test_group_gaps_find_what_is_there_and_rarely_what_is_not():
 
 
 def test_kept_readings_of_a_trained_network_are_covered_within_two_points():
-    parts = dict(tuple(phantom_readings().groupby("part")))
+    parts = dict(tuple(phantom_predictions().groupby("part")))
     assert len(parts["fresh"]) >= 1500
     for by in (("sex",), ("sex", "age_band")):
         found = evaluation.conformal(parts["calibration"], parts["fresh"], 0.9, by=by)

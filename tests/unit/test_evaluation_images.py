@@ -223,7 +223,7 @@ def test_robustness_shows_a_model_only_children_held_back_from_it(tmp_path):
     assert set(chosen.table["image_id"]) == set(names.iloc[sorted(test)])
     assert "held back" in whose and len(chosen) + len(others) == 60
     chosen, _, whose = robustness._unseen(
-        stored_model.StoredModel(stored.model, {**stored.card, "data": {
+        stored_model.StoredModel(stored.arrays, {**stored.card, "data": {
             **stored.card["data"], "checksum": "other"}}), "phantom", 30, 0)
     assert len(chosen) == 30 and whose == "children"
 

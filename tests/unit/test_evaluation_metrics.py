@@ -8,10 +8,11 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from evaluation_tables import readings
+from evaluation_tables import as_seeds, readings
 from scipy import stats
 
 from boneage_kit import BadInput, evaluation
+from boneage_kit.evaluation import bootstrap, comparison
 
 
 def test_importing_costs_no_torch_and_no_matplotlib():
@@ -217,3 +218,73 @@ def test_no_rows_and_two_models_are_refused():
     two = pd.concat([readings(5).assign(model=name) for name in "xy"])
     with pytest.raises(BadInput, match="2 models"):
         evaluation.summary(two)
+
+
+def test_blocks_of_children_give_the_interval_that_single_children_give(monkeypatch):
+    table = evaluation.one_model(readings(9000).assign(y_pred=lambda t: t["y_pred"].clip(0, 25)))
+    metrics = {"mae": evaluation.mae, "rmse": evaluation.rmse, "r": evaluation.concordance}
+    blocks = bootstrap.bootstrap_intervals(metrics, table, 1000)
+    monkeypatch.setattr(bootstrap, "DRAWS_BY_CHILD", 10**9)
+    single = bootstrap.bootstrap_intervals(metrics, table, 1000)
+    for name, interval in single.items():
+        width = interval.upper - interval.lower
+        assert blocks[name].value == interval.value
+        assert blocks[name].lower == pytest.approx(interval.lower, abs=0.1 * width)
+        assert blocks[name].upper == pytest.approx(interval.upper, abs=0.1 * width)
+
+
+def test_a_metric_of_averages_resamples_as_one_that_is_called_every_time():
+    table = as_seeds(readings(50, slope=0.8), readings(50, slope=0.8, shift=0.3))
+    table = table.assign(y_pred=table["y_pred"].clip(0, 25))
+    for fn in (evaluation.mae, evaluation.rmse, evaluation.bias, evaluation.concordance):
+        fast = evaluation.bootstrap_interval(fn, table, 200)
+        slow = evaluation.bootstrap_interval(lambda true, pred, fn=fn: fn(true, pred), table, 200)
+        assert fast == pytest.approx(slow, abs=1e-9)
+
+
+def test_the_permutation_p_is_that_of_all_sign_changes():
+    rng = np.random.default_rng(3)
+    gain = rng.normal(0.4, 1, 9)
+    signs = np.array(np.meshgrid(*[[-1, 1]] * 9)).reshape(9, -1)
+    exact = np.mean(np.abs((gain[:, None] * signs).mean(axis=0)) >= abs(gain.mean()) - 1e-12)
+    assert comparison._sign_flip(gain, 0) == pytest.approx(exact)
+
+
+def test_the_floor_of_a_child_does_not_know_its_label():
+    table = readings(60).assign(fold=np.arange(60) % 5)
+    floor = evaluation.constant_out_of_fold(table)
+    moved = table.assign(y_true=table["y_true"].where(table["fold"] != 2, 20.0))
+    again = evaluation.constant_out_of_fold(moved)
+    own = (table["fold"] == 2).to_numpy()
+    assert (floor["y_pred"][own] == again["y_pred"][own]).all()
+    assert (floor["y_pred"][~own] != again["y_pred"][~own]).any()
+    outside = table[~own].groupby("sex")["y_true"].median()
+    assert (floor["y_pred"][own] == table["sex"][own].map(outside)).all()
+
+
+def test_a_checked_table_is_not_checked_again_and_a_changed_one_is():
+    table = evaluation.one_model(readings(20).assign(y_pred=9.0))
+    assert evaluation.one_model(table) is table
+    with pytest.raises(BadInput, match="looks like months"):
+        evaluation.one_model(table.assign(y_pred=100.0))
+    table["y_pred"] = 100.0
+    with pytest.raises(BadInput, match="looks like months"):
+        evaluation.one_model(table)
+
+
+@pytest.mark.slow
+def test_a_smooth_curve_finds_what_a_line_hides_and_seldom_what_is_not_there():
+    rng = np.random.default_rng(0)
+
+    def children(bend, n=300):
+        pred = rng.uniform(2, 17, n)
+        true = pred + bend * np.sin((pred - 2) / 15 * 2 * np.pi) ** 2 + rng.normal(0, 0.8, n)
+        return pd.DataFrame({"image_id": range(n), "sex": "F", "y_true": true.clip(0, 25),
+                             "y_pred": pred})  # fmt: skip
+
+    off = [len(evaluation.error_off_zero(children(0.0), n_bootstrap=100)) > 0 for _ in range(100)]
+    assert np.mean(off) <= 0.12
+    bent = children(1.0)
+    assert abs(evaluation.pull_to_the_middle(bent).loc["prediction", "slope"]) < 0.05
+    ages = evaluation.error_off_zero(bent)["age"]
+    assert ages.between(4, 8).any() and ages.between(11, 15).any()

@@ -4,7 +4,9 @@ import torch
 
 import boneage_kit as bk
 from boneage_kit import models
+from boneage_kit.errors import BadInput
 from boneage_kit.models import imagenet
+from boneage_kit.models.age_model import AgeHead
 from boneage_kit.models.backbones import GreyToImageNet
 from boneage_kit.models.spatial_transformer import SpatialTransformer
 
@@ -134,3 +136,21 @@ def test_weights_that_need_a_network_say_so_without_one(monkeypatch):
     monkeypatch.setattr(torchvision.models, "vgg16", no_network)
     with pytest.raises(bk.BadInput, match="efficientnet_lite0"):
         models.create("vgg16", pretrained=True)
+
+
+def test_an_option_that_a_model_does_not_have_is_named_with_those_it_has():
+    with pytest.raises(BadInput, match="no option 'n_layers'.*n_conv"):
+        models.create("bonet", n_layers=3)
+    with pytest.raises(TypeError):  # a wrong value is not called a wrong option
+        models.create("bonet", n_conv="five")
+
+
+def test_a_head_becomes_the_line_it_is_given():
+    head = AgeHead(3, sex_input=True).set_target([2.0, 8.0])
+    head.set_line(np.array([1.0, 2.0, 3.0, 0.5]), 7.0)
+    ages = head(torch.tensor([[1.0, 1, 1], [0, 0, 0]]), torch.tensor([0, 1]))
+    assert ages[:, 0].tolist() == pytest.approx([7 + 6 - 0.5, 7.5], abs=1e-5)
+    with pytest.raises(BadInput, match="slopes"):
+        head.set_line(np.ones(3), 0.0)
+    with pytest.raises(BadInput, match="hidden"):
+        AgeHead(3, hidden=2).set_line(np.ones(3), 0.0)

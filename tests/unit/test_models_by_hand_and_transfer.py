@@ -70,13 +70,13 @@ def test_a_torn_feature_cache_is_made_again(tmp_path, monkeypatch):
 
 
 def test_a_probe_reads_as_ridge_on_frozen_features_does(phantom):
-    from boneage_kit import models, training
+    from boneage_kit import training
 
     ages, sexes = np.linspace(3, 15, 12), ["F", "M"] * 6
     network = pretraining.probe(None, phantom, ages, sexes)
-    features = features.frozen_features("efficientnet_lite0", phantom)
-    ridge = FeatureModel("efficientnet_lite0").fit_features(features, ages, sexes)
-    expected = ridge.predict_features(features, sexes)
+    frozen = bk.features.frozen_features("efficientnet_lite0", phantom)
+    ridge = FeatureModel("efficientnet_lite0").fit_features(frozen, ages, sexes)
+    expected = ridge.predict_features(frozen, sexes)
     assert training.predict(network, phantom, sexes) == pytest.approx(expected, abs=1e-3)
 
 
@@ -166,3 +166,19 @@ def test_regions_hit_expert_boxes_on_real_hands():
     table, found = judge.judge(boxes, images, ordered[1::2], ordered[::2])
     hit = table.set_index("region")["hit finder"]
     assert found >= 82 and hit["DIP"] > 0.8 and hit["Wrist"] > 0.9
+
+
+def test_every_stage_is_pooled_beside_the_last_one_in_one_pass(phantom):
+    from boneage_kit.features import frozen
+
+    last = frozen.frozen_features("efficientnet_lite0", phantom[:4])
+    every = frozen.frozen_features("efficientnet_lite0", phantom[:4], stages="all")
+    assert every.shape == (4, 1280 + 6 * (16 + 24 + 40 + 112 + 320))
+    assert every[:, :1280] == pytest.approx(last, abs=1e-4)
+    first = frozen.maps("efficientnet_lite0", phantom[0], 1)[0]  # (16, 48, 48)
+    assert every[0, 1280:1296] == pytest.approx(first.mean((1, 2)), abs=1e-4)
+    assert every[0, 1296:1312] == pytest.approx(first.std((1, 2)), abs=1e-4)
+    corner = first[0, :24, :24].mean()
+    assert every[0, 1312] == pytest.approx(corner, abs=1e-4)
+    with pytest.raises(bk.BadInput, match="stages"):
+        frozen.frozen_features("efficientnet_lite0", phantom[:1], stages="some")

@@ -1,6 +1,11 @@
 """The fingerprint of the code: what it says does not count, what it does counts."""
 
+import os
+import subprocess
+import sys
+
 import pytest
+from conftest import ROOT
 
 from boneage_kit import provenance
 
@@ -66,3 +71,25 @@ def test_a_text_that_is_a_value_counts(tmp_path):
 
 def test_the_package_itself_is_what_is_read():
     assert (provenance._PACKAGE / "provenance.py").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file's size")
+def test_asking_git_on_a_full_disk_leaves_no_lock_in_the_repository(tmp_path):
+    package = tmp_path / "boneage_kit"
+    package.mkdir()
+    for number in range(20):  # an index of more than the 600 bytes that fit on this disk
+        (package / f"{number}.txt").write_text("x")
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "x"]):
+        subprocess.run([*git, *words], check=True)
+    os.utime(package / "0.txt", (1, 1))  # git would write the index anew
+    code = (
+        "import resource, signal; from pathlib import Path; from boneage_kit import provenance\n"
+        f"provenance._PACKAGE = Path({str(package)!r})\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))\n"
+        "assert provenance.kit()['commit']"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / ".git" / "index.lock").exists()

@@ -6,6 +6,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 import boneage_kit as bk
 from boneage_kit import models, training
+from boneage_kit.models import device
 from boneage_kit.training import Augmentation, Batches
 from boneage_kit.training.callbacks import EpochHistory
 
@@ -148,7 +149,7 @@ def test_a_loss_that_explodes_is_named(hands):
 @pytest.mark.parametrize(("change", "says"), [
     ({"ages": [100.0] * 64}, "months"),
     ({"ages": [float("nan")] * 64}, "missing"),
-    ({"ages": [8.0] * 63}, "one age an image"),
+    ({"ages": [8.0] * 63}, "one age per image"),
     ({"sexes": ["F"] * 63}, "each image"),
     ({"sexes": ["?"] * 64}, "not known"),
     ({"images": np.zeros((64, 32, 32))}, "uint8"),
@@ -206,7 +207,7 @@ def test_a_left_hand_stays_a_left_hand_unless_asked():
 def test_predictions_do_not_depend_on_the_batch_and_views_average(hands):
     model = fit(hands, epochs=1, sex_input=True).model
     one, many = (training.predict(model, hands[0], hands[2], batch=size) for size in (1, 64))
-    near = 1e-4 if training.choose_device().type == "cpu" else 2e-2  # GPUs multiply in TF32
+    near = 1e-4 if models.choose_device().type == "cpu" else 2e-2  # GPUs multiply in TF32
     np.testing.assert_allclose(one, many, atol=near)
     averaged = training.predict(model, hands[0], hands[2], test_time_augmentation=True)
     assert averaged.shape == one.shape and not np.allclose(averaged, one)
@@ -233,7 +234,7 @@ def test_the_first_guess_is_the_mean_age(hands):
 
 def test_the_device_is_the_one_asked_for(monkeypatch):
     monkeypatch.setenv("BONEAGE_KIT_DEVICE", "cpu")
-    assert training.choose_device().type == "cpu"
+    assert models.choose_device().type == "cpu"
 
 
 class Dtypes(TorchDispatchMode):
@@ -264,16 +265,16 @@ def test_maps_of_a_network_are_made_where_the_network_is(monkeypatch):
 
     network = models.create("efficientnet_lite0", pretrained=False)
     monkeypatch.setattr(frozen, "_network", lambda name: network)
-    monkeypatch.setattr(training.device, "choose_device", lambda: torch.device("meta"))
+    monkeypatch.setattr(frozen, "choose_device", lambda: torch.device("meta"))
     with pytest.raises(NotImplementedError, match="meta"):  # only at the end, for its digits
         frozen.maps("efficientnet_lite0", np.zeros((64, 64), np.uint8))
 
 
 def test_what_a_gpu_computes_is_kept_apart_from_what_the_cpu_does(monkeypatch):
     monkeypatch.setenv("BONEAGE_KIT_DEVICE", "cpu")
-    assert training.device.mark() == ""
+    assert device.device_key() == ""
     monkeypatch.setenv("BONEAGE_KIT_DEVICE", "meta")
-    assert training.device.mark() == "-meta"
+    assert device.device_key() == "-meta"
 
 
 def test_training_asks_cudnn_for_the_same_digits_and_leaves_the_setting(hands, monkeypatch):
@@ -290,7 +291,7 @@ def test_training_asks_cudnn_for_the_same_digits_and_leaves_the_setting(hands, m
 def test_maps_are_read_on_a_gpu_as_they_are_on_the_cpu(spread):
     from torch.nn.functional import grid_sample
 
-    from boneage_kit.models.spatial_transformer import _read_at
+    from boneage_kit.models.spatial_transformer import _sampled_at
 
     generator = torch.Generator().manual_seed(0)
     maps = torch.randn(3, 5, 7, 9, generator=generator, dtype=torch.double, requires_grad=True)
@@ -298,14 +299,14 @@ def test_maps_are_read_on_a_gpu_as_they_are_on_the_cpu(spread):
     grid = (grid * (1 + spread)).requires_grad_()
     weight = torch.randn(3, 5, 6, 8, generator=generator, dtype=torch.double)
     theirs = grid_sample(maps, grid, padding_mode="border", align_corners=False)
-    ours = _read_at(maps, grid)
+    ours = _sampled_at(maps, grid)
     torch.testing.assert_close(ours, theirs)
     for one, other in zip(*(torch.autograd.grad((found * weight).sum(), (maps, grid))
                             for found in (ours, theirs)), strict=True):
         torch.testing.assert_close(one, other)
     lost = grid.detach().clone()
     lost[0] = float("nan")
-    assert _read_at(maps, lost)[0].isnan().all() and _read_at(maps, lost)[1:].isfinite().all()
+    assert _sampled_at(maps, lost)[0].isnan().all() and _sampled_at(maps, lost)[1:].isfinite().all()
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(),
@@ -318,27 +319,6 @@ def test_a_gpu_repeats_its_digits_and_gives_the_network_back(hands):
     read = {device: training.predict(first.model, hands[0], hands[2], device=device)
             for device in ("cpu", "cuda")}
     np.testing.assert_allclose(read["cpu"], read["cuda"], atol=2e-2)
-
-
-def test_every_child_is_read_by_a_network_that_never_saw_it(hands, monkeypatch):
-    from boneage_kit.training import cross_validation
-
-    images, ages, sexes = hands
-    table = pd.DataFrame({"image_id": [f"h{k}" for k in range(64)], "sex": sexes, "bone_age": ages,
-                          "group": "CAU"})
-    seen = []
-    monkeypatch.setattr(cross_validation, "fit",
-                        lambda *given, **options: seen.append(given[2]) or fit(
-                            (given[1], given[2], given[3]), epochs=1))
-    folds = np.arange(64) % 3
-    readings = training.cross_validate("bonet", images, table, folds)
-    for number, trained_on in enumerate(seen):
-        assert not set(trained_on) & set(ages[folds == number])
-    assert readings["y_pred"].notna().all() and readings["image_id"].tolist() == list(
-        table["image_id"])
-    assert {"fold", "seed", "model", "group"} <= set(readings)
-    with pytest.raises(bk.BadInput, match="one fold"):
-        training.cross_validate("bonet", images, table, np.zeros(64))
 
 
 def test_random_filters_change_texture_keep_brightness_and_cost_others_no_draw():

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from boneage_kit import BadInput, phantom, widgets
-from boneage_kit.widgets.readings_file import COLUMNS, append_reading, load_readings, parse_readings
+from boneage_kit.widgets.readings_file import append_reading, load_readings, parse_readings
+from boneage_kit.widgets.readings_lines import COLUMNS
 
 NAMES = ["NA", "None", "null", "nan", "NaN", "", "-", "001", "1e5", "True", "Ann, MD", 'Ann "A"',
          "Ärztin", " spaced ", "a\nb", "a\rb", "a;b", "=1+1", "#", "'", '"', '",', "\udcff",

@@ -1,4 +1,4 @@
-"""Refuse what is no single image; put right what other viewers read too, with a note."""
+"""Refuse files that do not hold one image; repair, with a note, what other viewers accept."""
 
 from __future__ import annotations
 

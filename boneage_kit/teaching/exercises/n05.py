@@ -138,7 +138,7 @@ def range_by_chance(answer: Any) -> str:
     """The mean range between the best and the worst of 16 cells when nothing differs."""
     value, right = _number(answer, "years"), _chance_range()
     if abs(value) < 0.05:
-        raise Wrong("Zero is the true difference. The question is what 10 children a cell show.")
+        raise Wrong("Zero is the true difference. What do cells of 10 children show?")
     if abs(value - right) > 0.06:
         raise Wrong("Shuffle the cells, take the best and the worst cell's MAE, and average "
                     "their difference over 200 shuffles.")

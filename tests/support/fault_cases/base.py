@@ -21,7 +21,7 @@ import boneage_kit as bk
 from boneage_kit.cli import main
 
 #: More than a fault's outcome needs to say; a traceback is longer.
-LONGEST = 400
+LONGEST = 600
 
 
 class Fault(NamedTuple):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from dataset_layouts import png, put
 from PIL import Image
-from test_radiograph_dicom import written
+from radiograph_files import written
 
 import boneage_kit as bk
 
@@ -58,6 +58,15 @@ def folder_of(n: int, damaged: int, unknown: int) -> dict:
     ]
     films = {f"{i}.png": png(i)[: 200 if i < damaged else None] for i in range(n)}
     return {**films, "table.csv": "image_id,sex,bone_age\n" + "\n".join(rows) + "\n"}
+
+
+def right_hands() -> dict:
+    """Return three DICOM films whose headers say right hand."""
+    values = np.rint(hand().pixels * 4095).astype(np.uint16)
+    films = {
+        f"{i}.dcm": written(np.minimum(values + i, 4095), ImageLaterality="R") for i in range(3)
+    }
+    return {**films, "table.csv": "image_id,sex,bone_age\n0,F,9\n1,F,9\n2,F,9\n"}
 
 
 PREDICT = ("predict", "--model", "model", "--out", "p.csv")
@@ -123,6 +132,12 @@ DOUBTS = [
         "predict --data says what is doubtful",
         data_set(folder_of(5, 0, 0), *PREDICT),
         "5 of them doubtful, see the column notes; 0 for one: no hand was recognised",
+    ),
+    Fault(
+        DOUBT,
+        "predict --data with headers that say right hand",
+        data_set(right_hands(), *PREDICT),
+        "3 of them doubtful, see the column notes; 0 for one: the header says right hand",
     ),
     Fault(
         DOUBT,

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from dataset_layouts import png
-from test_radiograph_dicom import bundled, film, written
-from test_radiograph_reading import BAD, encoded, hand
+from radiograph_files import BAD, bundled, encoded, film, hand, written
 
 from .base import Fault, as_somebody, film_in_words
 

@@ -7,7 +7,7 @@ import boneage_kit as bk
 from boneage_kit.radiograph import stretch, to_square
 from boneage_kit.radiograph.polarity import UNSURE, film_in_page, polarity_score
 
-THUMBNAILS = Path(__file__).parents[2] / "shared" / "real" / "rsna_thumbnails.zip"
+THUMBNAILS = Path(__file__).parents[3] / "shared" / "real" / "rsna_thumbnails.zip"
 
 
 def test_a_negative_has_the_negative_score():
@@ -23,8 +23,14 @@ def test_no_phantom_is_taken_for_its_negative(age, difficulty):
     assert polarity_score(1 - film) < UNSURE
 
 
-@pytest.mark.parametrize("film", [np.zeros((40, 40)), np.random.default_rng(0).random((50, 50)),
-                                  np.tile(np.linspace(0, 1, 40), (40, 1))])
+@pytest.mark.parametrize(
+    "film",
+    [
+        np.zeros((40, 40)),
+        np.random.default_rng(0).random((50, 50)),
+        np.tile(np.linspace(0, 1, 40), (40, 1)),
+    ],
+)
 def test_pictures_that_do_not_tell(film):
     assert abs(polarity_score(film.astype("float32"))) < UNSURE
 
@@ -81,8 +87,9 @@ def test_reducing_averages_and_does_not_alias():
     np.testing.assert_allclose(to_square(lines, 50, stretched=False), 0.5, atol=0.02)
 
 
-@pytest.mark.parametrize("film, size", [(np.zeros((1, 9)), 8), (np.zeros((4, 4, 3)), 8),
-                                        (np.zeros((9, 9)), 0)])
+@pytest.mark.parametrize(
+    "film, size", [(np.zeros((1, 9)), 8), (np.zeros((4, 4, 3)), 8), (np.zeros((9, 9)), 0)]
+)
 def test_what_is_no_picture_is_refused(film, size):
     with pytest.raises(bk.BadInput):
         to_square(film, size)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
-from test_radiograph_reading import encoded, hand, metaimage, tiff
+from radiograph_files import encoded, hand, lossless_jpeg, metaimage, png, tiff
 
 import boneage_kit as bk
 from boneage_kit.radiograph import read_radiograph
@@ -20,26 +20,6 @@ DEEP = (FILM * 4095).astype("uint16")  # 12 bits in 16
 EIGHT = np.rint(FILM * 255).astype("uint8")
 
 
-def png(bands, kind, depth=16, interlace=False):
-    """A PNG of big-endian bands [H, W, n], with one filter after another."""
-    rows = bands.astype(f">u{depth // 8}").reshape(bands.shape[0], -1).view("u1")
-    size = bands.shape[-1] * depth // 8
-    lines = bytearray()
-    previous = np.zeros_like(rows[0])
-    for at, row in enumerate(rows):
-        left = np.concatenate([np.zeros(size, "u1"), row[:-size]])
-        filtered = (row, row - left, row - previous)[at % 3]  # none, sub, up
-        lines += bytes([at % 3]) + filtered.astype("u1").tobytes()
-        previous = row
-
-    def chunk(name, body):
-        return (struct.pack(">I", len(body)) + name + body
-                + struct.pack(">I", zlib.crc32(name + body)))
-    header = struct.pack(">IIBBBBB", bands.shape[1], bands.shape[0], depth, kind, 0, 0, 0)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header)
-            + chunk(b"IDAT", zlib.compress(bytes(lines))) + chunk(b"IEND", b""))
-
-
 def stacked(*bands):
     return np.stack(bands, axis=-1)
 
@@ -47,10 +27,16 @@ def stacked(*bands):
 OPAQUE = np.full_like(DEEP, 65535)
 
 
-@pytest.mark.parametrize("data", [
-    png(stacked(DEEP, DEEP, DEEP), 2), png(stacked(DEEP, OPAQUE), 4),
-    png(stacked(DEEP, DEEP, DEEP, OPAQUE), 6), png(stacked(DEEP), 0),
-], ids=["RGB", "grey and alpha", "RGBA", "grey"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        png(stacked(DEEP, DEEP, DEEP), 2),
+        png(stacked(DEEP, OPAQUE), 4),
+        png(stacked(DEEP, DEEP, DEEP, OPAQUE), 6),
+        png(stacked(DEEP), 0),
+    ],
+    ids=["RGB", "grey and alpha", "RGBA", "grey"],
+)
 def test_sixteen_bits_of_every_png_are_kept(data):
     radiograph = read_radiograph(data)
     np.testing.assert_allclose(radiograph.pixels, DEEP / 4095, atol=1e-6)
@@ -71,9 +57,19 @@ def pillow_tiff(picture, compression, **options):
     return encoded(picture, "TIFF", compression=compression, **options)
 
 
-@pytest.mark.parametrize("compression, atol", [
-    ("raw", 0.003), ("tiff_lzw", 0.003), ("tiff_adobe_deflate", 0.003), ("tiff_deflate", 0.003),
-    ("packbits", 0.003), ("jpeg", 0.06), ("zstd", 0.003), ("lzma", 0.003)])
+@pytest.mark.parametrize(
+    "compression, atol",
+    [
+        ("raw", 0.003),
+        ("tiff_lzw", 0.003),
+        ("tiff_adobe_deflate", 0.003),
+        ("tiff_deflate", 0.003),
+        ("packbits", 0.003),
+        ("jpeg", 0.06),
+        ("zstd", 0.003),
+        ("lzma", 0.003),
+    ],
+)
 def test_every_usual_compression_of_tiff_is_read(compression, atol):
     radiograph = read_radiograph(pillow_tiff(Image.fromarray(EIGHT), compression))
     np.testing.assert_allclose(radiograph.pixels, EIGHT / 255, atol=atol)
@@ -103,8 +99,18 @@ def test_sixteen_bit_colours_of_lzw_tiff_are_kept(byteorder):
 
 def strip_tiff(strip, byteorder):
     """A TIFF of one LZW strip of 16-bit RGB (TIFF 6.0, section 2)."""
-    tags = [(256, 80), (257, 96), (258, 16), (259, 5), (262, 2), (273, 200), (277, 3), (278, 96),
-            (279, len(strip)), (284, 1)]
+    tags = [
+        (256, 80),
+        (257, 96),
+        (258, 16),
+        (259, 5),
+        (262, 2),
+        (273, 200),
+        (277, 3),
+        (278, 96),
+        (279, len(strip)),
+        (284, 1),
+    ]
     out = struct.pack(byteorder + "2sHIH", b"II" if byteorder == "<" else b"MM", 42, 8, len(tags))
     for tag, value in tags:
         if tag == 258:  # one number of bits per band, kept elsewhere
@@ -115,9 +121,16 @@ def strip_tiff(strip, byteorder):
     return out + bytes(200 - len(out)) + strip
 
 
-TURNS = {1: lambda a: a, 2: np.fliplr, 3: lambda a: np.rot90(a, 2), 4: np.flipud,
-         5: lambda a: a.T, 6: lambda a: np.rot90(a, 1), 7: lambda a: np.rot90(a, 2).T,
-         8: lambda a: np.rot90(a, -1)}
+TURNS = {
+    1: lambda a: a,
+    2: np.fliplr,
+    3: lambda a: np.rot90(a, 2),
+    4: np.flipud,
+    5: lambda a: a.T,
+    6: lambda a: np.rot90(a, 1),
+    7: lambda a: np.rot90(a, 2).T,
+    8: lambda a: np.rot90(a, -1),
+}
 
 
 @pytest.mark.parametrize("orientation", TURNS)
@@ -145,15 +158,24 @@ def test_a_picture_is_turned_as_its_exif_says(orientation, kind):
     np.testing.assert_allclose(pixels, EIGHT / 255, atol=0.08 if kind == "JPEG" else 0.003)
 
 
-@pytest.mark.parametrize("data, bits", [
-    (tiff(np.stack([EIGHT] * 3), photometric="rgb", planarconfig="separate"), 8),
-    (tiff(np.stack([DEEP] * 3), photometric="rgb", planarconfig="separate"), 12),
-    (tiff(stacked(DEEP, DEEP, DEEP), photometric="rgb"), 12),
-    (tiff(stacked(DEEP, OPAQUE), photometric="minisblack", extrasamples=["unassalpha"]), 12),
-    (tiff(stacked(EIGHT, EIGHT), photometric="minisblack", extrasamples=["unspecified"]), 8),
-    (pillow_tiff(Image.merge("LA", [Image.fromarray(EIGHT), Image.new("L", (80, 96), 255)]),
-                 "tiff_lzw"), 8),
-], ids=["planar", "planar 16", "RGB 16", "alpha 16", "unspecified sample", "LZW alpha"])
+@pytest.mark.parametrize(
+    "data, bits",
+    [
+        (tiff(np.stack([EIGHT] * 3), photometric="rgb", planarconfig="separate"), 8),
+        (tiff(np.stack([DEEP] * 3), photometric="rgb", planarconfig="separate"), 12),
+        (tiff(stacked(DEEP, DEEP, DEEP), photometric="rgb"), 12),
+        (tiff(stacked(DEEP, OPAQUE), photometric="minisblack", extrasamples=["unassalpha"]), 12),
+        (tiff(stacked(EIGHT, EIGHT), photometric="minisblack", extrasamples=["unspecified"]), 8),
+        (
+            pillow_tiff(
+                Image.merge("LA", [Image.fromarray(EIGHT), Image.new("L", (80, 96), 255)]),
+                "tiff_lzw",
+            ),
+            8,
+        ),
+    ],
+    ids=["planar", "planar 16", "RGB 16", "alpha 16", "unspecified sample", "LZW alpha"],
+)
 def test_colours_and_extra_samples_of_tiff(data, bits):
     radiograph = read_radiograph(data)
     np.testing.assert_allclose(radiograph.pixels, FILM, atol=0.003)
@@ -169,8 +191,8 @@ def test_white_is_zero_is_followed_in_every_compression(compression):
     with tifffile.TiffFile(io.BytesIO(tiff(EIGHT, photometric="miniswhite"))) as file:
         assert file.pages[0].photometric == 0
     np.testing.assert_allclose(
-        read_radiograph(tiff(255 - EIGHT, photometric="miniswhite")).pixels, EIGHT / 255,
-        atol=0.003)
+        read_radiograph(tiff(255 - EIGHT, photometric="miniswhite")).pixels, EIGHT / 255, atol=0.003
+    )
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -191,23 +213,33 @@ def test_floats_spread_from_black_to_white(dtype):
     np.testing.assert_allclose(pixels, FILM, atol=1e-5)
 
 
-@pytest.mark.parametrize("values, reason", [
-    (np.where(FILM > 0.9, 1e308, np.where(FILM > 0.5, -1e308, 0)), "gigantic"),
-    (np.where(FILM > 0.9, 3e38, FILM).astype("float32"), "gigantic"),
-    (np.where(FILM > 0.9, np.nan, FILM), "undefined"),
-    (np.where(FILM > 0.9, np.inf, FILM), "infinite"),
-    (np.where(FILM > 0.9, -np.inf, FILM).astype("float32"), "infinite"),
-    ((FILM + 1j).astype("complex64"), "complex64"),
-])
+@pytest.mark.parametrize(
+    "values, reason",
+    [
+        (np.where(FILM > 0.9, 1e308, np.where(FILM > 0.5, -1e308, 0)), "gigantic"),
+        (np.where(FILM > 0.9, 3e38, FILM).astype("float32"), "gigantic"),
+        (np.where(FILM > 0.9, np.nan, FILM), "undefined"),
+        (np.where(FILM > 0.9, np.inf, FILM), "infinite"),
+        (np.where(FILM > 0.9, -np.inf, FILM).astype("float32"), "infinite"),
+        ((FILM + 1j).astype("complex64"), "complex64"),
+    ],
+)
 @pytest.mark.filterwarnings("error")
 def test_extreme_values_are_refused_and_never_shown(values, reason):
     with pytest.raises(bk.BadInput, match=reason):
         read_radiograph(tiff(values))
 
 
-@pytest.mark.parametrize("kind, options", [
-    ("JPEG2000", {}), ("JPEG2000", {"no_jp2": True}), ("WEBP", {"lossless": True}), ("BMP", {}),
-    ("GIF", {})])
+@pytest.mark.parametrize(
+    "kind, options",
+    [
+        ("JPEG2000", {}),
+        ("JPEG2000", {"no_jp2": True}),
+        ("WEBP", {"lossless": True}),
+        ("BMP", {}),
+        ("GIF", {}),
+    ],
+)
 def test_other_formats_show_the_same_film(kind, options):
     radiograph = read_radiograph(encoded(Image.fromarray(EIGHT), kind, **options))
     np.testing.assert_allclose(radiograph.pixels, EIGHT / 255, atol=0.003)
@@ -221,41 +253,26 @@ def test_twelve_bits_of_jpeg_2000_are_kept(options):
     assert radiograph.meta["compression"] == "JPEG 2000"
 
 
-def lossless_jpeg(values):
-    """The smallest lossless JPEG: predictor 1, 17 codes of 5 bits (ISO 10918-1 H)."""
-    table = bytes([0, 0, 0, 0, 17]) + bytes(11) + bytes(range(17))
-    bits = []
-    for row in range(values.shape[0]):
-        for column in range(values.shape[1]):
-            here = int(values[row, column])
-            before = (int(values[row, column - 1]) if column else
-                      int(values[row - 1, 0]) if row else 1 << 15)
-            change = (here - before + 32768) % 65536 - 32768
-            size = abs(change).bit_length()
-            bits.append(f"{size:05b}")
-            if 0 < size < 16:
-                extra = change if change > 0 else change + (1 << size) - 1
-                bits.append(f"{extra:0{size}b}")
-    stream = "".join(bits)
-    stream += "1" * (-len(stream) % 8)
-    data = int(stream, 2).to_bytes(len(stream) // 8, "big").replace(b"\xff", b"\xff\0")
-    height, width = values.shape
-    frame = struct.pack(">HBHHBBBB", 11, 16, height, width, 1, 1, 0x11, 0)
-    scan = struct.pack(">HBBBBBB", 8, 1, 1, 0, 1, 0, 0)
-    return (b"\xff\xd8\xff\xc3" + frame + b"\xff\xc4" + struct.pack(">HB", len(table) + 3, 0)
-            + table + b"\xff\xda" + scan + data + b"\xff\xd9")
-
-
 def test_a_lossless_jpeg_is_read_and_named():
     radiograph = read_radiograph(lossless_jpeg(DEEP))
     np.testing.assert_allclose(radiograph.pixels, DEEP / 4095, atol=1e-6)
     assert radiograph.meta["compression"] == "lossless JPEG" and radiograph.meta["bits"] == 12
 
 
-@pytest.mark.parametrize("element, dtype", [
-    ("MET_UCHAR", "u1"), ("MET_SHORT", "i2"), ("MET_USHORT", "u2"),
-    ("MET_INT", "i4"), ("MET_UINT", "u4"), ("MET_LONG", "i4"), ("MET_FLOAT", "f4"),
-    ("MET_DOUBLE", "f8"), ("MET_ULONG_LONG", "u8")])
+@pytest.mark.parametrize(
+    "element, dtype",
+    [
+        ("MET_UCHAR", "u1"),
+        ("MET_SHORT", "i2"),
+        ("MET_USHORT", "u2"),
+        ("MET_INT", "i4"),
+        ("MET_UINT", "u4"),
+        ("MET_LONG", "i4"),
+        ("MET_FLOAT", "f4"),
+        ("MET_DOUBLE", "f8"),
+        ("MET_ULONG_LONG", "u8"),
+    ],
+)
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("packed", [False, True])
 def test_metaimage_of_every_type_order_and_packing(element, dtype, order, packed):
@@ -269,12 +286,15 @@ def test_metaimage_of_every_type_order_and_packing(element, dtype, order, packed
     np.testing.assert_allclose(read_radiograph(data).pixels, FILM, atol=0.01)
 
 
-@pytest.mark.parametrize("change, reason", [
-    ((b"MET_USHORT", b"MET_STRING"), "type MET_STRING"),
-    ((b"NDims", b"BinaryData = False\nNDims"), "numbers as text"),
-    ((b"NDims", b"ElementNumberOfChannels = 3\nNDims"), "3 channels"),
-    ((b"NDims", b"CompressedData = True\nNDims"), "cannot be decoded"),
-])
+@pytest.mark.parametrize(
+    "change, reason",
+    [
+        ((b"MET_USHORT", b"MET_STRING"), "type MET_STRING"),
+        ((b"NDims", b"BinaryData = False\nNDims"), "numbers as text"),
+        ((b"NDims", b"ElementNumberOfChannels = 3\nNDims"), "3 channels"),
+        ((b"NDims", b"CompressedData = True\nNDims"), "cannot be decoded"),
+    ],
+)
 def test_metaimage_that_cannot_be_decoded_is_named(change, reason):
     with pytest.raises(bk.BadInput, match=reason):
         read_radiograph(metaimage(hand("uint16", 999)).replace(*change, 1))
@@ -286,14 +306,19 @@ def test_metaimage_skips_the_raw_files_own_header(tmp_path):
     for size in ("20", "-1"):
         (tmp_path / "film.mhd").write_bytes(header.replace(b"{}", size.encode()))
         np.testing.assert_allclose(
-            read_radiograph(tmp_path / "film.mhd").pixels, DEEP / 4095, atol=1e-6)
+            read_radiograph(tmp_path / "film.mhd").pixels, DEEP / 4095, atol=1e-6
+        )
 
 
 def test_good_files_warn_of_nothing():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for data in (tiff((FILM * 7 - 3).astype("float32")), encoded(Image.fromarray(EIGHT), "GIF"),
-                     pillow_tiff(Image.fromarray(DEEP), "tiff_lzw"), metaimage(DEEP)):
+        for data in (
+            tiff((FILM * 7 - 3).astype("float32")),
+            encoded(Image.fromarray(EIGHT), "GIF"),
+            pillow_tiff(Image.fromarray(DEEP), "tiff_lzw"),
+            metaimage(DEEP),
+        ):
             read_radiograph(data)
 
 
@@ -302,8 +327,9 @@ def test_a_film_on_a_page_is_noted():
     page[100:196, 200:280] = np.maximum(EIGHT, 3)
     radiograph = read_radiograph(encoded(Image.fromarray(page), "PNG"))
     assert not radiograph.meta["inverted"]
-    assert radiograph.meta["notes"] == ["the film fills only 3% of the picture: cut it out of its "
-                                        "page"]
+    assert radiograph.meta["notes"] == [
+        "the film fills only 3% of the picture: cut it out of its page"
+    ]
 
 
 def test_a_picture_that_does_not_tell_is_doubtful_and_says_so():

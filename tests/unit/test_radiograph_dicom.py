@@ -1,73 +1,46 @@
 import io
-import warnings
 from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
-from pydicom.data import get_testdata_file
 from pydicom.pixels import apply_windowing
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
+from radiograph_files import EXPECTED, bundled, film, saved, without_preamble, written
 
 import boneage_kit as bk
 from boneage_kit.radiograph import dicom, read_radiograph
 
 
-def bundled(name):
-    """A test file that pydicom's wheel brings along (it never downloads these)."""
-    return get_testdata_file(name, download=False)
-
-
-def film(top=4095, dtype="uint16"):
-    values = np.zeros((96, 80))
-    values[20:, 24:56] = np.linspace(0.4, 1, 32)
-    return (values * top).astype(dtype)
-
-
-def written(values=None, photometric="MONOCHROME2", bits=12, **tags):
-    """The bytes of a DICOM file; a tag given as None is removed."""
-    header = pydicom.Dataset()
-    header.file_meta = pydicom.dataset.FileMetaDataset()
-    header.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
-    header.SOPClassUID = header.file_meta.MediaStorageSOPClassUID = (
-        "1.2.840.10008.5.1.4.1.1.1.1")
-    header.SOPInstanceUID = header.file_meta.MediaStorageSOPInstanceUID = "1.2.3.4"
-    header.PatientName, header.PatientID, header.PatientBirthDate = "Doe^Jane", "X1", "20100101"
-    header.set_pixel_data(film() if values is None else values, photometric, bits)
-    for keyword, value in tags.items():
-        if value is None:
-            delattr(header, keyword)
-        else:
-            setattr(header, keyword, value)
-    return saved(header)
-
-
-def saved(header):
-    file = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        header.save_as(file, enforce_file_format=True)
-    return file.getvalue()
-
-
-EXPECTED = film() / 4095.0
-
-
-@pytest.mark.parametrize("data", [
-    written(),
-    written(4095 - film(), "MONOCHROME1"),
-    written(RescaleSlope=2, RescaleIntercept=-1000),
-    written(WindowCenter=2048, WindowWidth=4096),
-    written(RescaleSlope=2, RescaleIntercept=-1000, WindowCenter=3096, WindowWidth=8192),
-    written(4095 - film(), RescaleSlope=-1, RescaleIntercept=4095),
-    written(film().astype("int16") - 2000, bits=16),
-    written((EXPECTED * 255).astype("uint8"), bits=8),
-    written(film(65535), bits=16),
-    written(PhotometricInterpretation=None, SamplesPerPixel=None),
-    written(HighBit=None, PixelRepresentation=None, BitsStored=None),
-], ids=["MONOCHROME2", "MONOCHROME1", "rescaled", "windowed",
-        "rescaled and windowed", "negative slope", "signed", "8 bit", "16 bit",
-        "no photometric", "no bit tags"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        written(),
+        written(4095 - film(), "MONOCHROME1"),
+        written(RescaleSlope=2, RescaleIntercept=-1000),
+        written(WindowCenter=2048, WindowWidth=4096),
+        written(RescaleSlope=2, RescaleIntercept=-1000, WindowCenter=3096, WindowWidth=8192),
+        written(4095 - film(), RescaleSlope=-1, RescaleIntercept=4095),
+        written(film().astype("int16") - 2000, bits=16),
+        written((EXPECTED * 255).astype("uint8"), bits=8),
+        written(film(65535), bits=16),
+        written(PhotometricInterpretation=None, SamplesPerPixel=None),
+        written(HighBit=None, PixelRepresentation=None, BitsStored=None),
+    ],
+    ids=[
+        "MONOCHROME2",
+        "MONOCHROME1",
+        "rescaled",
+        "windowed",
+        "rescaled and windowed",
+        "negative slope",
+        "signed",
+        "8 bit",
+        "16 bit",
+        "no photometric",
+        "no bit tags",
+    ],
+)
 def test_every_way_to_store_it_gives_the_same_film(data):
     radiograph = read_radiograph(data)
     np.testing.assert_allclose(radiograph.pixels, EXPECTED, atol=0.006)
@@ -83,24 +56,34 @@ def test_lossless_compression_changes_nothing(syntax):
 
 
 def test_the_same_picture_in_six_encodings_of_pydicoms_own_files():
-    names = ["MR_small.dcm", "MR_small_RLE.dcm", "MR_small_bigendian.dcm", "MR_small_implicit.dcm",
-             "MR_small_jp2klossless.dcm", "MR_small_jpeg_ls_lossless.dcm", "MR_small_padded.dcm"]
+    names = [
+        "MR_small.dcm",
+        "MR_small_RLE.dcm",
+        "MR_small_bigendian.dcm",
+        "MR_small_implicit.dcm",
+        "MR_small_jp2klossless.dcm",
+        "MR_small_jpeg_ls_lossless.dcm",
+        "MR_small_padded.dcm",
+    ]
     films = [read_radiograph(bundled(name)).pixels for name in names]
     assert all(np.array_equal(films[0], other) for other in films)
 
 
-@pytest.mark.parametrize("name, syntax", [
-    ("SC_rgb_jpeg_gdcm.dcm", "JPEG Lossless"),
-    ("JPGExtended.dcm", "JPEG Extended"),
-    ("SC_rgb_jpeg_dcmtk.dcm", "JPEG Baseline"),
-    ("JPEG2000.dcm", "JPEG 2000"),
-    ("693_J2KI.dcm", "JPEG 2000"),
-    ("JPEGLSNearLossless_16.dcm", "JPEG-LS"),
-    ("image_dfl.dcm", "Deflated"),
-    ("ExplVR_BigEnd.dcm", "Big Endian"),
-    ("SC_rgb_rle_16bit.dcm", "RLE"),
-    ("examples_palette.dcm", "Explicit VR Little"),
-])
+@pytest.mark.parametrize(
+    "name, syntax",
+    [
+        ("SC_rgb_jpeg_gdcm.dcm", "JPEG Lossless"),
+        ("JPGExtended.dcm", "JPEG Extended"),
+        ("SC_rgb_jpeg_dcmtk.dcm", "JPEG Baseline"),
+        ("JPEG2000.dcm", "JPEG 2000"),
+        ("693_J2KI.dcm", "JPEG 2000"),
+        ("JPEGLSNearLossless_16.dcm", "JPEG-LS"),
+        ("image_dfl.dcm", "Deflated"),
+        ("ExplVR_BigEnd.dcm", "Big Endian"),
+        ("SC_rgb_rle_16bit.dcm", "RLE"),
+        ("examples_palette.dcm", "Explicit VR Little"),
+    ],
+)
 def test_pydicoms_files_of_other_syntaxes_are_read(name, syntax):
     radiograph = read_radiograph(bundled(name))
     assert syntax in radiograph.meta["transfer_syntax"]
@@ -121,8 +104,9 @@ def test_the_first_of_several_windows_is_used():
 
 
 def test_a_sigmoid_window_reaches_neither_end():
-    pixels = read_radiograph(written(WindowCenter=2048, WindowWidth=4096,
-                                     VOILUTFunction="SIGMOID")).pixels
+    pixels = read_radiograph(
+        written(WindowCenter=2048, WindowWidth=4096, VOILUTFunction="SIGMOID")
+    ).pixels
     assert 0.1 < pixels.min() < 0.2 and 0.8 < pixels.max() < 0.9
 
 
@@ -177,34 +161,44 @@ def test_text_in_the_pixels_is_noted():
 
 
 def test_nothing_of_the_patient_is_kept():
-    meta = read_radiograph(written(PatientAge="008Y", InstitutionName="St Elsewhere",
-                                   StudyDate="20200102", AccessionNumber="A77")).meta
+    meta = read_radiograph(
+        written(
+            PatientAge="008Y",
+            InstitutionName="St Elsewhere",
+            StudyDate="20200102",
+            AccessionNumber="A77",
+        )
+    ).meta
     text = repr(meta)
     for secret in ("Doe", "Jane", "X1", "2010", "008Y", "Elsewhere", "20200102", "A77", "1.2.3.4"):
         assert secret not in text
-    known = {"format", "height", "width", "windowed", "pixel_spacing_mm", "pixel_spacing_from",
-             "transfer_syntax", "rescaled", "inverted", "inverted_because", "polarity_doubtful",
-             "notes"}
+    known = {
+        "format",
+        "height",
+        "width",
+        "windowed",
+        "pixel_spacing_mm",
+        "pixel_spacing_from",
+        "transfer_syntax",
+        "rescaled",
+        "inverted",
+        "inverted_because",
+        "polarity_doubtful",
+        "notes",
+    }
     assert set(meta) <= known | set(dicom.KEPT_FIELDS.values())
 
 
 def test_the_phantoms_two_polarities_show_the_same_hand(tmp_path):
     phantom = bk.phantom.render(sex="F", bone_age=8.0, seed=0, size=256)
     for photometric in ("MONOCHROME2", "MONOCHROME1"):
-        path = bk.phantom.write_dicom(phantom, tmp_path / f"{photometric}.dcm",
-                                      photometric=photometric)
+        path = bk.phantom.write_dicom(
+            phantom, tmp_path / f"{photometric}.dcm", photometric=photometric
+        )
         radiograph = read_radiograph(path)
         assert radiograph.meta["inverted"] == (photometric == "MONOCHROME1")
         np.testing.assert_allclose(radiograph.pixels, phantom.pixels, atol=2 / 4095)
         assert radiograph.meta["laterality"] == "L"
-
-
-def without_preamble(data):
-    header = pydicom.dcmread(io.BytesIO(data))
-    file = io.BytesIO()
-    plain = pydicom.Dataset(header)
-    plain.save_as(file, implicit_vr=True, little_endian=True, enforce_file_format=False)
-    return file.getvalue()
 
 
 def test_a_file_without_preamble_and_meta_is_read():
@@ -233,8 +227,10 @@ def test_missing_photometric_lets_the_picture_decide():
     assert radiograph.meta["inverted"] and "darker" in radiograph.meta["inverted_because"]
 
 
-@pytest.mark.parametrize("syntax, marker, at", [
-    (JPEG2000Lossless, b"\xff\x4f\xff\x51", 8), (JPEGLSLossless, b"\xff\xf7", 5)])
+@pytest.mark.parametrize(
+    "syntax, marker, at",
+    [(JPEG2000Lossless, b"\xff\x4f\xff\x51", 8), (JPEGLSLossless, b"\xff\xf7", 5)],
+)
 def test_a_stream_larger_than_its_header_is_not_unpacked(syntax, marker, at):
     header = pydicom.dcmread(io.BytesIO(written()))
     header.compress(syntax, generate_instance_uid=False)
@@ -246,25 +242,28 @@ def test_a_stream_larger_than_its_header_is_not_unpacked(syntax, marker, at):
         read_radiograph(bytes(data))
 
 
-@pytest.mark.parametrize("data, reason", [
-    (bundled("SC_rgb_rle_2frame.dcm"), "2 frames"),
-    (bundled("rtdose.dcm"), "15 frames"),
-    (bundled("MR_truncated.dcm"), "cannot be decoded"),
-    (bundled("rtplan.dcm"), "without an image"),
-    (bundled("reportsi.dcm"), "without an image"),
-    (bundled("waveform_ecg.dcm"), "without an image"),
-    (bundled("liver_1frame.dcm"), "mask"),
-    (bundled("SC_rgb_small_odd.dcm"), "3 x 3"),
-    (bundled("badVR.dcm"), "map of radiation dose"),
-    (written(Rows=None), "lacks the tag.*Rows"),
-    (written(Rows=60000, Columns=60000), "million"),
-    (written(NumberOfFrames=3), "3 frames"),
-    (written(film()[:5, :5]), "5 x 5"),
-    (written(np.zeros((32, 32), "uint16")), "one grey level"),
-    (written(BitsAllocated=24), "cannot be decoded"),
-    (written()[:2000], "cannot be decoded"),
-    (written()[:200], "without an image"),
-])
+@pytest.mark.parametrize(
+    "data, reason",
+    [
+        (bundled("SC_rgb_rle_2frame.dcm"), "2 frames"),
+        (bundled("rtdose.dcm"), "15 frames"),
+        (bundled("MR_truncated.dcm"), "cannot be decoded"),
+        (bundled("rtplan.dcm"), "without an image"),
+        (bundled("reportsi.dcm"), "without an image"),
+        (bundled("waveform_ecg.dcm"), "without an image"),
+        (bundled("liver_1frame.dcm"), "mask"),
+        (bundled("SC_rgb_small_odd.dcm"), "3 x 3"),
+        (bundled("badVR.dcm"), "map of radiation dose"),
+        (written(Rows=None), "lacks the tag.*Rows"),
+        (written(Rows=60000, Columns=60000), "million"),
+        (written(NumberOfFrames=3), "3 frames"),
+        (written(film()[:5, :5]), "5 x 5"),
+        (written(np.zeros((32, 32), "uint16")), "one grey level"),
+        (written(BitsAllocated=24), "cannot be decoded"),
+        (written()[:2000], "cannot be decoded"),
+        (written()[:200], "without an image"),
+    ],
+)
 def test_what_is_no_single_radiograph_is_refused(data, reason):
     with pytest.raises(bk.BadInput, match=reason) as caught:
         read_radiograph(data)

@@ -13,8 +13,17 @@ import numpy as np
 import pydicom
 import pytest
 from PIL import Image
-from test_radiograph_dicom import film, without_preamble, written
-from test_radiograph_reading import BAD, encoded, hand, metaimage, png_claiming, tiff
+from radiograph_files import (
+    BAD,
+    encoded,
+    film,
+    hand,
+    metaimage,
+    png_claiming,
+    tiff,
+    without_preamble,
+    written,
+)
 
 import boneage_kit as bk
 from boneage_kit.radiograph import FIRST_BYTES, FORMATS, read_radiograph, recognise
@@ -41,12 +50,26 @@ def test_first_bytes_tell_every_format(format_):
         assert recognise(data[:FIRST_BYTES]) == format_
 
 
-@pytest.mark.parametrize("data", [
-    b"", b"\x89", b"id,boneage,male\n1,94,False\n", b"BMI,age\n21,9\n" * 20, b"BM\n" * 60,
-    b"BMI at 14 yrs:(kg)\n",
-    b"Comment,age\n1,2\n", b"ObjectType;x\n", b"\x08\x00" + b"\xff" * 200, bytes(300),
-    b"%PDF-1.7", b"PK\x03\x04", b"<html>", b"\x93NUMPY" + bytes(200), b"RIFFxxxxWAVE",
-])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x89",
+        b"id,boneage,male\n1,94,False\n",
+        b"BMI,age\n21,9\n" * 20,
+        b"BM\n" * 60,
+        b"BMI at 14 yrs:(kg)\n",
+        b"Comment,age\n1,2\n",
+        b"ObjectType;x\n",
+        b"\x08\x00" + b"\xff" * 200,
+        bytes(300),
+        b"%PDF-1.7",
+        b"PK\x03\x04",
+        b"<html>",
+        b"\x93NUMPY" + bytes(200),
+        b"RIFFxxxxWAVE",
+    ],
+)
 def test_what_is_no_image_is_not_taken_for_one(data):
     assert recognise(data) is None
 
@@ -69,8 +92,13 @@ def test_the_room_shows_what_it_exports():
 
 
 def test_common_mistakes_are_named():
-    for start, what in [(b"\x93NUMPY", "NumPy array"), (b"Rar!", "RAR"), (b"8BPS", "Photoshop"),
-                        (b"\0\0\0\x0cJXL ", "JPEG XL"), (b"MATLAB 5.0", "MATLAB")]:
+    for start, what in [
+        (b"\x93NUMPY", "NumPy array"),
+        (b"Rar!", "RAR"),
+        (b"8BPS", "Photoshop"),
+        (b"\0\0\0\x0cJXL ", "JPEG XL"),
+        (b"MATLAB 5.0", "MATLAB"),
+    ]:
         with pytest.raises(bk.BadInput, match=what):
             read_radiograph(start + bytes(500))
 
@@ -109,7 +137,8 @@ def bomb(kind):
         return file.getvalue()
     if kind == "MetaImage":
         data = metaimage(hand(), "MET_UCHAR", "CompressedData = True\n").replace(
-            b"48 64", b"9990 9990")
+            b"48 64", b"9990 9990"
+        )
         return data[: -hand().size] + zlib.compress(bytes(10_000))
     if kind == "deflated DICOM":
         whole = _deflated(written())
@@ -117,11 +146,13 @@ def bomb(kind):
         packer = zlib.compressobj(9, zlib.DEFLATED, -15)
         return head + b"".join(packer.compress(bytes(10**7)) for _ in range(200)) + packer.flush()
     if kind == "deflated TIFF":
-        return tiff(np.zeros((20000, 4000), "uint8"), compression="zlib", rowsperstrip=20000
-                    ).replace(struct.pack("<HHII", 257, 4, 1, 20000),
-                              struct.pack("<HHII", 257, 4, 1, 64)).replace(
-                    struct.pack("<HHIHH", 257, 3, 1, 20000, 0),
-                    struct.pack("<HHIHH", 257, 3, 1, 64, 0))
+        return (
+            tiff(np.zeros((20000, 4000), "uint8"), compression="zlib", rowsperstrip=20000)
+            .replace(struct.pack("<HHII", 257, 4, 1, 20000), struct.pack("<HHII", 257, 4, 1, 64))
+            .replace(
+                struct.pack("<HHIHH", 257, 3, 1, 20000, 0), struct.pack("<HHIHH", 257, 3, 1, 64, 0)
+            )
+        )
     data = bytearray(encoded(PICTURE, "JPEG2000", no_jp2=True))
     data[8:16] = struct.pack(">II", 9990, 9990)
     return bytes(data)
@@ -136,13 +167,26 @@ def _deflated(data):
 
 
 def test_a_deflated_dicom_is_read():
-    assert np.array_equal(read_radiograph(_deflated(written())).pixels,
-                          read_radiograph(written()).pixels)
+    assert np.array_equal(
+        read_radiograph(_deflated(written())).pixels, read_radiograph(written()).pixels
+    )
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["PNG", "TIFF", "DICOM", "MetaImage", "JPEG 2000", "zeros",
-                                  "text", "deflated DICOM", "deflated TIFF"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "PNG",
+        "TIFF",
+        "DICOM",
+        "MetaImage",
+        "JPEG 2000",
+        "zeros",
+        "text",
+        "deflated DICOM",
+        "deflated TIFF",
+    ],
+)
 def test_gigantic_claims_cost_less_than_a_second_and_200_mb(kind, tmp_path):
     path, warm = tmp_path / "film", tmp_path / "warm.dcm"
     warm.write_bytes(written())
@@ -153,9 +197,16 @@ def test_gigantic_claims_cost_less_than_a_second_and_200_mb(kind, tmp_path):
     else:
         path.write_bytes(bomb(kind))
     ran = subprocess.run(
-        [sys.executable, "-c", MEASURED.format(
-            warm=str(warm), read=f"bk.read_radiograph({str(path)!r})")],
-        capture_output=True, text=True, check=True, timeout=60)
+        [
+            sys.executable,
+            "-c",
+            MEASURED.format(warm=str(warm), read=f"bk.read_radiograph({str(path)!r})"),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
     refusal, measured = ran.stdout.splitlines()
     seconds, megabytes = map(float, measured.split())
     assert refusal.startswith("refused") and seconds < 1 and megabytes < 200

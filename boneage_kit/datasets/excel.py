@@ -1,0 +1,64 @@
+"""Excel's .xlsx as text cells, as a person sees them."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import zipfile
+from collections.abc import Iterator
+
+import openpyxl
+import pandas as pd
+
+from ..errors import BadInput
+from .table_limits import TableLimits
+
+
+def excel_cells(data: bytes, name: str, limits: TableLimits) -> pd.DataFrame:
+    """Return the cells of the sheet that was saved open, else of the first that holds rows.
+
+    Raises
+    ------
+    BadInput
+        If it is no Excel file, or too large.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+        limits.check_bytes(name, unpacked, times=4)
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheets = [book.active, *(sheet for sheet in book.worksheets if sheet is not book.active)]
+        for rows in map(_sheet_rows, sheets):
+            cells = list(itertools.islice(rows, limits.most_rows + 1))
+            limits.check_rows(name, len(cells))
+            if len(cells) > 1:
+                return pd.DataFrame(cells, dtype=object).fillna("")
+    except BadInput:
+        raise
+    except Exception as error:  # openpyxl raises what its zip and XML readers raise
+        reason = " ".join(str(error).split()).rstrip(".")[:200]
+        raise BadInput(
+            f"{name} is not a readable Excel file ({reason}).", "Save it as CSV."
+        ) from error
+    return pd.DataFrame()
+
+
+def _sheet_rows(sheet: object) -> Iterator[list[str]]:
+    """Yield the rows of a sheet that hold anything, as text."""
+    if not hasattr(sheet, "iter_rows"):  # a sheet that is a chart
+        return
+    if hasattr(sheet, "reset_dimensions"):
+        sheet.reset_dimensions()  # what the file says of its size may be a million empty columns
+    for row in sheet.iter_rows(values_only=True):
+        cells = [_cell(value) for value in row]
+        if any(cells):
+            yield cells
+
+
+def _cell(value: object) -> str:
+    """Return an Excel cell as it is shown: 1 for the number 1.0, nothing for an empty one."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip()
