@@ -128,7 +128,9 @@ def _plate(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float
     if state.fused < 1:
         low, high = (wave - 0.1, wave + state.gap + 0.1) if bone.distal_plate else (
             wave - state.gap - 0.1, wave + 0.1)
-        share = np.clip(plate.covered(u) * (1 + 0.5 * state.cap), 0, 0.95) * (1 - plate.closed(state.fused, u) * (state.fused > 0))
+        # a plate that narrows is covered more
+        covered = np.clip(plate.covered(u) * (1 + 0.5 * state.cap), 0, 0.95)
+        share = covered * (1 - plate.closed(state.fused, u) * (state.fused > 0))
         sheets.append(sheet(half, depth, low, high, share, 1.3, origin, axis))
     if state.fused > 0 and plate.scar > 0:
         middle = wave + (state.gap / 2 if bone.distal_plate else -state.gap / 2)
