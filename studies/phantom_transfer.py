@@ -18,6 +18,9 @@ images of half A, and learns its own predictions, with augmentation, together wi
 row uses a label. For the last row, these predictions are shifted and stretched until those of half
 A have the mean and SD of the data set's labels. That row uses nothing else of the labels.
 
+``--real rsna_512 --pixels 224 --phantoms 4000`` predicts films of true proportions instead, by the
+protocol of ``film_protocol.py``. It leaves ``films.csv`` and ``films_read.csv``.
+
 Real to phantom: models that learned real thumbnails predict --clean new phantoms of difficulty 0
 and 2 to 17 years, cut and squeezed as the thumbnails. One is the model that ships with the kit. An
 early drawing was tuned with a half-trained network of its kind. Therefore two models with which
@@ -75,6 +78,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--judge-epochs", type=int, default=3, help="0: no fine-tuned judge")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2, help="processes that draw")
+    parser.add_argument("--real", choices=("thumbnails", "rsna_512"), default="thumbnails",
+                        help="rsna_512: films of true proportions, see film_protocol.py")
+    parser.add_argument("--part-3", action="store_true", help="rsna_512: read part 3, once")
+    parser.add_argument("--minutes", type=float, default=9, help="rsna_512: of the landmarks")
     parser.add_argument("--threads", type=int, default=2, help="of the training")
     return parser.parse_args()
 
@@ -85,6 +92,12 @@ def main() -> None:
 
     torch.set_num_threads(options.threads)
     options.out.mkdir(parents=True, exist_ok=True)
+    if options.real == "rsna_512":
+        import film_protocol
+
+        film_protocol.run(options, children(options.phantoms, options.seed, clean=False), trained,
+                          LikeFilms)
+        return
     real = datasets.load(options.data)
     half_b = datasets.folds(real.table, k=2, seed=0) == 1
     tables = [*phantom_to_real(options, real, half_b), *real_to_phantom(options, real, half_b)]

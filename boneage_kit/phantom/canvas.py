@@ -42,7 +42,9 @@ class Canvas:
         s = x * np.float32(ax) + (y * np.float32(ay))[:, None]
         t = x * np.float32(ay) - (y * np.float32(ax))[:, None]
         strut = (t, s) if isinstance(solid, Box) and solid.crosswise else (s, t)
-        grain = _grain(*strut, solid.grain) if max(self.spacing) < 0.45 else None
+# struts finer than a pixel average out, more or less as the pixel is large
+        shown = min(1.0, max(0.25, _STRUTS_SEEN_MM / max(self.spacing)))
+        grain = _grain(*strut, solid.grain * shown)
         mineral, inside = (_box(solid, s, t, grain) if isinstance(solid, Box)
                            else _blob(solid, s, t, grain))
         if density != 1:
@@ -141,6 +143,8 @@ def _blob(blob: Blob, s: np.ndarray, t: np.ndarray,
 
 
 _TILE = 512
+#: Pixels (mm) up to which struts have their full contrast.
+_STRUTS_SEEN_MM = 0.28
 #: Samples of the grain a millimetre, along and across the bone.
 _ALONG, _ACROSS = 4.0, 9.0
 

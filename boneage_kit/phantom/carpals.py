@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from . import growth
+from . import carpal_joints, growth
 from .anatomy import CARPALS, HOOK, LABEL_IDS
 from .growth import rows
 from .shapes import TURNS, Blob, outline
@@ -62,15 +62,18 @@ def solids(sex: str, ages: dict[str, float], frame: float,
 
     ``size`` multiplies their diameters, 1 is the mean.
     """
-    drawn = []
+    bones, forms, maturity = {}, {}, {}
     for name in CARPALS:
         share = fill(name, sex, ages[name])
         if share > 0:
             _, adult = growth.carpal_clock(name, sex)
-            closeness = float(np.interp(ages[name] / adult, *_CLOSENESS))
-            bone, form = _carpal(name, share, frame, closeness)
-            bone = _own_shape(bone, shape[name], frame, size)
-            drawn += [bone, *_inner(bone, name, form)]
+            maturity[name] = ages[name] / adult
+            closeness = float(np.interp(maturity[name], *_CLOSENESS))
+            bone, forms[name] = _carpal(name, share, frame, closeness)
+            bones[name] = _own_shape(bone, shape[name], frame, size)
+    bones = carpal_joints.parted(bones, maturity, frame)
+    drawn = [solid for name, bone in bones.items()
+             for solid in (bone, *_inner(bone, name, forms[name]))]
     hook = _hook(sex, ages["hamate"], frame)
     return [*drawn, hook] if hook else drawn
 
@@ -84,7 +87,7 @@ def _hook(sex: str, age: float, frame: float) -> Blob | None:
     angle = np.linspace(0, 2 * np.pi, TURNS, endpoint=False)
     radius = share * frame * 3.9 * 2.5 / np.hypot(2.5 * np.cos(angle), 3.9 * np.sin(angle))
     return Blob(LABEL_IDS[HOOK], (-11.4 * frame, -6.3 * frame), (0.17, 0.985), radius,
-                depth=1.6 * share * frame, shell=0.45, spongy=0.9)
+                depth=0.9 * share * frame, shell=0.35, spongy=0.2)
 
 
 @cache
@@ -105,8 +108,8 @@ def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Bl
     radius = (plain * (1 - form) + adult * form) * share * frame
     size = float(np.mean(radius))
     bone = Blob(LABEL_IDS[name], (float(centre[0] + pull) * frame, float(centre[1]) * frame),
-                (0.0, 1.0), np.maximum(radius, 0.35), depth=(0.30 + 0.18 * form) * size,
-                shell=0.22 + 0.13 * form, spongy=0.85 - 0.10 * form)
+                (0.0, 1.0), np.maximum(radius, 0.35), depth=(0.30 + 0.12 * form) * size,
+                shell=0.18 + 0.08 * form, spongy=0.85)
     return bone, form
 
 
@@ -126,7 +129,7 @@ def _inner(bone: Blob, name: str, form: float) -> list[Blob]:
     size, dx, dy = _SECOND[name]
     reach = float(bone.radius.mean())
     centre = (bone.origin[0] + dx * reach, bone.origin[1] + dy * reach)
-    return [Blob(bone.label, centre, bone.axis, size * bone.radius, depth=1.3 * (2 * form - 1),
+    return [Blob(bone.label, centre, bone.axis, size * bone.radius, depth=0.45 * (2 * form - 1),
                  shell=0.38, spongy=_RIM_ONLY)]
 
 

@@ -34,9 +34,11 @@ def cohort(n: int = 1390, seed: int = 0, group_effect: str = "none",
 
     Groups, sexes and ages have the proportions of the Digital Hand Atlas (4 groups, 2 sexes, 19
     age years; ages from 10 twice as often as younger ones). True bone age is chronological age
-    plus a normal deviate of the Brush Foundation's SD, kept within the plates of Greulich and
-    Pyle (0 to 19.0 years for boys, 18.0 for girls). Two readers then read it with bias, scatter
-    and the habit of answering in plate ages; ``bone_age``, the label, is their mean.
+    plus a normal deviate, kept within the plates of Greulich and Pyle (0 to 19.0 years for boys,
+    18.0 for girls). The Brush Foundation's SD is that of readings, so the deviate has what is left
+    of it after one reader's scatter, and one reading has the Brush SD again. Two readers then
+    read it with bias, scatter and the habit of answering in plate ages; ``bone_age``, the label,
+    is their mean.
 
     Parameters
     ----------
@@ -180,7 +182,7 @@ def _true_bone_age(age: np.ndarray, sex: np.ndarray, group: np.ndarray, group_ef
     true = np.empty(len(age))
     for of_sex in ("F", "M"):
         rows = sex == of_sex
-        true[rows] = age[rows] + deviate[rows] * maturity.bone_age_sd(age[rows], of_sex)
+        true[rows] = age[rows] + deviate[rows] * _biological_sd(age[rows], of_sex)
     if group_effect == "published":
         for row in csv_rows("group_effects"):
             member = (group == row["group"]) & (sex == row["sex"])
@@ -188,6 +190,13 @@ def _true_bone_age(age: np.ndarray, sex: np.ndarray, group: np.ndarray, group_ef
             true[member] += float(row["shift"])
     oldest = np.where(sex == "M", *(maturity.gp_plate_ages(name)[-1] for name in ("M", "F")))
     return np.clip(true, 0, oldest)
+
+
+def _biological_sd(age: np.ndarray, sex: str) -> np.ndarray:
+    """Return the SD (years) of true bone ages: the Brush SD without its reader's own scatter."""
+    brush = maturity.bone_age_sd(age, sex)
+    scatter = _reader_sd(age, sex, _model())
+    return np.sqrt(np.maximum(brush**2 - scatter**2, (0.5 * brush) ** 2))
 
 
 def _model() -> dict[str, float]:

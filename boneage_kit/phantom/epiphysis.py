@@ -9,10 +9,11 @@ from typing import TypedDict
 import numpy as np
 
 from .growth import Clock, rows
+from .growth_plate import GrowthPlate
 
 #: Height of a full-grown epiphysis as a share of the width of the shaft's end, from
 #: full-size radiographs of the RSNA set measured by eye.
-HEIGHT = {"MC": 0.78, "MC1": 0.34, "PP": 0.30, "MP": 0.30, "DP": 0.32, "radius": 0.40,
+HEIGHT = {"MC": 0.82, "MC1": 0.37, "PP": 0.33, "MP": 0.32, "DP": 0.34, "radius": 0.37,
           "ulna": 0.34}
 
 #: From where on ``hollow`` and ``facets`` count as seen; the same values in ``epiphysis_form.csv``.
@@ -20,7 +21,7 @@ HOLLOW, FACETS = 0.50, 0.40
 #: Years before and after the mark in which the corners grow over the shaft (estimate).
 _CAPPING = 0.6
 #: Narrowest and widest growth plate in mm, by eye on full-size radiographs of the RSNA set.
-_GAP_MM = (0.28, 0.9)
+_GAP_MM = (0.45, 1.3)
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,10 @@ class Epiphysis:
     edge: float
 
 
-def at(clock: Clock, age: float, scale: float) -> Epiphysis:
+def at(clock: Clock, age: float, scale: float, wide_plate: float = 1.0) -> Epiphysis:
     """Return an epiphysis at its own bone age (years); ``scale`` is its shaft's width in mm.
+
+    ``wide_plate`` multiplies the growth plate's mm.
 
     ``epiphysis_form.csv`` has the values at each mark of the clock, with their sources.
 
@@ -62,7 +65,7 @@ def at(clock: Clock, age: float, scale: float) -> Epiphysis:
         present=age >= clock.appear,
         width=_value("width", clock, age),
         height=_value("height", clock, age),
-        gap=float(np.clip(gap, *_GAP_MM)),
+        gap=wide_plate * float(np.clip(gap, *_GAP_MM)),
         hollow=_value("hollow", clock, age),
         facets=_value("facets", clock, age),
         cap=_rise(age, clock.cap - _CAPPING, clock.cap + _CAPPING),
@@ -97,11 +100,6 @@ def reach(state: Epiphysis, half_width: float, u: np.ndarray) -> np.ndarray:
     return 2 * cap * state.gap + half_width * (0.10 * np.minimum(1, past / 0.06) + 0.25 * past)
 
 
-def bridged(fused: float, u: np.ndarray) -> np.ndarray:
-    """Return how far the plate is closed at ``u`` (-1..1 of its width): the middle leads."""
-    return np.clip(1.8 * fused - 0.8 * np.abs(u), 0, 1)
-
-
 class Shares(TypedDict, total=False):
     """Options of a :class:`~boneage_kit.phantom.shapes.Box` that is partly there."""
 
@@ -109,15 +107,17 @@ class Shares(TypedDict, total=False):
     label_half: float
 
 
-def shares(fused: float, merged: bool, t: np.ndarray, half: float) -> Shares:
+def shares(state: Epiphysis, merged: bool, t: np.ndarray, half: float,
+           plate: GrowthPlate) -> Shares:
     """Return the options of a shaft's box while its epiphysis fuses, over ``t`` mm; else none.
 
     The shaft is drawn twice then, alone and ``merged`` with its epiphysis. Each place across the
     plate shows the share of the one or the other.
     """
+    fused = state.fused
     if not 0 < fused < 1:
         return {}
-    closed = bridged(fused, t / half)
+    closed = plate.closed(fused, t / half)
     return {"share_over": closed if merged else 1 - closed,
             "label_half": max(fused, 0.12) * half if merged else 1e9}
 

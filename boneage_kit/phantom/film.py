@@ -19,7 +19,7 @@ _METAL, _PLASTER = 6.0, 0.16
 
 @dataclass(frozen=True)
 class Edges:
-    """Collimation: the exposed rectangle in shares of the frame, and what lies outside it."""
+    """Collimation: the exposed rectangle in shares of the film, and what lies outside it."""
 
     top: float = 0.0
     bottom: float = 1.0
@@ -33,6 +33,9 @@ class Edges:
 @dataclass(frozen=True)
 class Film:
     """What was drawn for one film: angles in degrees, shares of the frame, the exposure.
+
+    ``stretch`` is the film's height over its width: the film is the middle of the square frame,
+    and a thumbnail squeezes it (:func:`~boneage_kit.phantom.as_thumbnail`).
 
     ``fog`` is the grey of the unattenuated background, ``veil`` what it gains in the middle of the
     frame, ``grain`` the SD of the film's own noise, ``contrast`` the share of the grey scale
@@ -121,9 +124,9 @@ def _develop(pixels: np.ndarray, film: Film, rng: np.random.Generator) -> None:
                        for t, n in zip(film.tilt, (rows, columns), strict=True))
         pixels *= 1 + down[:, None] + right
     if film.marker:
-        stamp(pixels, film.marker)
+        stamp(pixels, film.marker, film.stretch)
     if film.edges:
-        _collimate(pixels, film.edges)
+        _collimate(pixels, film.edges, film.stretch)
     if film.contrast != 1:
         pixels *= f(film.contrast)
     np.clip(pixels, f(0), f(1), out=pixels)
@@ -136,10 +139,10 @@ def _veil(pixels: np.ndarray, veil: float) -> None:
     pixels += np.float32(veil) * down[:, None] * right * (1 - pixels)
 
 
-def _collimate(pixels: np.ndarray, edges: Edges) -> None:
+def _collimate(pixels: np.ndarray, edges: Edges, stretch: float) -> None:
     rows, columns = pixels.shape
     y = np.linspace(0, 1, rows, dtype=np.float32)[:, None]
-    x = np.linspace(0, 1, columns, dtype=np.float32)
+    x = np.linspace(0.5 - stretch / 2, 0.5 + stretch / 2, columns, dtype=np.float32)
     lean = np.float32(edges.slope)
     v, w = y + lean * (x - np.float32(0.5)), x - lean * (y - np.float32(0.5))
     depth = np.minimum(np.minimum(v - np.float32(edges.top), np.float32(edges.bottom) - v),

@@ -139,13 +139,15 @@ def draw_film(difficulty: float, rng: np.random.Generator) -> Film:
 
 def _pose(d: float, z: _Normals) -> Pose:
     fan = np.array([0, 1, 0, -1, -1.6])
-    spread = np.array([9, 2.5, 1, 2, 3]) * z.spread
-    bend = np.array([9, 4, 3, 4, 6]) * z.bend
+    # metacarpals II to V differ by an SD of about 3 degrees; fingers spread at the knuckles
+    spread = np.array([9, 1.6, 0.8, 1.2, 1.8]) * z.spread
+    bend = np.array([9, 3.5, 3.2, 3.8, 5]) * z.bend
     abducted = np.array([2, 0, 0, 0, 0])
+    apart = max(4.5 * z.fan_bend + 3, -4)
     return Pose(
-        spread=tuple(d * (spread + abducted + max(3 * z.fan_spread + 2, -0.5) * fan)),
-        bend=tuple(d * (bend + max(4 * z.fan_bend + 3, -2) * fan)),
-        curl=tuple(d * 2.5 * z.curl),
+        spread=tuple(d * (spread + abducted + 0.5 * z.fan_spread * fan)),
+        bend=tuple(d * (bend + apart * fan)),
+        curl=tuple(d * (3.2 * z.curl + np.array([0, 1.5, 1, 0.5, 1]))),
         wrist=d * 8 * z.wrist,
     )
 

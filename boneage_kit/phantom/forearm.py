@@ -7,12 +7,15 @@ import numpy as np
 from . import epiphysis, growth
 from .anatomy import LABEL_IDS
 from .epiphysis import HEIGHT, Epiphysis
+from .growth_plate import GrowthPlate, sheet
 from .shapes import Box, N, U, across
 
-#: Middle of the radius' metaphysis in the adult woman's wrist layout (mm, see ``carpals``), how
-#: high the ulna's lies there, and the room between the two bones in lengths of the third
-#: metacarpal, which full-size radiographs of 4 to 15 years show to be much the same at all ages.
-_RADIUS, _ULNA_HEIGHT, _BETWEEN = (6.2, -32.4), -35.0, 0.095
+#: Middle of the radius' metaphysis in the adult woman's wrist layout (mm, see ``carpals``) and how
+#: high the ulna's lies there, both set by the landmarks of 387 RSNA 2017 films; and the room
+#: between the two in lengths of the third metacarpal, before and after the ulna's epiphysis is as
+#: wide as its shaft and fills the notch of the radius.
+_RADIUS, _ULNA_HEIGHT = (1.8, -32.4), -32.4
+_BETWEEN = (0.020, 0.032)
 #: Half-width of the shaft over the distance from the plate, both in widths of the metaphysis;
 #: for the radius first a child's, which flares, then an adult's.
 _PLACES = (-4, -2.2, -1.3, -0.75, -0.3, -0.08, 0)
@@ -26,10 +29,12 @@ def places(sex: str, age: float, scale: float, frame: float,
 
     >>> at = places("F", 16.0, 1.0, 1.0, 63.7)
     >>> round(at["radius"][0] - at["ulna"][0], 1)
-    26.1
+    23.0
     """
     x = _RADIUS[0] * frame
-    apart = scale * (width("radius", sex, age) + width("ulna", sex, age)) / 2 + _BETWEEN * palm
+    wide = growth.clock("ulna", sex).as_wide
+    between = float(np.interp(age, (wide - 1.5, wide), _BETWEEN))
+    apart = scale * (width("radius", sex, age) + width("ulna", sex, age)) / 2 + between * palm
     return {"radius": (x, _RADIUS[1] * frame), "ulna": (x - apart, _ULNA_HEIGHT * frame)}
 
 
@@ -37,7 +42,7 @@ def width(bone: str, sex: str, age: float) -> float:
     """Return the width (mm) of a forearm bone's distal metaphysis at a bone age (years)."""
     row = {"radius": "radius_distal_metaphysis_width", "ulna": "ulna_distal_head_width"}[bone]
     adult, _ = growth.adult_size(row, sex)
-    return 0.88 * adult * growth.width_fraction(sex, age)
+    return 0.92 * adult * growth.width_fraction(sex, age)
 
 
 def state(bone: str, sex: str, age: float, mm: float) -> Epiphysis:
@@ -47,27 +52,51 @@ def state(bone: str, sex: str, age: float, mm: float) -> Epiphysis:
 
 def solids(bone: str, sex: str, age: float, own_age: float, scale: float,
            origin: tuple[float, float], axis: tuple[float, float],
-           length: float) -> tuple[list[Box], Epiphysis, float]:
+           length: float,
+           plate: GrowthPlate | None = None) -> tuple[list[Box], Epiphysis, float]:
     """Return what is drawn of a forearm bone, its epiphysis and its width (mm).
 
     It is sized for the hand's bone age and matured to its own (both in years).
     """
     wide = scale * width(bone, sex, age)
-    is_at = state(bone, sex, own_age, wide)
+    plate = plate or GrowthPlate()
+    is_at = epiphysis.at(growth.clock(bone, sex), own_age, wide, plate.width)
     shapes = []
     thick = scale * growth.cortex(sex, age)
     if is_at.fused < 1:
-        shapes.append(_shaft(bone, wide, is_at, origin, axis, length, merged=False, cortex=thick))
+        shapes.append(_shaft(bone, wide, is_at, origin, axis, length, plate, merged=False,
+                             cortex=thick))
     if is_at.fused > 0:
-        shapes.append(_shaft(bone, wide, is_at, origin, axis, length, merged=True, cortex=thick))
+        shapes.append(_shaft(bone, wide, is_at, origin, axis, length, plate, merged=True,
+                             cortex=thick))
     if is_at.fused < 1 and is_at.present:
-        shapes.append(_epiphysis(bone, wide, is_at, origin, axis))
+        shapes.append(_epiphysis(bone, wide, is_at, origin, axis, plate))
+    if is_at.present:
+        shapes += _sheets(bone, wide, is_at, origin, axis, plate)
     return shapes, is_at, wide
 
 
+def _sheets(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float],
+            axis: tuple[float, float], plate: GrowthPlate) -> list[Box]:
+    """Return what covers the growth plate on the film, and the scar that it leaves."""
+    half, depth = 0.485 * wide * min(1.0, is_at.width), 0.24 * wide
+    t = across(half)
+    u = 2 * t / wide
+    wave, sheets = _plate(bone, wide, u, plate), []
+    if is_at.fused < 1:
+        share = plate.covered(u) * (1 - plate.closed(is_at.fused, u) * (is_at.fused > 0))
+        sheets.append(sheet(half, depth, wave - 0.1, wave + is_at.gap + 0.1, share, 1.3, origin,
+                            axis))
+    if is_at.fused > 0 and plate.scar > 0:
+        middle, share = wave + is_at.gap / 2, is_at.scar * plate.left_of_scar(u)
+        sheets.append(sheet(half, depth, middle - 0.4, middle + 0.4, share, 1.1, origin, axis))
+    return sheets
+
+
 def _shaft(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float],
-           axis: tuple[float, float], length: float, *, merged: bool, cortex: float) -> Box:
-    stop = is_at.gap + _face(bone, wide, is_at, U).max() if merged else 0.0
+           axis: tuple[float, float], length: float, plate: GrowthPlate, *, merged: bool,
+           cortex: float) -> Box:
+    stop = is_at.gap + _face(bone, wide, is_at, U).max() if merged else 0.12 * wide
     s = np.linspace(-length, stop, N)
     child, adult = (np.array(shares) for shares in _FLARE[bone])
     half = wide * np.interp(s / wide, _PLACES, child + (adult - child) * min(1.0, is_at.cap))
@@ -80,23 +109,23 @@ def _shaft(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float]
     reach = float(half.max()) * 1.25
     u = np.linspace(-reach, reach, N) / (wide / 2)
     if merged:
-        spongy = spongy + 0.8 * is_at.scar * np.exp(-((s - is_at.gap / 2) / 0.4) ** 2)
         top = is_at.gap + _face(bone, wide, is_at, np.clip(u, -1, 1))
     else:
-        top = _plate(bone, wide, u) - 0.05 * wide * np.clip(np.abs(u), 0, 1.2) ** 8
+        top = _plate(bone, wide, u, plate) - 0.05 * wide * np.clip(np.abs(u), 0, 1.2) ** 8
     bottom = np.full(N, -length - 5.0)
     depth = half * np.interp(s / wide, (-1.5, 0), (0.66, 0.46 if bone == "radius" else 0.54))
     lean = (0.32 if bone == "radius" else -0.20) * (wide / 2 - half)
     return Box(LABEL_IDS[bone], origin, axis, -length, stop, lean - half, lean + half, depth,
                shell, shell, spongy, reach, bottom, top, shell_bottom=0.0, shell_top=0.4,
                rounding=0.12 * wide,
-               **epiphysis.shares(is_at.fused, merged, u * wide / 2, wide / 2))
+               **epiphysis.shares(is_at, merged, u * wide / 2, wide / 2, plate))
 
 
-def _plate(bone: str, wide: float, u: np.ndarray) -> np.ndarray:
+def _plate(bone: str, wide: float, u: np.ndarray, plate: GrowthPlate) -> np.ndarray:
     """Return the gentle wave (mm) that the growth plate follows across the shaft."""
     lift = 0.045 if bone == "radius" else 0.06
-    return lift * wide * (np.cos(2.6 * (u - 0.15)) - 1) * np.clip(1.15 - np.abs(u), 0, 1)
+    wave = lift * (np.cos(2.6 * (u - 0.15)) - 1) * np.clip(1.15 - np.abs(u), 0, 1)
+    return wide * (wave + plate.shift(np.clip(u, -1, 1)) / 2)
 
 
 def _face(bone: str, wide: float, is_at: Epiphysis, u: np.ndarray) -> np.ndarray:
@@ -104,22 +133,23 @@ def _face(bone: str, wide: float, is_at: Epiphysis, u: np.ndarray) -> np.ndarray
     tall = wide * HEIGHT[bone] * is_at.height
     grown = is_at.facets
     if bone == "radius":
-        slope = 0.60 + 0.28 * u
-        styloid = grown * 0.26 * np.clip(1 - ((u - 0.72) / 0.42) ** 2, 0, 1)
+        slope = 0.60 + 0.20 * u
+        styloid = grown * 0.30 * np.clip(1 - ((u - 0.92) / 0.85) ** 2, 0, 1)
         face = slope + styloid - 0.10 * is_at.hollow * np.clip(1 - ((u + 0.1) / 0.7) ** 2, 0, 1)
     else:
-        styloid = grown * 0.55 * np.clip(1 - ((u + 0.78) / 0.26) ** 2, 0, 1)
-        face = 0.58 + 0.10 * u + styloid
-    edge = np.clip(1 - np.abs(u) ** 7, 0, 1) ** 0.5
+        styloid = grown * 0.60 * np.clip(1 - ((u + 0.78) / 0.24) ** 2, 0, 1)
+        head = 0.36 * is_at.hollow * np.clip(1 - ((u - 0.30) / 0.70) ** 2, 0, 1)
+        face = 0.50 + head + styloid
+    edge = np.clip(1 - np.abs(u) ** 9, 0, 1) ** 0.5
     return tall * np.maximum(face * (0.25 + 0.75 * edge), 0.08)
 
 
 def _epiphysis(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float],
-               axis: tuple[float, float]) -> Box:
+               axis: tuple[float, float], plate: GrowthPlate) -> Box:
     half = max(wide / 2 * is_at.width, 0.5)
     lean = (0.12 if bone == "radius" else 0.0) * (1 - min(1, is_at.width)) * wide
     u = U
-    low = is_at.gap + _plate(bone, wide, u * min(1.0, is_at.width))
+    low = is_at.gap + _plate(bone, wide, u * min(1.0, is_at.width), plate)
     high = is_at.gap + _face(bone, wide, is_at, u)
     if is_at.width < 0.6:  # a small centre is an oval
         body = np.sqrt(np.clip(1 - u**2, 0, 1))
@@ -140,5 +170,5 @@ def _epiphysis(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, fl
     return Box(LABEL_IDS[f"{bone}_epiphysis"], origin, (ay, -ax), -half, half, -high, -low, depth,
                shell, shell, np.full(N, 1.0), float(over[-1]), -side, side, shell_bottom=0.3,
                shell_top=0.3, rounding=max(0.2 * float((high - low).max()), 0.3),
-               share_along=1 - epiphysis.bridged(is_at.fused, u) if is_at.fused else None,
+               share_along=1 - plate.closed(is_at.fused, u) if is_at.fused else None,
                crosswise=True)

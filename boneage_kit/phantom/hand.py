@@ -7,26 +7,31 @@ the thumb, as a left hand lies on the film seen from behind (PA).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from . import carpals, forearm, growth, long_bone_outline, long_bones
 from .anatomy import CARPALS, LONG_BONES, SESAMOIDS
 from .epiphysis import Epiphysis
+from .growth_plate import GrowthPlate
+from .joint_space import JointSpaces
 from .long_bone_outline import LongBone
 from .shapes import Solid
+from .variants import CLEFT_BONE, SHORT_BONE, Variants
 
 #: Where the metacarpals' bases lie (x, y) and how they lean (degrees to the thumb), in lengths of
 #: the third metacarpal; read by eye off full-size radiographs.
-_BASES = {1: (0.40, -0.085, 40.0), 2: (0.212, -0.015, 9.0), 3: (0.0, 0.0, 0.0),
-          4: (-0.180, -0.005, -8.0), 5: (-0.335, -0.045, -16.0)}
+_BASES = {1: (0.40, -0.085, 40.0), 2: (0.212, -0.015, 9.6), 3: (0.0, 0.0, 0.0),
+          4: (-0.180, -0.005, -8.8), 5: (-0.335, -0.045, -19.0)}
 #: How each finger leans against its metacarpal, degrees to the thumb.
-_FINGERS = {1: -4.0, 2: 2.0, 3: 0.0, 4: -2.0, 5: -6.0}
+_FINGERS = {1: -4.0, 2: -0.5, 3: 0.0, 4: -1.0, 5: -7.0}
 #: Distance from the third metacarpal's base to the radius's metaphysis over its length, by age.
-_CARPUS = {"M": ((0, 2, 5, 8, 11, 13, 15, 18), (.78, .76, .71, .70, .69, .64, .595, .55)),
-           "F": ((0, 2, 4.5, 7, 9.5, 11, 13, 15), (.78, .76, .71, .70, .68, .63, .56, .535))}
+_CARPUS = {"M": ((0, 2, 5, 8, 11, 13, 15, 18), (.78, .76, .71, .70, .69, .66, .635, .61)),
+           "F": ((0, 2, 4.5, 7, 9.5, 11, 13, 15), (.78, .76, .71, .70, .68, .65, .61, .60))}
 _ADULT_CARPUS_MM = 32.4
+#: How the forearm leans against the third metacarpal (degrees, its elbow to the ulnar side).
+_ARM_LEAN = 8.0
 
 
 @dataclass(frozen=True)
@@ -72,35 +77,50 @@ class Hand:
     palm: float = 1.0  # length of the third metacarpal, cartilage included, mm
     girth: float = 1.0  # share of the adult width
     wrist_width: float = 1.0
+    radius_width: float = 1.0
     sex: str = "F"
 
 
 def build(sex: str, ages: dict[str, float], age: float, pose: Pose, child: Build | None = None,
-          shape: dict[str, np.ndarray] | None = None) -> Hand:
+          shape: dict[str, np.ndarray] | None = None, joints: JointSpaces | None = None,
+          plates: dict[str, GrowthPlate] | None = None,
+          variants: Variants | None = None,
+          lengths: dict[str, float] | None = None) -> Hand:
     """Return the hand of ``sex`` with each structure at its own bone age ``ages`` (years).
 
     ``shape`` holds standard normal deviates [6] of each structure's build; none is the mean.
+    ``joints``, ``plates`` and ``variants`` are the child's own joint spaces, growth plates and
+    variants of form; ``lengths`` multiplies those of named bones.
     """
     child = child or Build()
     age, scale = float(np.clip(age + child.ahead, 0, 19)), child.scale
     shape = shape or {name: np.zeros(6) for name in structures()}
+    joints, plates, variants = joints or JointSpaces(), plates or {}, variants or Variants()
     hand = Hand(sex=sex)
     for name in LONG_BONES[:-2]:
-        hand.bones[name] = long_bone_outline.measure(name, sex, age, ages[name], scale,
-                                                     *_own(shape, name, child), child.cortex,
-                                                     child.spongy)
+        long, wide = _own(shape, name, child)
+        long *= (lengths or {}).get(name, 1.0) * (variants.short if name == SHORT_BONE else 1.0)
+        plate = plates.get(name, GrowthPlate())
+        if variants.cone and name == variants.cone_bone:
+            plate = replace(plate, cone=variants.cone)
+        hand.bones[name] = long_bone_outline.measure(name, sex, age, ages[name], scale, long,
+                                                     wide, child.cortex, child.spongy, plate)
+    pose = replace(pose, curl=(*pose.curl[:4], pose.curl[4] + variants.incurved / 2))
     hand.palm = hand.bones["metacarpal_3"].distal_end
     hand.girth = growth.width_fraction(sex, age) * scale
     carpus = float(np.interp(age, *_CARPUS[sex])) * child.carpus
     # A child's palm is as broad for its metacarpals as its carpus is long.
     broad = child.breadth * (1 + 0.35 * (carpus / _CARPUS[sex][1][-1] - 1))
     for ray in range(1, 6):
-        _place_ray(hand, ray, pose, broad)
+        _place_ray(hand, ray, pose, broad, joints, age)
     frame = hand.palm * carpus / _ADULT_CARPUS_MM
-    _place_forearm(hand, ages, age, frame, pose.wrist, scale)
+    _place_forearm(hand, ages, age, frame, pose.wrist, scale, plates)
     hand.solids += carpals.solids(sex, ages, frame, shape, child.carpals)
     for name in LONG_BONES[:-2]:
         hand.solids += long_bones.solids(hand.bones[name], *hand.axes[name])
+        if name == CLEFT_BONE and variants.cleft:
+            hand.solids.append(long_bones.cleft(hand.bones[name], variants.cleft,
+                                                *hand.axes[name]))
         hand.epiphyses[name] = hand.bones[name].state
     _place_sesamoids(hand, ages, scale)
     return hand
@@ -127,7 +147,8 @@ def _unit(degrees: float) -> tuple[float, float]:
     return math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
 
 
-def _place_ray(hand: Hand, ray: int, pose: Pose, broad: float) -> None:
+def _place_ray(hand: Hand, ray: int, pose: Pose, broad: float, joints: JointSpaces,
+               age: float) -> None:
     x, y, lean = _BASES[ray]
     x *= broad
     angle = lean * (1 + 0.5 * (broad - 1)) + pose.spread[ray - 1]
@@ -140,16 +161,18 @@ def _place_ray(hand: Hand, ray: int, pose: Pose, broad: float) -> None:
     hand.landmarks[f"MCP{ray}"] = joint
     angle += _FINGERS[ray] + pose.bend[ray - 1]
     names = ("proximal", "distal") if ray == 1 else ("proximal", "middle", "distal")
+    name = f"MCP{ray}"
     for i, row in enumerate(names):
         bone = hand.bones[f"{row}_phalanx_{ray}"]
         axis = _unit(angle)
-        space = 0.045 * bone.size.base + 0.55
-        origin = _along(joint, axis, space - bone.proximal_end)
+        space = joints.mm(name, hand.sex, age)
+        origin = _along(joint, axis, space - bone.face)
         hand.axes[bone.name] = origin, axis
         joint = _along(origin, axis, bone.distal_end)
         following = "tip" if i == len(names) - 1 else \
             ("IP" if ray == 1 else ("PIP", "DIP")[i])
-        hand.landmarks[f"{following}{ray}"] = joint
+        name = f"{following}{ray}"
+        hand.landmarks[name] = joint
         angle += pose.curl[ray - 1]
 
 
@@ -159,8 +182,8 @@ def _along(point: tuple[float, float], axis: tuple[float, float],
 
 
 def _place_forearm(hand: Hand, ages: dict[str, float], age: float, frame: float, wrist: float,
-                   scale: float) -> None:
-    axis = _unit(wrist)
+                   scale: float, plates: dict[str, GrowthPlate]) -> None:
+    axis = _unit(wrist + _ARM_LEAN)
     turn = (math.cos(math.radians(wrist)), -math.sin(math.radians(wrist)))
     pivot = (0.0, -20.0 * frame)
     places = forearm.places(hand.sex, age, scale, frame, hand.palm)
@@ -170,12 +193,15 @@ def _place_forearm(hand: Hand, ages: dict[str, float], age: float, frame: float,
                       pivot[1] + turn[1] * x + turn[0] * y)
         length = 2.2 * hand.palm
         shapes, state, wide = forearm.solids(name, hand.sex, age, ages[name], scale,
-                                             metaphysis, axis, length)
+                                             metaphysis, axis, length, plates.get(name))
         hand.solids += shapes
         hand.epiphyses[name] = state
         hand.axes[name] = metaphysis, axis
         hand.landmarks[f"{name}_metaphysis"] = metaphysis
-        hand.wrist_width = wide if name == "radius" else hand.wrist_width + wide
+        if name == "radius":
+            hand.radius_width = hand.wrist_width = wide
+        else:
+            hand.wrist_width += wide
     radius, ulna = (hand.landmarks[f"{name}_metaphysis"] for name in ("radius", "ulna"))
     hand.landmarks["wrist"] = ((radius[0] + ulna[0]) / 2, (radius[1] + ulna[1]) / 2)
 
@@ -184,8 +210,8 @@ def _place_sesamoids(hand: Hand, ages: dict[str, float], scale: float) -> None:
     origin, axis = hand.axes["metacarpal_1"]
     bone = hand.bones["metacarpal_1"]
     right = (axis[1], -axis[0])
-    for name, side in (("adductor_sesamoid", -0.62), ("flexor_sesamoid", 0.30)):
-        centre = _along(_along(origin, axis, bone.shaft - 0.35 * bone.size.head), right,
+    for name, side in (("adductor_sesamoid", -0.50), ("flexor_sesamoid", 0.22)):
+        centre = _along(_along(origin, axis, bone.shaft - 0.22 * bone.size.head), right,
                         side * bone.size.head)
         solid = carpals.sesamoid(name, hand.sex, ages[name], centre, scale)
         if solid is not None:

@@ -7,7 +7,7 @@ metacarpals at the head.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -15,19 +15,23 @@ import numpy as np
 from . import epiphysis, growth
 from .anatomy import short_code
 from .epiphysis import Epiphysis
+from .growth_plate import GrowthPlate
 from .shapes import N
 
 #: Half-width along the shaft (share of its length: weight of base, waist, head).
-_PHALANX = [(0, .94, 0, 0), (.04, 1, 0, 0), (.12, .93, .07, 0), (.25, .45, .55, 0),
-            (.42, .06, .94, 0), (.60, 0, 1, 0), (.74, 0, .85, .15), (.86, 0, .15, .85),
-            (.93, 0, 0, 1), (1, 0, 0, .93)]
-_DISTAL = [(0, .93, 0, 0), (.05, 1, 0, 0), (.15, .85, .15, 0), (.32, .4, .6, 0),
-           (.5, .08, .92, 0), (.64, 0, .96, .04), (.76, 0, .35, .65), (.88, 0, 0, 1),
-           (1, 0, 0, .96)]
-_METACARPAL = [(0, .80, 0, 0), (.05, .97, 0, 0), (.10, 1, 0, 0), (.22, .55, .45, 0),
-               (.36, .12, .88, 0), (.50, 0, 1, 0), (.64, 0, .88, .12), (.78, 0, .5, .5),
-               (.90, 0, .08, .92), (.97, 0, 0, 1), (1, 0, 0, .94)]
+_PHALANX = [(0, .94, 0, 0), (.03, 1, 0, 0), (.09, .86, .14, 0), (.16, .56, .44, 0),
+            (.25, .33, .67, 0), (.36, .16, .84, 0), (.48, .06, .94, 0), (.62, 0, 1, 0),
+            (.74, 0, .90, .10), (.84, 0, .40, .60), (.91, 0, .06, .94), (.96, 0, 0, 1),
+            (1, 0, 0, .92)]
+_DISTAL = [(0, .93, 0, 0), (.05, 1, 0, 0), (.14, .80, .20, 0), (.28, .45, .55, 0),
+           (.46, .15, .85, 0), (.64, 0, 1, 0), (.78, 0, .55, .45), (.88, 0, .05, .95),
+           (1, 0, 0, .90)]
+_METACARPAL = [(0, .80, 0, 0), (.05, .97, 0, 0), (.10, 1, 0, 0), (.20, .50, .50, 0),
+               (.32, .14, .86, 0), (.48, 0, 1, 0), (.62, 0, .92, .08), (.76, 0, .60, .40),
+               (.88, 0, .15, .85), (.96, 0, 0, 1), (1, 0, 0, .96)]
 
+#: How much of :func:`joint_face` a whole epiphysis and a fused base show.
+FACE = 0.8
 #: Walls of the outer phalanges, in those of the metacarpals.
 _WALLS = {"MP": 0.8, "DP": 0.8}
 
@@ -47,6 +51,7 @@ class LongBone:
     adult: float  # 0 infant .. 1 adult form of the outline
     remodelled: float  # 0 .. 1 how far the neck below a fused head has narrowed
     spongy: float = 1.0  # cancellous bone in the middle of the shaft, 1 is usual
+    plate: GrowthPlate = field(default_factory=GrowthPlate)
 
     @property
     def distal_plate(self) -> bool:
@@ -59,6 +64,12 @@ class LongBone:
         return 0.0 if self.distal_plate else -(self.state.gap + self.height)
 
     @property
+    def face(self) -> float:
+        """Where (s, mm) the middle of the face at the base is once all of it is bone."""
+        hollow = 0.0 if self.distal_plate else FACE * float(joint_face(self, np.zeros(1))[0])
+        return self.proximal_end * (1 - hollow * self.height / max(-self.proximal_end, 1e-6))
+
+    @property
     def distal_end(self) -> float:
         """Where (s, mm) the joint surface at the head is, cartilage included."""
         return self.shaft + (self.state.gap + self.height if self.distal_plate else 0.0)
@@ -66,11 +77,12 @@ class LongBone:
 
 def measure(name: str, sex: str, age: float, own_age: float, scale: float = 1.0,
             long: float = 1.0, wide: float = 1.0, cortex: float = 1.0,
-            spongy: float = 1.0) -> LongBone:
+            spongy: float = 1.0, plate: GrowthPlate | None = None) -> LongBone:
     """Return one bone: sized for the hand's bone age, matured to its own (both in years).
 
     ``scale`` multiplies the table's millimetres, ``long`` and ``wide`` this bone's length and
-    width, ``cortex`` its walls, ``spongy`` the cancellous bone in the middle of its shaft.
+    width, ``cortex`` its walls, ``spongy`` the cancellous bone in the middle of its shaft;
+    ``plate`` is the form of its growth plate.
     Bones of one hand keep their proportions even where their epiphyses disagree.
     """
     code = short_code(name)
@@ -81,13 +93,32 @@ def measure(name: str, sex: str, age: float, own_age: float, scale: float = 1.0,
                        wide * table.head)
     clock = growth.clock(name, sex)
     end = size.head if row == "MC" and ray > 1 else size.base
-    state = epiphysis.at(clock, own_age, end)
+    plate = plate or GrowthPlate()
+    state = epiphysis.at(clock, own_age, end, plate.width)
     height = end * epiphysis.HEIGHT["MC1" if code == "MC1" else row]
-    ossified = (state.gap + height * state.height) if state.present else 0.0
+    ossified = (state.gap + height * ossified_share(row, ray, state)) if state.present else 0.0
     return LongBone(name, row, ray, size, state, size.length - ossified, height,
                     scale * cortex * growth.cortex(sex, age) * _WALLS.get(row, 1.0),
                     float(np.clip(age / clock.fusion_start, 0, 1)),
-                    float(np.clip((own_age - clock.fusion_start - 0.5) / 3, 0, 1)), spongy)
+                    float(np.clip((own_age - clock.fusion_start - 0.5) / 3, 0, 1)), spongy, plate)
+
+
+def ossified_share(row: str, ray: int, state: Epiphysis) -> float:
+    """Return how much of its final height an epiphysis has: the round heads hurry."""
+    return state.height ** 0.35 if row == "MC" and ray > 1 else state.height
+
+
+def joint_face(bone: LongBone, u: np.ndarray) -> np.ndarray:
+    """Return how deep (share of the height) the joint face lies at ``u`` = -1..1 of the width."""
+    hollow, facets = bone.state.hollow, bone.state.facets
+    edge = np.clip(np.abs(u), 0, 1) ** 6 * 0.45
+    if bone.row in ("MP", "DP"):  # two hollows beside a central ridge, shaped to the trochlea
+        return edge + 0.22 * hollow * (1 - (1 - u**2).clip(0)) * (u**2 < 0.8) \
+            + 0.10 * facets * np.sin(np.pi * np.clip(np.abs(u), 0, 1)) ** 2
+    if bone.row == "MC":  # saddle for the trapezium
+        return edge + 0.25 * hollow * np.clip(1 - (u / 0.8) ** 2, 0, 1)
+    depth = float(np.interp(hollow, [0, epiphysis.HOLLOW, 1], [0, 0.34, 0.38]))
+    return edge + depth * np.clip(1 - (u / 0.85) ** 2, 0, 1)
 
 
 def nodes(bone: LongBone) -> tuple[np.ndarray, np.ndarray]:
@@ -102,11 +133,14 @@ def nodes(bone: LongBone) -> tuple[np.ndarray, np.ndarray]:
         narrowed = bone.remodelled * table[:, 3] * neck
         table[:, 2], table[:, 3] = table[:, 2] + narrowed, table[:, 3] - narrowed
     # An infant's shaft is a plain tube: its ends flare less and its waist is hardly drawn in.
-    plain = 0.45 * (1 - bone.adult)
+    plain = (0.15 if bone.row == "MC" else 0.45) * (1 - bone.adult)
+    if bone.row == "MC":  # a newborn's is stout (Thodberg 2019: 3.2 mm wide at a month)
+        waist *= 1 + 0.10 * max(0.0, 1 - 8 * bone.adult)
     if bone.row == "DP":  # a child's end phalanx tapers evenly to its tuft
         waist += (0.62 * base - waist) * min(1.0, 2.2 * (1 - bone.adult)) * 0.9
         plain, head = 0.1 * plain, head * 1.08
-    base, head = base + plain * (waist - base), head + plain * (waist - head)
+    plain_base = 0.40 * (1 - bone.adult) if bone.row == "MC" else plain
+    base, head = base + plain_base * (waist - base), head + plain * (waist - head)
     return table[:, 0] * bone.shaft, table[:, 1] * base + table[:, 2] * waist + table[:, 3] * head
 
 

@@ -6,8 +6,21 @@ import numpy as np
 
 from . import epiphysis
 from .anatomy import LABEL_IDS
-from .long_bone_outline import LongBone, end_half_width, nodes, smooth
+from .growth_plate import sheet
+from .long_bone_outline import (
+    FACE,
+    LongBone,
+    end_half_width,
+    joint_face,
+    nodes,
+    ossified_share,
+    smooth,
+)
 from .shapes import Box, N, U, across
+
+#: Thickness (mm) of the bone plate under the hollow face of a grown base: the brightest line of a
+#: real finger.
+_BASE_PLATE = {"MC": 0.4, "PP": 0.85, "MP": 0.75, "DP": 0.45}
 
 
 def solids(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> list[Box]:
@@ -19,6 +32,8 @@ def solids(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float
         shapes.append(_shaft(bone, merged=True, origin=origin, axis=axis))
     if state.fused < 1 and state.present:
         shapes.append(_epiphysis(bone, origin, axis))
+    if state.present:
+        shapes += _plate(bone, origin, axis)
     return shapes
 
 
@@ -28,21 +43,22 @@ def _shaft(bone: LongBone, *, merged: bool, origin: tuple[float, float],
     start, stop = 0.0, bone.shaft
     if merged:
         places, half, start, stop = _with_epiphysis(bone, places, half)
+    if not merged and bone.state.present:  # room for the waves of its plate
+        room = end_half_width(bone) * float(np.abs(bone.plate.shift(U)).max())
+        start, stop = (start, stop + room) if bone.distal_plate else (start - room, stop)
     s = np.linspace(start, stop, N)
     half = smooth(np.interp(s, places, half))
     u = U
     reach = float(half.max()) * 1.02
-    bottom, top = _ends(bone, u * reach, reach, start, stop, merged)
+    bottom, top = _ends(bone, u * reach, *((start, stop) if merged else (0.0, bone.shaft)), merged)
     shell = _cortex(bone, s)
     spongy = _spongy(bone, s)
-    if merged:
-        plate = bone.shaft + bone.state.gap / 2 if bone.distal_plate else -bone.state.gap / 2
-        spongy = spongy + 0.7 * bone.state.scar * np.exp(-((s - plate) / 0.3) ** 2)
+    lower, upper = _end_walls(bone, merged)
     label = LABEL_IDS[bone.name]
     return Box(label, origin, axis, start, stop, -half, half,
                half * _flatness(bone, s), shell, shell, spongy, reach, bottom, top,
-               shell_bottom=0.35, shell_top=0.35, rounding=0.22 * bone.size.base,
-               **epiphysis.shares(bone.state.fused, merged, u * reach, float(half.max())))
+               shell_bottom=lower, shell_top=upper, rounding=0.22 * bone.size.base,
+               **epiphysis.shares(bone.state, merged, u * reach, float(half.max()), bone.plate))
 
 
 def _with_epiphysis(bone: LongBone, places: np.ndarray,
@@ -52,7 +68,7 @@ def _with_epiphysis(bone: LongBone, places: np.ndarray,
     if bone.distal_plate:
         wide = end_half_width(bone) * bone.state.width
         more = bone.shaft + tall * np.array([0.2, 0.6, 1.0])
-        head = wide * np.array([1 - 0.12 * bone.remodelled, 1, 0.80])
+        head = wide * np.array([1 - 0.10 * bone.remodelled, 1.04, 0.84])
         return (np.concatenate([places[:-1], more]), np.concatenate([half[:-1], head]), 0.0,
                 bone.shaft + tall)
     wide = end_half_width(bone) * bone.state.width
@@ -61,7 +77,15 @@ def _with_epiphysis(bone: LongBone, places: np.ndarray,
             np.concatenate([wide * np.array([0.88, 1.0, 1.0]), half[1:]]), -tall, bone.shaft)
 
 
-def _ends(bone: LongBone, t: np.ndarray, reach: float, start: float, stop: float,
+def _end_walls(bone: LongBone, merged: bool) -> tuple[float, float]:
+    """Return the thickness (mm) of the bone plates at base and head: strongest under a hollow."""
+    line = 0.35 * bone.plate.lines
+    if bone.distal_plate:
+        return 0.35, 0.65 if merged else line
+    return (_BASE_PLATE[bone.row] * (0.5 + 0.5 * bone.adult) if merged else line), 0.35
+
+
+def _ends(bone: LongBone, t: np.ndarray, start: float, stop: float,
           merged: bool) -> tuple[np.ndarray, np.ndarray]:
     """Return the end curves of a shaft over ``t``: base and head."""
     base, head = bone.size.base / 2, bone.size.head / 2
@@ -74,7 +98,7 @@ def _ends(bone: LongBone, t: np.ndarray, reach: float, start: float, stop: float
     else:
         bottom = start + 0.10 * base * np.clip(u, 0, 1.2) ** 6
     if merged and not bone.distal_plate:
-        bottom = start + bone.height * _joint_face(bone, t / base)
+        bottom = start + FACE * bone.height * joint_face(bone, t / base)
     elif bone.row == "MC" and bone.ray == 1 and not merged:
         bottom = start + 0.10 * base * np.clip(u, 0, 1.2) ** 6
     v = np.abs(t) / head
@@ -85,22 +109,49 @@ def _ends(bone: LongBone, t: np.ndarray, reach: float, start: float, stop: float
     elif bone.row == "DP":
         top = stop - 0.95 * head * (1 - np.sqrt(np.clip(1 - v**2.4, 0, 1)))
     else:
-        notch = 0.14 * head * bone.adult * np.clip(1 - (v / 0.5) ** 2, 0, 1)
+        notch = 0.06 * head * bone.adult * np.clip(1 - (v / 0.5) ** 2, 0, 1)
         top = stop - 0.42 * head * np.clip(v, 0, 1.2) ** 4 - notch
+    if not merged and bone.state.present:
+        wave = end_half_width(bone) * bone.plate.shift(np.clip(t / end_half_width(bone), -1, 1))
+        bottom, top = (bottom, top + wave) if bone.distal_plate else (bottom + wave, top)
     return bottom, top
 
 
-def _joint_face(bone: LongBone, u: np.ndarray) -> np.ndarray:
-    """Return how deep (share of the height) the joint face lies at ``u`` = -1..1 of the width."""
-    hollow, facets = bone.state.hollow, bone.state.facets
-    edge = np.clip(np.abs(u), 0, 1) ** 6 * 0.45
-    if bone.row in ("MP", "DP"):  # two hollows beside a central ridge, shaped to the trochlea
-        return edge + 0.22 * hollow * (1 - (1 - u**2).clip(0)) * (u**2 < 0.8) \
-            + 0.10 * facets * np.sin(np.pi * np.clip(np.abs(u), 0, 1)) ** 2
-    if bone.row == "MC":  # saddle for the trapezium
-        return edge + 0.25 * hollow * np.clip(1 - (u / 0.8) ** 2, 0, 1)
-    depth = float(np.interp(hollow, [0, epiphysis.HOLLOW, 1], [0, 0.34, 0.38]))
-    return edge + depth * np.clip(1 - (u / 0.85) ** 2, 0, 1)
+def _plate(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> list[Box]:
+    """Return what covers the growth plate on the film: bone before and behind it, and the scar."""
+    state, plate, end = bone.state, bone.plate, end_half_width(bone)
+    half = 0.97 * end * min(1.0, state.width)
+    depth, t = 0.40 * bone.size.base, across(half)
+    u = t / end
+    wave = end * plate.shift(u) + (bone.shaft if bone.distal_plate else 0.0)
+    sheets = []
+    if state.fused < 1:
+        low, high = (wave - 0.1, wave + state.gap + 0.1) if bone.distal_plate else (
+            wave - state.gap - 0.1, wave + 0.1)
+        # a plate that narrows is covered more
+        covered = np.clip(plate.covered(u) * (1 + 0.5 * state.cap), 0, 0.95)
+        share = covered * (1 - plate.closed(state.fused, u) * (state.fused > 0))
+        sheets.append(sheet(half, depth, low, high, share, 1.3, origin, axis))
+    if state.fused > 0 and plate.scar > 0:
+        middle = wave + (state.gap / 2 if bone.distal_plate else -state.gap / 2)
+        share = state.scar * plate.left_of_scar(u)
+        sheets.append(sheet(half, depth, middle - 0.3, middle + 0.3, share, 1.1, origin, axis))
+    return sheets
+
+
+def cleft(bone: LongBone, deep: float, origin: tuple[float, float],
+          axis: tuple[float, float]) -> Box:
+    """Return the notch of a pseudo-epiphysis at a base without a plate; it closes in puberty.
+
+    It takes bone away from both sides and leaves a bridge in the middle.
+    """
+    half = 0.48 * bone.size.base
+    t = across(half)
+    middle = 0.13 * bone.shaft + 0.04 * half * np.sin(3 * t / half)
+    open_ = deep * max(0.0, min(1.0, 3.0 * (0.95 - bone.adult)))
+    share = open_ * np.clip((np.abs(t / half) - 0.25) / 0.3, 0, 1)
+    return sheet(half, 0.30 * bone.size.base, middle - 0.5, middle + 0.5, share, -0.9, origin,
+                 axis)
 
 
 def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> Box:
@@ -108,9 +159,9 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     state, distal = bone.state, bone.distal_plate
     end = end_half_width(bone)
     wide = max(end * state.width, 0.4)
-    tall = max(bone.height * state.height, 0.5)
+    tall = max(bone.height * ossified_share(bone.row, bone.ray, state), 0.5)
     if distal:
-        tall = min(tall, 1.9 * wide)
+        tall = min(tall, 2.5 * wide)
     elif state.width < 0.5:
         tall = min(tall, 1.1 * wide)
     u = U
@@ -122,11 +173,15 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
         far = tall * ((1 - square) * (0.5 + 0.5 * body) + square * (0.30 + 0.70 * dome))
     else:
         near = tall * 0.5 * (1 - body)
-        face = 0.8 * min(1.0, state.width / 0.6) * _joint_face(bone, u)
+        face = FACE * min(1.0, state.width / 0.6) * joint_face(bone, u)
         far = tall * (0.5 + 0.5 * body) * (1 - face)
     far = np.maximum(far, near + 0.02 * tall)
     corner = np.clip((np.abs(u) - 0.72) / 0.16, 0, 1) * min(1.0, 2 * state.cap)
     near = near * (1 - corner) - epiphysis.reach(state, end, u) * corner
+    side = 1 if distal else -1
+    wave = side * end * bone.plate.shift(u * min(1.0, state.width)) * min(1.0, state.width)
+    near = near + wave
+    far = np.maximum(far, near + 0.35 * tall * np.clip(1.2 - np.abs(u), 0, 1))
     if distal:
         low, high = bone.shaft + state.gap + near, bone.shaft + state.gap + far
     else:
@@ -134,13 +189,17 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     # Its axis runs across: to the right of the bone's; "right" of that is proximal.
     ax, ay = axis
     depth = 0.42 * bone.size.base * min(1, state.width + 0.1) * np.sqrt(1 - 0.75 * u**2)
-    shell = np.full(N, 0.12 + 0.13 * state.edge)
+    thin = 0.12 + 0.13 * state.edge
+    line = thin * bone.plate.lines * 1.3
+    base_plate = 2.2 * thin if distal else thin * (1 + 1.4 * _BASE_PLATE[bone.row] * bone.adult)
+    walls = (base_plate, line) if distal else (line, base_plate)
     over = across(float(max(-low.min(), high.max())) + 1.0)
     mid = np.interp(over, [over[0], over[-1]], [wide, wide])
     return Box(LABEL_IDS[f"{bone.name}_epiphysis"], origin, (ay, -ax), -wide, wide, -high, -low,
-               depth, shell, shell, 1.0 + _lines(bone, u), float(over[-1]), -mid, mid,
+               depth, np.full(N, walls[0]), np.full(N, walls[1]), 1.0 + _lines(bone, u),
+               float(over[-1]), -mid, mid,
                shell_bottom=0.25, shell_top=0.25, rounding=max(0.35 * tall, 0.3),
-               share_along=1 - epiphysis.bridged(state.fused, u) if state.fused else None,
+               share_along=1 - bone.plate.closed(state.fused, u) if state.fused else None,
                crosswise=True)
 
 
@@ -148,14 +207,15 @@ def _lines(bone: LongBone, u: np.ndarray) -> np.ndarray:
     """Return the palmar edges of a metacarpal's head: white lines inside its outline (stage F)."""
     if not bone.distal_plate:
         return np.zeros(N)
-    return 0.9 * bone.state.facets * np.exp(-((np.abs(u) - 0.62) / 0.07) ** 2)
+    return 0.35 * bone.state.facets * np.exp(-((np.abs(u) - 0.62) / 0.07) ** 2)
 
 
 def _flatness(bone: LongBone, s: np.ndarray) -> np.ndarray:
     """Return depth over width along the shaft: metacarpals are round, phalanges flat."""
     middle = 0.95 if bone.row == "MC" else 0.82
     share = np.clip(s / bone.shaft, 0, 1)
-    return np.interp(share, [0, 0.25, 0.7, 1], [0.85, middle, middle, 0.8])
+    base = 0.54 + 0.12 * bone.adult if bone.row == "MC" else 0.85
+    return np.interp(share, [0, 0.25, 0.7, 1], [base, middle, middle, 0.8])
 
 
 def _cortex(bone: LongBone, s: np.ndarray) -> np.ndarray:
@@ -170,4 +230,6 @@ def _spongy(bone: LongBone, s: np.ndarray) -> np.ndarray:
     """Return the share of cancellous bone in the core: full at the ends, little in between."""
     share = s / bone.shaft
     low = bone.spongy * (0.05 if bone.row == "MC" else 0.24) + 0.24 * (1 - bone.adult)
-    return np.interp(share, [-0.2, 0.1, 0.35, 0.62, 0.88, 1.2], [0.85, 0.75, low, low, 0.72, 0.85])
+    base = 0.48 if bone.state.fused and not bone.distal_plate else 0.80
+    return np.interp(share, [-0.2, 0.02, 0.14, 0.35, 0.62, 0.88, 1.2],
+                     [base, base, 0.80, low, low, 0.72, 0.85])

@@ -23,7 +23,7 @@ _INITIALS = "ABCDEGHJKMNPRST"
 
 @dataclass(frozen=True)
 class Marker:
-    """A marker: its text, place (row, column) and height in shares of the frame, its turn."""
+    """A marker: its text, place (row, column) and height in shares of the film, its turn."""
 
     text: str
     row: float
@@ -61,13 +61,16 @@ def _glyphs(text: str) -> np.ndarray:
     return grid
 
 
-def stamp(pixels: np.ndarray, marker: Marker) -> None:
-    """Print a marker onto pixels [H, W] in 0..1, in place."""
+def stamp(pixels: np.ndarray, marker: Marker, stretch: float = 1.0) -> None:
+    """Print a marker onto pixels [H, W] in 0..1, in place.
+
+    ``stretch`` is the height of the film over its width; the film lies in the middle of the frame.
+    """
     height, width = pixels.shape
     glyphs = _glyphs(marker.text)
     dot = marker.height * height / 8
     reach = dot * (glyphs.shape[0] + glyphs.shape[1]) / 2 + 2
-    row, column = marker.row * height, marker.column * width
+    row, column = marker.row * height, (0.5 + (marker.column - 0.5) / stretch) * width
     r0, r1 = max(0, int(row - reach)), min(height, int(row + reach) + 1)
     c0, c1 = max(0, int(column - reach)), min(width, int(column + reach) + 1)
     if r1 <= r0 or c1 <= c0:

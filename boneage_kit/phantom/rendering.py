@@ -8,13 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import BadInput
+from . import conditions, soft_tissue, stages
 from . import hand as hands
-from . import soft_tissue, stages
-from .anatomy import BONES
+from .anatomy import BONES, LONG_BONES
 from .canvas import Canvas
 from .film import Film, finish, worn
 from .film_variety import draw_film
+from .growth_plate import draw_plates
+from .joint_space import draw_joints
 from .shapes import moved
+from .variants import draw_variants
 
 #: Smallest number of rows drawn; smaller pictures are drawn larger and averaged down.
 _DRAWN = 512
@@ -22,7 +25,7 @@ _DRAWN = 512
 _ROWS = ("meta", "prox", "midd", "dist", "radi", "ulna")
 #: How a bone's own haste, its row's and its ray's share in the SD over the hand (chosen: most of
 #: it is the single bone's, and neighbours agree more than bones that lie far apart).
-_OWN, _ROW, _RAY = 0.8, 0.45, 0.4
+_OWN, _ROW, _RAY = 0.55, 0.7, 0.4
 
 
 @dataclass
@@ -33,7 +36,7 @@ class PhantomRadiograph:
     else a key of ``bones``; ``stages`` the TW3 stage (``"A"`` to ``"I"``) of the 13 RUS bones,
     read from the drawn geometry; ``landmarks`` joints and fingertips as (row, column);
     ``bone_age`` in years on the Greulich and Pyle scale; ``bone_ages`` each structure's own;
-    ``pixel_spacing_mm`` the height of a pixel in mm (its width too unless ``stretch`` is not 1).
+    ``pixel_spacing_mm`` the height and width of a pixel in mm.
     """
 
     pixels: np.ndarray
@@ -58,7 +61,7 @@ class PhantomRadiograph:
 
 
 def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty: float = 0.0,
-           variation: float = 1.0) -> PhantomRadiograph:
+           variation: float = 1.0, condition: str = "none") -> PhantomRadiograph:
     """Draw the left-hand radiograph of a child of one sex and bone age.
 
     Parameters
@@ -77,6 +80,10 @@ def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty
         How far the bones of one hand disagree: at 1 the most advanced and the most delayed lie
         about two years apart on average (less in the very young), and each bone has a build of
         its own; 0 keeps all on ``bone_age`` and on the tables' sizes.
+    condition
+        ``"none"``, or a condition in which the bones of a hand disagree: ``"turner"`` (fingers
+        and forearm behind, carpals in time, short metacarpal IV), ``"delayed_carpus"``.
+        ``bone_age`` is then that of the bones in time; ``conditions.csv`` names the sources.
 
     Returns
     -------
@@ -85,7 +92,7 @@ def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty
     Raises
     ------
     BadInput
-        For an unknown sex, an age outside 0..19 years, or a size out of range.
+        For an unknown sex or condition, an age outside 0..19 years, or a size out of range.
 
     Notes
     -----
@@ -97,14 +104,18 @@ def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty
     ((256, 256), dtype('float32'), 'F')
     """
     _check(sex, bone_age, size, difficulty, variation)
+    conditions.check(condition)
     key = [int(seed), int(round(bone_age * 1000)), int(sex == "M")]
     streams = [np.random.Generator(np.random.Philox(s))
-               for s in np.random.SeedSequence(key).spawn(3)]
-    ages = _bone_ages(bone_age, variation, streams[0])
+               for s in np.random.SeedSequence(key).spawn(4)]
+    ages = conditions.shifted(_bone_ages(bone_age, variation, streams[0]), condition)
     build = np.clip(streams[0].standard_normal((len(ages), 6)), -2.5, 2.5)
     shape = dict(zip(ages, min(variation, 1.5) * build, strict=True))
     film = draw_film(difficulty, streams[1])
-    child = hands.build(sex, ages, bone_age, film.pose, film.build, shape)
+    child = hands.build(sex, ages, bone_age, film.pose, film.build, shape,
+                        draw_joints(variation, streams[3]),
+                        draw_plates(LONG_BONES, variation, streams[3]),
+                        draw_variants(variation, streams[3]), conditions.lengths(condition))
     density = np.exp(film.patchy * streams[0].standard_normal(max(BONES) + 1))
     times = max(1, math.ceil(_DRAWN / size))
     canvas = _draw(child, film, size * times, density)
@@ -168,7 +179,7 @@ def _frame(child: hands.Hand, film: Film) -> tuple[float, tuple[float, float], t
 
 def _draw(child: hands.Hand, film: Film, size: int, density: np.ndarray) -> Canvas:
     height, turn, shift = _frame(child, film)
-    spacing = (height / size, height / size / film.stretch)
+    spacing = (height / size, height / size)
     canvas = Canvas((size, size), (-spacing[1] * size / 2, height / 2), spacing)
     for solid in (*child.solids, *worn(child, film)):
         own = float(density[solid.label]) if solid.label else 1.0

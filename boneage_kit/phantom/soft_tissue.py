@@ -28,7 +28,9 @@ def thickness(hand: Hand, x: np.ndarray, y: np.ndarray, turn: tuple[float, float
     depth, round_edge, half = _field(hand, c * fx + s * fy, c * fy - s * fx, np.float32(plump))
     maps = [_upsample(a, gx, gy, x, y) for a in (depth, 1 / round_edge, half)]
     share = np.clip(maps[0] * maps[1], 0, 1)
-    return 2 * maps[2] * np.sqrt(share * (2 - share))
+    round_profile = np.sqrt(share * (2 - share))
+    # flesh lies flat on the film: its edge is steeper than a circle's
+    return maps[2] * (round_profile + np.sqrt(round_profile))
 
 
 def _field(hand: Hand, x: np.ndarray, y: np.ndarray,
@@ -77,15 +79,17 @@ def _fingers(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> lis
     parts = []
     marks = hand.landmarks
     adult = hand.bones["proximal_phalanx_3"].adult
-    chubby = (1 - adult) * 0.10
+    chubby = (1 - adult) * 0.01
     for ray in range(1, 6):
         base = hand.bones[f"proximal_phalanx_{ray}"].size.base
         end = hand.bones[f"distal_phalanx_{ray}"].size.base
         middle = base if ray == 1 else hand.bones[f"middle_phalanx_{ray}"].size.base
-        r0 = (0.65 + 1.2 * chubby) * base * plump
-        r1 = (0.62 + 1.2 * chubby) * base * plump
-        r2 = (0.63 + 1.2 * chubby) * (middle if ray > 1 else 0.85 * middle) * plump
-        r3 = (0.78 + 1.2 * chubby) * end * plump
+        r0 = (0.70 + 1.2 * chubby) * base * plump
+        r1 = (0.66 + 1.2 * chubby) * base * plump
+        r2 = (0.66 + 1.2 * chubby) * (middle if ray > 1 else 0.85 * middle) * plump
+        r3 = (0.80 + 1.2 * chubby) * end * plump
+        if ray == 1:  # the thumb is turned: it shows its thickness
+            r0, r2, r3 = 1.20 * r0, 1.10 * r2, 0.94 * r3
         names = ([f"MCP{ray}", f"IP{ray}", f"tip{ray}"] if ray == 1 else
                  [f"MCP{ray}", f"PIP{ray}", f"DIP{ray}", f"tip{ray}"])
         radii = [r0, r2, r3] if ray == 1 else [r0, r1, r2, r3]
@@ -110,9 +114,9 @@ def _palm(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> list:
 
     base5, base2 = (hand.axes[f"metacarpal_{ray}"][0] for ray in (5, 2))
     body = [
-        (base5[0] - 0.17 * wide, base5[1] - 0.25 * wide),
-        beside("MCP5", -0.17, -0.05), beside("MCP5", -0.11, 0.17), beside("MCP4", -0.02, 0.24),
-        beside("MCP3", 0.02, 0.24), beside("MCP2", 0.06, 0.17), beside("MCP2", 0.17, -0.05),
+        (base5[0] - 0.21 * wide, base5[1] - 0.25 * wide),
+        beside("MCP5", -0.18, -0.05), beside("MCP5", -0.10, 0.10), beside("MCP4", -0.02, 0.18),
+        beside("MCP3", 0.02, 0.18), beside("MCP2", 0.06, 0.13), beside("MCP2", 0.18, -0.05),
         (base2[0] + 0.26 * wide, base2[1] - 0.15 * wide),
     ]
     origin1, axis1 = hand.axes["metacarpal_1"]
@@ -122,27 +126,28 @@ def _palm(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> list:
         (base2[0] - 0.05 * wide, base2[1] - 0.15 * wide),
         (base2[0] + 0.12 * wide, base2[1] + 0.62 * wide),
         (head1[0] - 0.10 * wide * right[0], head1[1] - 0.10 * wide * right[1]),
-        (head1[0] + 0.13 * wide * right[0], head1[1] + 0.13 * wide * right[1]),
-        (origin1[0] + 0.16 * wide * right[0], origin1[1] + 0.16 * wide * right[1]),
+        (head1[0] + 0.19 * wide * right[0], head1[1] + 0.19 * wide * right[1]),
+        (origin1[0] + 0.23 * wide * right[0], origin1[1] + 0.23 * wide * right[1]),
     ]
-    web = [base2, _between(base2, marks["MCP2"], 0.95), _between(origin1, head1, 1.30), origin1]
+    web = [base2, _between(base2, marks["MCP2"], 0.88), _between(origin1, head1, 1.12), origin1]
     radius, ulna = marks["radius_metaphysis"], marks["ulna_metaphysis"]
     axis = hand.axes["radius"][1]
-    wrist = ((radius[0] + ulna[0]) / 2, (radius[1] + ulna[1]) / 2)
-    arm = 0.72 * hand.wrist_width * float(plump)
+    side = (axis[1], -axis[0])
+    wrist = _beside(((radius[0] + ulna[0]) / 2, (radius[1] + ulna[1]) / 2), side,
+                    (2 * hand.radius_width - hand.wrist_width) / 4)
+    arm = 0.69 * hand.wrist_width * float(plump)
     far = (wrist[0] - 3 * palm * axis[0], wrist[1] - 3 * palm * axis[1])
     near = (wrist[0] + 0.35 * palm * axis[0], wrist[1] + 0.35 * palm * axis[1])
     middle = (0.5 * (base5[0] + base2[0]), base2[1])
-    side = (axis[1], -axis[0])
     radial = _beside(near, side, 0.98 * arm)
-    snuffbox = [base2, _beside(origin1, right, 0.16 * wide), radial, near]
+    snuffbox = [base2, _beside(origin1, right, 0.23 * wide), radial, near]
     return [
         (_polygon(x, y, body), 0.62 * thick, thick),
-        (_polygon(x, y, thenar), 0.9 * thick, 1.3 * thick),
+        (_polygon(x, y, thenar), 0.9 * thick, 1.05 * thick),
         (_polygon(x, y, web), 0.9 * thick, 0.9 * thick),
         (_polygon(x, y, snuffbox), 0.9 * thick, 1.1 * thick),
         (_capsule(x, y, near, far, arm, 1.12 * arm), 0.7 * arm, 0.42 * arm),
-        (_capsule(x, y, near, middle, 1.02 * arm, 1.05 * arm), 0.8 * thick, 1.50 * thick),
+        (_capsule(x, y, near, middle, 0.96 * arm, 1.00 * arm), 0.8 * thick, 1.50 * thick),
     ]
 
 

@@ -33,8 +33,8 @@ def as_thumbnail(radiograph: PhantomRadiograph, side: int = 100,
         Height and width of the result in pixels.
     aspect
         Width over height of the film that is cut out around the hand and squeezed, such as
-        :data:`FILM_ASPECT`; never narrower than the hand. None: the whole frame, for phantoms
-        whose ``difficulty`` has squeezed the hand already (``film.stretch``).
+        :data:`FILM_ASPECT`; never narrower than the hand. None: the film's own
+        (``film.stretch`` is its height over its width); the whole frame at difficulty 0.
     grain
         How much of a fine pixel's noise is added: sampling a film of 2,000 pixels keeps the grain
         that drawing 500 has averaged away. 1 is what the thumbnails show, more or less from film
@@ -50,7 +50,7 @@ def as_thumbnail(radiograph: PhantomRadiograph, side: int = 100,
     (100, 100)
     """
     height, width = radiograph.pixels.shape
-    first, last = (0.0, float(width)) if aspect is None else _film(radiograph, aspect)
+    first, last = _own_film(radiograph) if aspect is None else _film(radiograph, aspect)
     rows = ((np.arange(side) + 0.5) * height / side).astype(np.intp)
     columns = (first + (np.arange(side) + 0.5) * (last - first) / side).astype(np.intp)
     pixels = radiograph.pixels[np.ix_(rows, np.clip(columns, 0, width - 1))]
@@ -63,6 +63,13 @@ def _grainy(pixels: np.ndarray, grain: float, seed: int) -> np.ndarray:
     noise = rng.standard_normal(pixels.shape, dtype=np.float32)
     top = np.float32(np.quantile(pixels, 0.99))  # dark films have as much of it, seen by eye
     return np.clip(pixels + share * noise * (_GRAIN_DARK * top + _GRAIN_BRIGHT * pixels), 0, 1)
+
+
+def _own_film(radiograph: PhantomRadiograph) -> tuple[float, float]:
+    """Return the first and last column of the film, which is narrower than the drawn frame."""
+    width = float(radiograph.pixels.shape[1])
+    spare = width * (1 - 1 / (radiograph.film.stretch if radiograph.film else 1.0)) / 2
+    return spare, width - spare
 
 
 def _film(radiograph: PhantomRadiograph, aspect: float) -> tuple[float, float]:

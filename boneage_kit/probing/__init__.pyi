@@ -1,4 +1,6 @@
 from .group_mix import group_scenario as group_scenario
+from .hand_marks import PLACES as PLACES
+from .hand_marks import measure_hand as measure_hand
 from .input_checks import InputCheck as InputCheck
 from .input_checks import learn_inputs as learn_inputs
 from .input_checks import measure_check as measure_check

@@ -64,8 +64,7 @@ class Films:
         if self._dataset is not None and not self.are_drawn:
             return self._dataset.pixels(row), self._dataset.spacing(row)
         drawn = render_row(self.records.iloc[row], _PHANTOM_PIXELS)
-        height = drawn.pixel_spacing_mm
-        return drawn.pixels, (height, height / (drawn.film.stretch if drawn.film else 1.0))
+        return drawn.pixels, (drawn.pixel_spacing_mm, drawn.pixel_spacing_mm)
 
     def as_dataset(self) -> Dataset:
         """Return the films as a data set, as networks take them."""
