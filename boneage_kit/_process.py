@@ -83,8 +83,11 @@ def quota(root: Path) -> float:
     (1.5, inf)
     """
     whole = _text(root / "cpu.max")
-    parts = whole.split() if whole else [_text(root / "cpu" / "cpu.cfs_quota_us"),
-                                         _text(root / "cpu" / "cpu.cfs_period_us")]
+    parts = (
+        whole.split()
+        if whole
+        else [_text(root / "cpu" / "cpu.cfs_quota_us"), _text(root / "cpu" / "cpu.cfs_period_us")]
+    )
     try:
         used, period = (float(part) for part in parts)
     except ValueError:  # "max", or no such files

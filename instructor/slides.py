@@ -30,7 +30,8 @@ def as_slides(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
             silent = not cell.outputs
             kind = "skip" if silent else "-"
             cell.metadata["tags"] = cell.metadata.get("tags", []) + (
-                [] if exercise else ["hide-code"])
+                [] if exercise else ["hide-code"]
+            )
         cell.metadata["slideshow"] = {"slide_type": kind}
     return notebook
 
@@ -46,7 +47,8 @@ def write(name: str, out: Path, reveal: str | None = None) -> Path:
     if reveal:
         config.SlidesExporter.reveal_url_prefix = reveal
     page, _ = SlidesExporter(config=config).from_notebook_node(
-        as_slides(nbformat.read(path, as_version=4)))
+        as_slides(nbformat.read(path, as_version=4))
+    )
     out.mkdir(parents=True, exist_ok=True)
     target = out / f"{path.stem}.slides.html"
     target.write_text(page, encoding="utf-8")

@@ -33,8 +33,21 @@ from boneage_kit.datasets.image_cache import ImageCache
 from boneage_kit.radiograph import stretch
 
 #: Joints that lay one hand on another.
-_FIT = ("MCP2", "MCP3", "MCP4", "MCP5", "PIP2", "PIP3", "PIP4", "base2", "base3", "base5", "tip3",
-        "radius_metaphysis", "ulna_metaphysis")
+_FIT = (
+    "MCP2",
+    "MCP3",
+    "MCP4",
+    "MCP5",
+    "PIP2",
+    "PIP3",
+    "PIP4",
+    "base2",
+    "base3",
+    "base5",
+    "tip3",
+    "radius_metaphysis",
+    "ulna_metaphysis",
+)
 _FILM = 512
 BANDS = ((0, 6), (6, 10), (10, 13), (13, 15), (15, 20))
 
@@ -56,18 +69,22 @@ def laid(film: np.ndarray, places: Mapping[str, np.ndarray], side: int) -> np.nd
     here = np.array([places[name] for name in _FIT])
     there = np.array([mean_hand()[name] for name in _FIT]) * side
     a, b = here - here.mean(0), there - there.mean(0)
-    number = (a[:, 0] + 1j * a[:, 1])
-    goal = (b[:, 0] + 1j * b[:, 1])
+    number = a[:, 0] + 1j * a[:, 1]
+    goal = b[:, 0] + 1j * b[:, 1]
     turn = np.vdot(goal, number) / np.vdot(goal, goal)  # from the mean hand to the film
     scale = abs(turn)
-    smooth = gaussian_filter(stretch(film), max(0.0, 0.45 * (scale - 1))) if scale > 1 else \
-        stretch(film)
+    smooth = (
+        gaussian_filter(stretch(film), max(0.0, 0.45 * (scale - 1))) if scale > 1 else stretch(film)
+    )
     (cos, sin), (row, column) = (turn.real, turn.imag), here.mean(0)
     row -= cos * there.mean(0)[0] - sin * there.mean(0)[1]
     column -= sin * there.mean(0)[0] + cos * there.mean(0)[1]
     square = Image.fromarray(smooth.astype(np.float32)).transform(
-        (side, side), Image.Transform.AFFINE, (cos, sin, column, -sin, cos, row),
-        Image.Resampling.BICUBIC)
+        (side, side),
+        Image.Transform.AFFINE,
+        (cos, sin, column, -sin, cos, row),
+        Image.Resampling.BICUBIC,
+    )
     grey = np.asarray(square)
     low, high = np.quantile(grey, [0.02, 0.998])
     return np.rint(255 * np.clip((grey - low) / (high - low + 1e-6), 0, 1)).astype(np.uint8)
@@ -77,8 +94,9 @@ def draw(path: Path, n: int, side: int, jobs: list[tuple[int, dict]]) -> int:
     """Draw rows into the cache file; one call of a drawing process."""
     store = ImageCache(path, n, side)
     for number, row in jobs:
-        child = phantom.render(row["sex"], row["bone_age"], row["seed"], _FILM, row["difficulty"],
-                               row["variation"])
+        child = phantom.render(
+            row["sex"], row["bone_age"], row["seed"], _FILM, row["difficulty"], row["variation"]
+        )
         rough = np.random.default_rng(row["seed"])
         places = {name: place + rough.normal(0, 3.0, 2) for name, place in places_of(child).items()}
         store.write(number, laid(child.pixels, places, side))
@@ -92,8 +110,12 @@ def drawn(options: argparse.Namespace, table: pd.DataFrame, name: str) -> np.nda
     store, rows = ImageCache(path, len(table), side), table.to_dict("records")
     jobs = [(int(i), rows[i]) for i in store.missing(np.arange(len(table)))]
     with ProcessPoolExecutor(options.workers, get_context("spawn")) as pool:
-        list(pool.map(partial(draw, path, len(table), side),
-                      [jobs[i:i + 20] for i in range(0, len(jobs), 20)]))
+        list(
+            pool.map(
+                partial(draw, path, len(table), side),
+                [jobs[i : i + 20] for i in range(0, len(jobs), 20)],
+            )
+        )
     return store.read(np.arange(len(table)))
 
 
@@ -102,8 +124,12 @@ def films(options: argparse.Namespace, real: datasets.Dataset, network: Landmark
     path = options.out / f"films-{len(real.table)}-{options.pixels}.npy"
     if not path.exists():
         pixels = [real.pixels(i) for i in range(len(real.table))]
-        squares = np.stack([laid(film, place, options.pixels)
-                            for film, place in zip(pixels, found(network, pixels), strict=True)])
+        squares = np.stack(
+            [
+                laid(film, place, options.pixels)
+                for film, place in zip(pixels, found(network, pixels), strict=True)
+            ]
+        )
         write_atomically(path, lambda file: _save(file, squares))
     return np.load(path)
 
@@ -117,28 +143,57 @@ def run(options: argparse.Namespace, table: pd.DataFrame, train, like_films) -> 
     """Train on ``table``'s phantoms, read parts 1 (and 3, once), print and keep the measures."""
     real = datasets.load(options.data)
     part = parts(real.table["image_id"])
-    network = trained_landmarks(argparse.Namespace(
-        out=options.out, phantoms=800, minutes=options.minutes, workers=options.workers))
+    network = trained_landmarks(
+        argparse.Namespace(
+            out=options.out, phantoms=800, minutes=options.minutes, workers=options.workers
+        )
+    )
     hands = films(options, real, network)
     images = drawn(options, table, "laid")
-    changes = training.Augmentation(rotation=6, shift=0.04, scale=0.08, brightness=0.15,
-                                    contrast=0.4, gamma=0.6, noise=0.05, texture=0.6)
-    name = (f"films-{len(table)}-{options.pixels}-{options.epochs}-{options.seed}"
-            f"-{phantom.PHANTOM_VERSION}")
+    changes = training.Augmentation(
+        rotation=6,
+        shift=0.04,
+        scale=0.08,
+        brightness=0.15,
+        contrast=0.4,
+        gamma=0.6,
+        noise=0.05,
+        texture=0.6,
+    )
+    name = (
+        f"films-{len(table)}-{options.pixels}-{options.epochs}-{options.seed}"
+        f"-{phantom.PHANTOM_VERSION}"
+    )
     how = {"seed": options.seed, "loss": "smooth_l1", "batch": 32, "epochs": options.epochs}
-    ways = {"phantoms alone": changes,
-            "with the spectra of part 2": like_films(changes, hands[part == 2])}
+    ways = {
+        "phantoms alone": changes,
+        "with the spectra of part 2": like_films(changes, hands[part == 2]),
+    }
     rows, predictions = [], []
-    for way, augment in list(ways.items())[:1 if options.turns == 0 else 2]:
-        model = train(options, f"{name}-{'lent' if 'spectra' in way else 'alone'}", images, table,
-                      augment=augment, **how)
+    for way, augment in list(ways.items())[: 1 if options.turns == 0 else 2]:
+        model = train(
+            options,
+            f"{name}-{'lent' if 'spectra' in way else 'alone'}",
+            images,
+            table,
+            augment=augment,
+            **how,
+        )
         for number in (1, 3) if options.part_3 else (1,):
             own = real.table[part == number]
-            years = training.predict(model, hands[part == number], list(own["sex"]),
-                                     test_time_augmentation=True)
-            seen = pd.DataFrame({"way": way, "part": number, "image_id": own["image_id"],
-                                 "sex": own["sex"], "y_true": own["bone_age"],
-                                 "y_pred": np.clip(years, 0, 19)})
+            years = training.predict(
+                model, hands[part == number], list(own["sex"]), test_time_augmentation=True
+            )
+            seen = pd.DataFrame(
+                {
+                    "way": way,
+                    "part": number,
+                    "image_id": own["image_id"],
+                    "sex": own["sex"],
+                    "y_true": own["bone_age"],
+                    "y_pred": np.clip(years, 0, 19),
+                }
+            )
             predictions.append(seen)
             rows += measures(seen)
     summary = pd.DataFrame(rows).round(3)
@@ -164,10 +219,19 @@ def measures(seen: pd.DataFrame) -> list[dict[str, object]]:
             continue
         true, read = own["y_true"].to_numpy(), own["y_pred"].to_numpy()
         mae = 12 * np.array(evaluation.bootstrap_interval(evaluation.mae, own))
-        rows.append({"way": seen["way"].iloc[0], "part": seen["part"].iloc[0], "group": group,
-                     "n": len(own), "r": np.corrcoef(true, read)[0, 1],
-                     "tau": kendalltau(true, read).statistic, "mae_months": mae[0],
-                     "mae_lower": mae[1], "mae_upper": mae[2],
-                     "bias_months": 12 * float(np.mean(read - true)),
-                     "slope": np.polyfit(true, read, 1)[0]})
+        rows.append(
+            {
+                "way": seen["way"].iloc[0],
+                "part": seen["part"].iloc[0],
+                "group": group,
+                "n": len(own),
+                "r": np.corrcoef(true, read)[0, 1],
+                "tau": kendalltau(true, read).statistic,
+                "mae_months": mae[0],
+                "mae_lower": mae[1],
+                "mae_upper": mae[2],
+                "bias_months": 12 * float(np.mean(read - true)),
+                "slope": np.polyfit(true, read, 1)[0],
+            }
+        )
     return rows

@@ -33,12 +33,21 @@ from boneage_kit.probing import measure_hand
 
 SIDE, DRAWN, MAP = 160, 256, 40
 RAYS = range(1, 6)
-NAMES = (*(f"MCP{ray}" for ray in RAYS), "IP1", *(f"PIP{ray}" for ray in RAYS if ray > 1),
-         *(f"DIP{ray}" for ray in RAYS if ray > 1), *(f"tip{ray}" for ray in RAYS),
-         "radius_metaphysis", "ulna_metaphysis", *(f"base{ray}" for ray in RAYS))
+NAMES = (
+    *(f"MCP{ray}" for ray in RAYS),
+    "IP1",
+    *(f"PIP{ray}" for ray in RAYS if ray > 1),
+    *(f"DIP{ray}" for ray in RAYS if ray > 1),
+    *(f"tip{ray}" for ray in RAYS),
+    "radius_metaphysis",
+    "ulna_metaphysis",
+    *(f"base{ray}" for ray in RAYS),
+)
 #: Ages (years) of the table and how far films may lie from them.
-AGES = {"F": ((4, 1.0), (7, 1.0), (10, 1.0), (12.3, 0.8), (14.6, 1.2)),
-        "M": ((5, 1.2), (9, 1.2), (12, 1.0), (14, 0.7), (16.5, 1.3))}
+AGES = {
+    "F": ((4, 1.0), (7, 1.0), (10, 1.0), (12.3, 0.8), (14.6, 1.2)),
+    "M": ((5, 1.2), (9, 1.2), (12, 1.0), (14, 0.7), (16.5, 1.3)),
+}
 
 
 def arguments() -> argparse.Namespace:
@@ -63,12 +72,22 @@ def main() -> None:
     films = [real.pixels(int(i)) for i in chosen]
     places = found(network, films)
     overview(films[:20], places[:20], options.out / "places.png")
-    rows = [{"kind": "real", "image_id": real.table["image_id"].iloc[i],
-             "sex": real.table["sex"].iloc[i], "age": real.table["bone_age"].iloc[i],
-             **measure_hand(film, place)}
-            for i, film, place in zip(chosen, films, places, strict=True)]
-    jobs = [(sex, age, seed, options.difficulty) for sex, cells in AGES.items()
-            for age, _ in cells for seed in range(options.drawn)]
+    rows = [
+        {
+            "kind": "real",
+            "image_id": real.table["image_id"].iloc[i],
+            "sex": real.table["sex"].iloc[i],
+            "age": real.table["bone_age"].iloc[i],
+            **measure_hand(film, place),
+        }
+        for i, film, place in zip(chosen, films, places, strict=True)
+    ]
+    jobs = [
+        (sex, age, seed, options.difficulty)
+        for sex, cells in AGES.items()
+        for age, _ in cells
+        for seed in range(options.drawn)
+    ]
     with ProcessPoolExecutor(options.workers, get_context("spawn")) as pool:
         rows += list(pool.map(drawn_marks, jobs, chunksize=6))
     marks = pd.DataFrame(rows)
@@ -82,8 +101,9 @@ def main() -> None:
 def parts(image_ids: Sequence[str]) -> np.ndarray:
     """Return the part of each film by its id: 1 (40 %, labels may choose), 2 (30 %, unlabelled
     use only) or 3 (30 %, read once at the end)."""
-    share = np.array([int(hashlib.sha256(str(one).encode()).hexdigest(), 16) % 100
-                      for one in image_ids])
+    share = np.array(
+        [int(hashlib.sha256(str(one).encode()).hexdigest(), 16) % 100 for one in image_ids]
+    )
     return np.where(share < 40, 1, np.where(share < 70, 2, 3))
 
 
@@ -102,12 +122,19 @@ def places_of(child: phantom.PhantomRadiograph) -> dict[str, np.ndarray]:
 def lesson(number: int) -> tuple[np.ndarray, np.ndarray]:
     """Return one phantom to learn, uint8 [256, 256], and its places [26, 2]."""
     rng = np.random.default_rng([number, 77])
-    child = phantom.render("FM"[number % 2], round(rng.uniform(0.8, 18.5), 2), seed=number,
-                           size=DRAWN, difficulty=round(rng.uniform(0.3, 1), 2),
-                           variation=round(rng.uniform(0.8, 1.6), 2))
+    child = phantom.render(
+        "FM"[number % 2],
+        round(rng.uniform(0.8, 18.5), 2),
+        seed=number,
+        size=DRAWN,
+        difficulty=round(rng.uniform(0.3, 1), 2),
+        variation=round(rng.uniform(0.8, 1.6), 2),
+    )
     places = places_of(child)
-    return (np.rint(child.pixels * 255).astype(np.uint8),
-            np.stack([places[name] for name in NAMES]))
+    return (
+        np.rint(child.pixels * 255).astype(np.uint8),
+        np.stack([places[name] for name in NAMES]),
+    )
 
 
 def drawn_marks(job: tuple[str, float, int, float]) -> dict[str, object]:
@@ -116,8 +143,13 @@ def drawn_marks(job: tuple[str, float, int, float]) -> dict[str, object]:
     child = phantom.render(sex, age, seed=seed, size=512, difficulty=difficulty)
     rng = np.random.default_rng(seed)
     places = {name: place + rng.normal(0, 2.0, 2) for name, place in places_of(child).items()}
-    return {"kind": "drawn", "image_id": f"phantom-{seed}", "sex": sex, "age": age,
-            **measure_hand(child.pixels, places)}
+    return {
+        "kind": "drawn",
+        "image_id": f"phantom-{seed}",
+        "sex": sex,
+        "age": age,
+        **measure_hand(child.pixels, places),
+    }
 
 
 class Landmarks(torch.nn.Module):
@@ -127,15 +159,25 @@ class Landmarks(torch.nn.Module):
         super().__init__()
         self.grey, self.body = models.create("efficientnet_lite0", pretrained=pretrained).body
         self.sides = torch.nn.ModuleList(torch.nn.Conv2d(n, 64, 1) for n in (24, 40, 112, 320))
-        self.mixes = torch.nn.ModuleList(torch.nn.Sequential(
-            torch.nn.Conv2d(64, 64, 3, padding=1, groups=64), torch.nn.Conv2d(64, 64, 1),
-            torch.nn.BatchNorm2d(64), torch.nn.ReLU()) for _ in range(4))
-        self.head = torch.nn.Sequential(torch.nn.Conv2d(64, 64, 3, padding=1), torch.nn.ReLU(),
-                                        torch.nn.Conv2d(64, len(NAMES), 1))
+        self.mixes = torch.nn.ModuleList(
+            torch.nn.Sequential(
+                torch.nn.Conv2d(64, 64, 3, padding=1, groups=64),
+                torch.nn.Conv2d(64, 64, 1),
+                torch.nn.BatchNorm2d(64),
+                torch.nn.ReLU(),
+            )
+            for _ in range(4)
+        )
+        self.head = torch.nn.Sequential(
+            torch.nn.Conv2d(64, 64, 3, padding=1),
+            torch.nn.ReLU(),
+            torch.nn.Conv2d(64, len(NAMES), 1),
+        )
 
     def forward(self, films: torch.Tensor) -> torch.Tensor:
-        maps = self.body.forward_intermediates(self.grey(films), indices=[1, 2, 3, 4],
-                                               intermediates_only=True)
+        maps = self.body.forward_intermediates(
+            self.grey(films), indices=[1, 2, 3, 4], intermediates_only=True
+        )
         deep = None
         for level in (3, 2, 1, 0):
             side = self.sides[level](maps[level])
@@ -150,8 +192,10 @@ def centres(maps: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     share = maps.flatten(2).softmax(-1)
     ruler = torch.arange(MAP, dtype=torch.float32) * 4 + 1.5
     rows, columns = ruler.repeat_interleave(MAP), ruler.repeat(MAP)
-    return (torch.stack([(share * rows).sum(-1), (share * columns).sum(-1)], -1),
-            share.reshape(maps.shape))
+    return (
+        torch.stack([(share * rows).sum(-1), (share * columns).sum(-1)], -1),
+        share.reshape(maps.shape),
+    )
 
 
 def trained(options: argparse.Namespace) -> Landmarks:
@@ -165,7 +209,7 @@ def trained(options: argparse.Namespace) -> Landmarks:
         lessons = list(pool.map(lesson, range(options.phantoms), chunksize=20))
     films = torch.from_numpy(np.stack([film for film, _ in lessons])).float()[:, None] / 255
     films = functional.interpolate(films, size=(SIDE, SIDE), mode="area")
-    truth = (torch.from_numpy(np.stack([place for _, place in lessons])).float() + 0.5)
+    truth = torch.from_numpy(np.stack([place for _, place in lessons])).float() + 0.5
     learn(network, films, truth * SIDE / DRAWN - 0.5, options.minutes * 60)
     write_atomically(path, lambda file: torch.save(network.state_dict(), file))
     return network.eval()
@@ -189,8 +233,13 @@ def learn(network: Landmarks, films: torch.Tensor, truth: torch.Tensor, seconds:
         images, places = changed(films[rows], truth[rows], rng)
         seen = ((places > 2) & (places < SIDE - 3)).all(-1)
         where, share_map = centres(network(images))
-        wanted = torch.exp(-((ruler[:, None] - places[..., 0, None, None]) ** 2
-                             + (ruler - places[..., 1, None, None]) ** 2) / (2 * 3.5**2))
+        wanted = torch.exp(
+            -(
+                (ruler[:, None] - places[..., 0, None, None]) ** 2
+                + (ruler - places[..., 1, None, None]) ** 2
+            )
+            / (2 * 3.5**2)
+        )
         wanted = wanted / (wanted.sum((-1, -2), keepdim=True) + 1e-6)
         loss = -(wanted * (share_map + 1e-8).log()).sum((-1, -2))
         loss = loss + 0.05 * functional.smooth_l1_loss(where, places, reduction="none").sum(-1)
@@ -199,8 +248,9 @@ def learn(network: Landmarks, films: torch.Tensor, truth: torch.Tensor, seconds:
         optimizer.step()
 
 
-def changed(films: torch.Tensor, places: torch.Tensor,
-            rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+def changed(
+    films: torch.Tensor, places: torch.Tensor, rng: np.random.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Return films turned, moved, resized and changed in grey, with their places."""
     inverse, moved = [], torch.empty_like(places)
     for i in range(len(films)):
@@ -213,8 +263,9 @@ def changed(films: torch.Tensor, places: torch.Tensor,
         own = (places[i].flip(-1) + 0.5) / (SIDE / 2) - 1
         own = own @ torch.from_numpy(matrix.T).float() + torch.from_numpy(shift).float()
         moved[i] = ((own + 1) * (SIDE / 2) - 0.5).flip(-1)
-    grid = functional.affine_grid(torch.from_numpy(np.array(inverse)).float(), list(films.shape),
-                                  align_corners=False)
+    grid = functional.affine_grid(
+        torch.from_numpy(np.array(inverse)).float(), list(films.shape), align_corners=False
+    )
     images = functional.grid_sample(films, grid, align_corners=False)
     return torch.stack([regreyed(image, rng) for image in images]), moved
 
@@ -232,7 +283,7 @@ def regreyed(image: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
         image = image - rng.uniform(-0.5, 0.7) * around
     for _ in range(rng.integers(0, 3)):
         row, column, height, width = *rng.integers(0, SIDE, 2), *rng.integers(5, 25, 2)
-        image[:, row:row + height, column:column + width] = rng.uniform(0, 1)
+        image[:, row : row + height, column : column + width] = rng.uniform(0, 1)
     return spread(image)
 
 
@@ -249,7 +300,7 @@ def found(network: Landmarks, films: Sequence[np.ndarray]) -> list[dict[str, np.
             side = max(film.shape)
             first = np.array([(side - n) // 2 for n in film.shape])
             square = np.full((side, side), np.median(film[[0, -1]]), np.float32)
-            square[first[0]:first[0] + film.shape[0], first[1]:first[1] + film.shape[1]] = film
+            square[first[0] : first[0] + film.shape[0], first[1] : first[1] + film.shape[1]] = film
             small = np.asarray(Image.fromarray(square).resize((SIDE, SIDE), Image.Resampling.BOX))
             where, _ = centres(network(spread(torch.from_numpy(small.copy()))[None, None]))
             places = (where[0].numpy() + 0.5) * side / SIDE - 0.5 - first
@@ -267,10 +318,16 @@ def compared(marks: pd.DataFrame) -> pd.DataFrame:
             cell = {kind: values_of[near["kind"] == kind] for kind in ("drawn", "real")}
             for mark in cell["drawn"].columns:
                 values = {kind: cell[kind][mark].dropna() for kind in cell}
-                rows.append({"sex": sex, "age": age, "mark": mark,
-                             **{kind: round(float(values[kind].median()), 3) for kind in values},
-                             **{f"sd_{kind}": round(_spread(values[kind]), 3) for kind in values},
-                             **{f"n_{kind}": len(values[kind]) for kind in values}})
+                rows.append(
+                    {
+                        "sex": sex,
+                        "age": age,
+                        "mark": mark,
+                        **{kind: round(float(values[kind].median()), 3) for kind in values},
+                        **{f"sd_{kind}": round(_spread(values[kind]), 3) for kind in values},
+                        **{f"n_{kind}": len(values[kind]) for kind in values},
+                    }
+                )
     return pd.DataFrame(rows)
 
 
@@ -279,8 +336,9 @@ def _spread(values: pd.Series) -> float:
     return float(values.quantile(0.84) - values.quantile(0.16)) / 2
 
 
-def overview(films: Sequence[np.ndarray], places: Sequence[dict[str, np.ndarray]],
-             path: Path) -> None:
+def overview(
+    films: Sequence[np.ndarray], places: Sequence[dict[str, np.ndarray]], path: Path
+) -> None:
     """Draw a sheet of films with the places that were found, to be looked at."""
     sheet = Image.new("RGB", (5 * 400, -(-len(films) // 5) * 512))
     for i, (film, at) in enumerate(zip(films, places, strict=True)):

@@ -44,8 +44,11 @@ for _ in sys.stdin:
     print(time.process_time() - start, *ages, flush=True)
 """
 OWN = {"MALLOC_ARENA_TEST": "8"}  # glibc's own number: the kit then leaves memory as it is
-SIDES = {"torch, memory as glibc has it": ("torch", OWN), "torch": ("torch", {}),
-         "ONNX Runtime": ("onnx", {})}
+SIDES = {
+    "torch, memory as glibc has it": ("torch", OWN),
+    "torch": ("torch", {}),
+    "ONNX Runtime": ("onnx", {}),
+}
 
 
 def main() -> None:
@@ -67,19 +70,25 @@ def main() -> None:
         process.communicate()
     base = seconds["torch"]
     for side in SIDES:
-        ratio = statistics.median(theirs / own for theirs, own
-                                  in zip(base, seconds[side], strict=True))
+        ratio = statistics.median(
+            theirs / own for theirs, own in zip(base, seconds[side], strict=True)
+        )
         rate = options.n / statistics.median(seconds[side])
         worst = max(abs(a - b) for a, b in zip(ages[side], ages["torch"], strict=True))
-        print(f"{side:30} {rate:6.1f} images per processor second, {ratio:.2f} times torch; "
-              f"largest difference {worst:.1e} years")
+        print(
+            f"{side:30} {rate:6.1f} images per processor second, {ratio:.2f} times torch; "
+            f"largest difference {worst:.1e} years"
+        )
 
 
 def start(engine: str, own: dict[str, str], n: int) -> subprocess.Popen:
     process = subprocess.Popen(
         [sys.executable, "-c", TURN, engine, str(n)],
         env={**os.environ, "OMP_NUM_THREADS": "1", **own},
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     process.stdout.readline()
     return process
 

@@ -78,8 +78,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--judge-epochs", type=int, default=3, help="0: no fine-tuned judge")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2, help="processes that draw")
-    parser.add_argument("--real", choices=("thumbnails", "rsna_512"), default="thumbnails",
-                        help="rsna_512: films of true proportions, see film_protocol.py")
+    parser.add_argument(
+        "--real",
+        choices=("thumbnails", "rsna_512"),
+        default="thumbnails",
+        help="rsna_512: films of true proportions, see film_protocol.py",
+    )
     parser.add_argument("--part-3", action="store_true", help="rsna_512: read part 3, once")
     parser.add_argument("--minutes", type=float, default=9, help="rsna_512: of the landmarks")
     parser.add_argument("--threads", type=int, default=2, help="of the training")
@@ -95,8 +99,9 @@ def main() -> None:
     if options.real == "rsna_512":
         import film_protocol
 
-        film_protocol.run(options, children(options.phantoms, options.seed, clean=False), trained,
-                          LikeFilms)
+        film_protocol.run(
+            options, children(options.phantoms, options.seed, clean=False), trained, LikeFilms
+        )
         return
     real = datasets.load(options.data)
     half_b = datasets.folds(real.table, k=2, seed=0) == 1

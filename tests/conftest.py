@@ -29,10 +29,13 @@ def make_notebook(tmp_path):
         place = folder or tmp_path / "notebooks"
         place.mkdir(parents=True, exist_ok=True)
         parameters = nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})
-        notebook = nbformat.v4.new_notebook(cells=[
-            nbformat.v4.new_markdown_cell(f"# The lesson {name}"), parameters,
-            *map(nbformat.v4.new_code_cell, sources),
-        ])
+        notebook = nbformat.v4.new_notebook(
+            cells=[
+                nbformat.v4.new_markdown_cell(f"# The lesson {name}"),
+                parameters,
+                *map(nbformat.v4.new_code_cell, sources),
+            ]
+        )
         path = place / f"{name}.ipynb"
         nbformat.write(notebook, path)
         return path
@@ -42,9 +45,22 @@ def make_notebook(tmp_path):
 
 def recording(notebook: str, value: float = 1.0, **row) -> str:
     """Return a cell that leaves one row and one figure, as boneage_kit.teaching.lesson does."""
-    full = {"notebook": notebook, "result": "MAE", "method": "median", "value": value,
-            "lower": 0.9, "upper": 1.1, "unit": "years", "n_train": 10, "n_test": 5,
-            "seed": 0, "source": "phantom", "data": "phantom", "note": "", **row}
+    full = {
+        "notebook": notebook,
+        "result": "MAE",
+        "method": "median",
+        "value": value,
+        "lower": 0.9,
+        "upper": 1.1,
+        "unit": "years",
+        "n_train": 10,
+        "n_test": 5,
+        "seed": 0,
+        "source": "phantom",
+        "data": "phantom",
+        "note": "",
+        **row,
+    }
     return f"""
 import json, os, pathlib
 out = pathlib.Path(os.environ["BONEAGE_KIT_OUT"])

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import importlib.metadata
 import sys
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-import tomllib
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -53,8 +53,10 @@ def project() -> dict:
 def direct(extras: Iterable[str]) -> list[Requirement]:
     """Return the project's own requirements with those of some extras."""
     told = project()
-    lines = [*told["dependencies"], *(line for extra in extras
-                                      for line in told["optional-dependencies"][extra])]
+    lines = [
+        *told["dependencies"],
+        *(line for extra in extras for line in told["optional-dependencies"][extra]),
+    ]
     return [Requirement(line) for line in lines]
 
 
@@ -67,8 +69,11 @@ def closure(extras: Iterable[str]) -> dict[str, str]:
         requirement = waiting.pop()
         name = canonicalize_name(requirement.name)
         key = (name, frozenset(requirement.extras))
-        if key in seen or name in NOT_IMPORTED or (
-                requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+        if (
+            key in seen
+            or name in NOT_IMPORTED
+            or (requirement.marker and not requirement.marker.evaluate({"extra": ""}))
+        ):
             continue
         seen.add(key)
         versions[name] = installed_version(requirement)
@@ -85,12 +90,14 @@ def installed_version(requirement: Requirement) -> str:
     """Return the version that is installed here; stop if it cannot be locked."""
     package = importlib.metadata.distribution(requirement.name)
     if not requirement.specifier.contains(package.version, prereleases=True):
-        raise SystemExit(f"{requirement.name} {package.version} is here, but {requirement} is "
-                         "asked for.")
+        raise SystemExit(
+            f"{requirement.name} {package.version} is here, but {requirement} is asked for."
+        )
     needs = package.metadata.get("Requires-Python")
     if needs and OLDEST_PYTHON not in SpecifierSet(needs):
-        raise SystemExit(f"{requirement.name} {package.version} needs Python {needs}: take an "
-                         "older one.")
+        raise SystemExit(
+            f"{requirement.name} {package.version} needs Python {needs}: take an older one."
+        )
     return Version(package.version).public
 
 
@@ -104,24 +111,32 @@ def lock_text(versions: dict[str, str], heading: str) -> str:
 
 def environment_text(versions: dict[str, str]) -> str:
     names = sorted({canonicalize_name(requirement.name) for requirement in direct(LESSONS)})
-    conda = [f"  - {CONDA_NAMES.get(name, name)}={versions[name]}" for name in names
-             if name not in ONLY_PIP]
+    conda = [
+        f"  - {CONDA_NAMES.get(name, name)}={versions[name]}"
+        for name in names
+        if name not in ONLY_PIP
+    ]
     pip = [f"      - {name}=={versions[name]}" for name in names if name in ONLY_PIP]
-    return "\n".join([
-        "# conda env create -f environment.yml && conda activate boneage_kit",
-        "# Written by `make lock`: conda-forge's names, the versions of requirements.lock.",
-        "name: boneage_kit",
-        "channels:",
-        "  - conda-forge",
-        "  - nodefaults",
-        "dependencies:",
-        f"  - python={PYTHON}",
-        "  - pip",
-        *conda,
-        "  - pip:",
-        *pip,
-        "      - -e .",
-    ]) + "\n"
+    return (
+        "\n".join(
+            [
+                "# conda env create -f environment.yml && conda activate boneage_kit",
+                "# Written by `make lock`: conda-forge's names, the versions of requirements.lock.",
+                "name: boneage_kit",
+                "channels:",
+                "  - conda-forge",
+                "  - nodefaults",
+                "dependencies:",
+                f"  - python={PYTHON}",
+                "  - pip",
+                *conda,
+                "  - pip:",
+                *pip,
+                "      - -e .",
+            ]
+        )
+        + "\n"
+    )
 
 
 def main() -> None:
@@ -131,10 +146,13 @@ def main() -> None:
     how = "install with pip install --no-deps -r"
     for name, text in {
         "requirements.lock": lock_text(
-            lessons, f"What the lessons need, whole: {how} requirements.lock"),
+            lessons, f"What the lessons need, whole: {how} requirements.lock"
+        ),
         "requirements-dev.lock": lock_text(
-            further, "What tests, checks and the benchmark on Dask need on top of "
-            f"requirements.lock: {how} both"),
+            further,
+            "What tests, checks and the benchmark on Dask need on top of "
+            f"requirements.lock: {how} both",
+        ),
         "environment.yml": environment_text(lessons),
     }.items():
         (ROOT / name).write_text(text, encoding="utf-8")

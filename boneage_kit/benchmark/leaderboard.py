@@ -50,9 +50,16 @@ def tidy(table: pd.DataFrame, n_bootstrap: int = 1000) -> pd.DataFrame:
     rows = []
     for key, part in table.groupby(_CELL, sort=True):
         value, lower, upper = bootstrap_interval(mae, part, n_bootstrap)
-        rows.append({**dict(zip(_CELL, key, strict=True)), "n_test": len(part),
-                     "mae_years": value, "lower": lower, "upper": upper,
-                     "mae_months": 12 * value})
+        rows.append(
+            {
+                **dict(zip(_CELL, key, strict=True)),
+                "n_test": len(part),
+                "mae_years": value,
+                "lower": lower,
+                "upper": upper,
+                "mae_months": 12 * value,
+            }
+        )
     return pd.DataFrame(rows).round(4)
 
 
@@ -85,18 +92,26 @@ def leaderboard(table: pd.DataFrame, n_train: int, n_bootstrap: int = 1000) -> p
     for name, own in parts.items():
         value, lower, upper = bootstrap_interval(mae, own, n_bootstrap)
         error = (own["y_pred"] - own["y_true"]).abs()
-        rows.append({
-            "label": methods.get(name).label, "method": name,
-            "n_train": int(own["n_train"].median()),
-            "cells": _n_cells(own),
-            "children": own["image_id"].nunique(), "mae_years": value, "lower": lower,
-            "upper": upper, "mae_months": 12 * value,
-            "within_12_months": float((error <= 1).mean())})
-    board = pd.DataFrame(rows).sort_values("mae_years", kind="stable",
-                                           ignore_index=True)
+        rows.append(
+            {
+                "label": methods.get(name).label,
+                "method": name,
+                "n_train": int(own["n_train"].median()),
+                "cells": _n_cells(own),
+                "children": own["image_id"].nunique(),
+                "mae_years": value,
+                "lower": lower,
+                "upper": upper,
+                "mae_months": 12 * value,
+                "within_12_months": float((error <= 1).mean()),
+            }
+        )
+    board = pd.DataFrame(rows).sort_values("mae_years", kind="stable", ignore_index=True)
     best = board["method"].iloc[0]
-    behind = [(0.0, 0.0, 0.0) if name == best else difference(part, name, best, n_bootstrap)
-              for name in board["method"]]
+    behind = [
+        (0.0, 0.0, 0.0) if name == best else difference(part, name, best, n_bootstrap)
+        for name in board["method"]
+    ]
     board[["behind_years", "behind_lower", "behind_upper"]] = behind
     return board.round(4)
 
@@ -121,8 +136,9 @@ def difference(
     tables = [part[part["method"] == name] for name in (a, b)]
     both = set(tables[0]["image_id"]) & set(tables[1]["image_id"])
     if len(both) < 2:
-        raise BadInput(f"{a} and {b} share {len(both)} test children.",
-                       "Run both on the same folds.")
+        raise BadInput(
+            f"{a} and {b} share {len(both)} test children.", "Run both on the same folds."
+        )
     of_a, of_b = (table[table["image_id"].isin(both)] for table in tables)
     paired = compare(of_a, of_b, n=n_bootstrap)
     return paired.difference, paired.lower, paired.upper
@@ -150,14 +166,22 @@ def ablations(table: pd.DataFrame, n_train: int, n_bootstrap: int = 1000) -> pd.
         value, lower, upper = difference(part, pair.a, pair.b, n_bootstrap)
         own = part[part["method"] == pair.a]
         other = part[part["method"] == pair.b]
-        rows.append({
-            "question": pair.question, "a": methods.get(pair.a).label,
-            "b": methods.get(pair.b).label,
-            "children": len(set(own["image_id"]) & set(other["image_id"])),
-            "cells": min(_n_cells(own), _n_cells(other)),
-            "difference_years": value, "lower": lower, "upper": upper,
-            "difference_months": 12 * value, "expected": pair.expectation,
-            "verdict": verdict(lower, upper, pair.expectation), "source": pair.source})
+        rows.append(
+            {
+                "question": pair.question,
+                "a": methods.get(pair.a).label,
+                "b": methods.get(pair.b).label,
+                "children": len(set(own["image_id"]) & set(other["image_id"])),
+                "cells": min(_n_cells(own), _n_cells(other)),
+                "difference_years": value,
+                "lower": lower,
+                "upper": upper,
+                "difference_months": 12 * value,
+                "expected": pair.expectation,
+                "verdict": verdict(lower, upper, pair.expectation),
+                "source": pair.source,
+            }
+        )
     return pd.DataFrame(rows).round(4)
 
 
@@ -179,14 +203,20 @@ def verdict(lower: float, upper: float, expected: str) -> str:
 
 def months_table(board: pd.DataFrame) -> str:
     """Return a leaderboard as a Markdown table in years and months."""
-    lines = ["| method | training images | MAE, years (95 % interval) | months | within 12 months "
-             "| behind the best, years (95 % interval) | children, cells |",
-             "| --- | --- | --- | --- | --- | --- | --- |"]
+    lines = [
+        "| method | training images | MAE, years (95 % interval) | months | within 12 months "
+        "| behind the best, years (95 % interval) | children, cells |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
     for row in board.itertuples():
-        behind = "best" if row.Index == 0 else (
-            f"{row.behind_years:.2f} ({row.behind_lower:.2f} to {row.behind_upper:.2f})")
+        behind = (
+            "best"
+            if row.Index == 0
+            else (f"{row.behind_years:.2f} ({row.behind_lower:.2f} to {row.behind_upper:.2f})")
+        )
         lines.append(
             f"| {row.label} | {row.n_train:,} | {row.mae_years:.2f} ({row.lower:.2f} to "
             f"{row.upper:.2f}) | {row.mae_months:.1f} | {row.within_12_months:.0%} | {behind} | "
-            f"{row.children:,}, {row.cells} |")
+            f"{row.children:,}, {row.cells} |"
+        )
     return "\n".join(lines) + "\n"

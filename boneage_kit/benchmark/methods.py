@@ -77,8 +77,16 @@ def methods() -> dict[str, Method]:
 
 
 def _method(row: dict[str, str]) -> Method:
-    return Method(row["name"], row["label"], row["family"], row["kind"], row["source"],
-                  _options(row["options"]), int(row["pixels"]), row["in_the_paper"])
+    return Method(
+        row["name"],
+        row["label"],
+        row["family"],
+        row["kind"],
+        row["source"],
+        _options(row["options"]),
+        int(row["pixels"]),
+        row["in_the_paper"],
+    )
 
 
 def labels() -> dict[str, str]:
@@ -123,7 +131,13 @@ class Sizes:
 
 
 def predict(
-    method: Method, train: Dataset, test: Dataset, *, seed: int, sizes: Sizes, folder: Path,
+    method: Method,
+    train: Dataset,
+    test: Dataset,
+    *,
+    seed: int,
+    sizes: Sizes,
+    folder: Path,
 ) -> np.ndarray:
     """Learn from ``train`` and return the bone ages, in years [n], predicted for ``test``.
 
@@ -203,15 +217,35 @@ def _network(method: Method, n: int, seed: int, sizes: Sizes) -> tuple[AgeModel,
 
 
 def _tuned(
-    method: Method, images: np.ndarray, ages: np.ndarray, sexes: list[str], fresh: np.ndarray,
-    held: list[str], seed: int, sizes: Sizes, folder: Path,
+    method: Method,
+    images: np.ndarray,
+    ages: np.ndarray,
+    sexes: list[str],
+    fresh: np.ndarray,
+    held: list[str],
+    seed: int,
+    sizes: Sizes,
+    folder: Path,
 ) -> np.ndarray:
     start = _start(method, sizes, folder) if "phantom" in method.source else None
-    return training.fine_tune(start, images, ages, sexes, fresh, held, seed=seed,
-                              epochs=sizes.epochs, test_time_augmentation=True)
+    return training.fine_tune(
+        start,
+        images,
+        ages,
+        sexes,
+        fresh,
+        held,
+        seed=seed,
+        epochs=sizes.epochs,
+        test_time_augmentation=True,
+    )
 
 
 def _start(method: Method, sizes: Sizes, folder: Path) -> AgeModel:
     return training.on_phantoms(
-        folder, imagenet="imagenet" in method.source, n=sizes.phantoms, epochs=sizes.epochs,
-        pixels=sizes.pixels or method.pixels)
+        folder,
+        imagenet="imagenet" in method.source,
+        n=sizes.phantoms,
+        epochs=sizes.epochs,
+        pixels=sizes.pixels or method.pixels,
+    )

@@ -32,8 +32,12 @@ _log = logging.getLogger(__name__)
 
 
 def run(
-    study: Study, cells: Sequence[Cell], *, scheduler: str | None = None,
-    workers: int | None = None, client: Client | None = None,
+    study: Study,
+    cells: Sequence[Cell],
+    *,
+    scheduler: str | None = None,
+    workers: int | None = None,
+    client: Client | None = None,
 ) -> dict[Cell, BadInput]:
     """Run the cells that are not there yet, and return those that could not be run, and why.
 
@@ -99,10 +103,14 @@ def _on_dask(
     """Prepare each method once, then its cells; write each result as it comes."""
     from distributed import KilledWorker, as_completed
 
-    ready = {name: client.submit(_prepare, study, name, pure=False)
-             for name in dict.fromkeys(cell.method for cell in cells)}
-    tasks = {client.submit(_predict, study, cell, ready[cell.method], pure=False,
-                           priority=-number): cell for number, cell in enumerate(cells)}
+    ready = {
+        name: client.submit(_prepare, study, name, pure=False)
+        for name in dict.fromkeys(cell.method for cell in cells)
+    }
+    tasks = {
+        client.submit(_predict, study, cell, ready[cell.method], pure=False, priority=-number): cell
+        for number, cell in enumerate(cells)
+    }
     failed = {}
     try:
         for future in as_completed(tasks):
@@ -112,8 +120,10 @@ def _on_dask(
             except BadInput as error:
                 failed[cell] = error
             except KilledWorker:
-                failed[cell] = BadInput(f"Every worker that took {cell.file} died.",
-                                        "It may need more memory: use fewer --workers.")
+                failed[cell] = BadInput(
+                    f"Every worker that took {cell.file} died.",
+                    "It may need more memory: use fewer --workers.",
+                )
             done(cell)
             future.release()
     finally:
@@ -138,13 +148,18 @@ def _client(
 
     if scheduler:
         try:
-            named = {"scheduler_file": scheduler} if os.path.exists(scheduler) else {
-                "address": scheduler}
+            named = (
+                {"scheduler_file": scheduler}
+                if os.path.exists(scheduler)
+                else {"address": scheduler}
+            )
             client = Client(**named, timeout="20s")
         except (OSError, ValueError) as error:
-            raise BadInput(f"No Dask scheduler answers at {scheduler}.",
-                           "Start one with `dask scheduler`, and workers with `dask worker "
-                           f"{scheduler} --nthreads 1`.") from error
+            raise BadInput(
+                f"No Dask scheduler answers at {scheduler}.",
+                "Start one with `dask scheduler`, and workers with `dask worker "
+                f"{scheduler} --nthreads 1`.",
+            ) from error
         with client:
             yield client
         return
@@ -169,16 +184,27 @@ def local_cluster(workers: int, threads: int) -> Iterator[object]:
     specs = {}
     for number in range(workers):
         card = {"CUDA_VISIBLE_DEVICES": str(number % graphics)} if graphics else {}
-        specs[number] = {"cls": Nanny, "options": {
-            "nthreads": 1, "env": card, "memory_limit": 0, "host": "127.0.0.1",
-            "silence_logs": logging.CRITICAL}}
+        specs[number] = {
+            "cls": Nanny,
+            "options": {
+                "nthreads": 1,
+                "env": card,
+                "memory_limit": 0,
+                "host": "127.0.0.1",
+                "silence_logs": logging.CRITICAL,
+            },
+        }
     settings = {"distributed.scheduler.allowed-failures": _DEATHS}
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         settings[f"distributed.nanny.pre-spawn-environ.{name}"] = threads
-    scheduler = {"cls": Scheduler, "options": {"host": "127.0.0.1", "dashboard": False,
-                                              "dashboard_address": "127.0.0.1:0"}}
-    with dask.config.set(settings), SpecCluster(specs, scheduler,
-                                                silence_logs=logging.CRITICAL) as cluster:
+    scheduler = {
+        "cls": Scheduler,
+        "options": {"host": "127.0.0.1", "dashboard": False, "dashboard_address": "127.0.0.1:0"},
+    }
+    with (
+        dask.config.set(settings),
+        SpecCluster(specs, scheduler, silence_logs=logging.CRITICAL) as cluster,
+    ):
         yield cluster
 
 
@@ -212,9 +238,13 @@ def _graphics_cards() -> int:
 def _progress(study: Study, cells: Sequence[Cell]) -> Iterator[Callable[[Cell], None]]:
     """A bar in work, not cells: a training on 2,500 images counts for more than one on 25."""
     total = sum(study.cost(cell) for cell in cells)
-    with tqdm(total=round(total, 1), desc="Benchmark", smoothing=0.1,
-              bar_format="{desc} {percentage:3.0f}% |{bar}| {elapsed}, {remaining} left {postfix}",
-              disable=not is_interactive()) as bar:
+    with tqdm(
+        total=round(total, 1),
+        desc="Benchmark",
+        smoothing=0.1,
+        bar_format="{desc} {percentage:3.0f}% |{bar}| {elapsed}, {remaining} left {postfix}",
+        disable=not is_interactive(),
+    ) as bar:
         left = len(cells)
 
         def done(cell: Cell) -> None:

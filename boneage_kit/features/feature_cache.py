@@ -22,8 +22,13 @@ _KEEP_AT_LEAST_EVERY = 2000  # images after which interrupted work is on disk
 
 
 def by_image(
-    kind: str, images: np.ndarray, compute: Callable[[np.ndarray], np.ndarray], width: int, *,
-    batch: int, progress: bool = True,
+    kind: str,
+    images: np.ndarray,
+    compute: Callable[[np.ndarray], np.ndarray],
+    width: int,
+    *,
+    batch: int,
+    progress: bool = True,
 ) -> np.ndarray:
     """Return float32 [n, width]: rows from the cache where it has them, else from ``compute``.
 
@@ -75,8 +80,13 @@ def by_image(
 
 
 def _steps(n: int, batch: int, progress: bool) -> Iterable[int]:
-    return tqdm(range(0, n, batch), desc="Features", delay=2, leave=False,
-                disable=not (progress and is_interactive()))
+    return tqdm(
+        range(0, n, batch),
+        desc="Features",
+        delay=2,
+        leave=False,
+        disable=not (progress and is_interactive()),
+    )
 
 
 def _load(path: Path, width: int) -> dict[str, np.ndarray]:

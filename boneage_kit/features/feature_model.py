@@ -41,7 +41,12 @@ class FeatureModel:
     """
 
     def __init__(
-        self, features: str, regressor: str = "ridge", *, sex_input: bool = True, seed: int = 0,
+        self,
+        features: str,
+        regressor: str = "ridge",
+        *,
+        sex_input: bool = True,
+        seed: int = 0,
         stages: str = "last",
     ) -> None:
         self.source, self.regressor = features, regressor
@@ -68,8 +73,10 @@ class FeatureModel:
         """Train on features computed before: float [n, d]."""
         years = np.asarray(ages, dtype=float)
         if len(years) != len(features) or not np.isfinite(years).all():
-            raise BadInput(f"There are {len(features)} rows of features and {len(years)} ages.",
-                           "Give one finite age in years for each image.")
+            raise BadInput(
+                f"There are {len(features)} rows of features and {len(years)} ages.",
+                "Give one finite age in years for each image.",
+            )
         matrix = with_sex(features, sexes if self.sex_input else None)
         self.pipeline = regressor(self.regressor, self.seed).fit(matrix, years)
         return self
@@ -98,7 +105,8 @@ class FeatureModel:
             raise BadInput(f"A {self.regressor} regressor is not kept on disk.", "Use ridge.")
         scaler, ridge = self.pipeline[0], self.pipeline[-1]
         return {
-            "mean": scaler.mean_.astype(np.float32), "scale": scaler.scale_.astype(np.float32),
+            "mean": scaler.mean_.astype(np.float32),
+            "scale": scaler.scale_.astype(np.float32),
             "coefficients": ridge.coef_.astype(np.float32),
             "intercept": np.array([ridge.intercept_], dtype=np.float32),
             "sex_input": np.array([int(self.sex_input)], dtype=np.uint8),

@@ -71,8 +71,14 @@ def frozen_features(
     compute = describe if stages == "last" else describe_stages
     width = compute(model, array[:1]).shape[1]
     key = f"frozen-{name}-{_weights_key(name)}{device_key()}"
-    return by_image(key if stages == "last" else f"{key}-{stages}", array,
-                    lambda part: compute(model, part), width, batch=BATCH, progress=progress)
+    return by_image(
+        key if stages == "last" else f"{key}-{stages}",
+        array,
+        lambda part: compute(model, part),
+        width,
+        batch=BATCH,
+        progress=progress,
+    )
 
 
 @lru_cache(maxsize=1)
@@ -114,8 +120,10 @@ def _stages_of(network: nn.Module, images: Tensor) -> tuple[Tensor, list[Tensor]
     """Return the last maps (B, C, h, w) and those of each stage, from one pass."""
     forward = getattr(network, "forward_intermediates", None)
     if forward is None:  # timm's networks have it
-        raise BadInput(f"{type(network).__name__} does not give the maps of its stages.",
-                       "Use efficientnet_lite0.")
+        raise BadInput(
+            f"{type(network).__name__} does not give the maps of its stages.",
+            "Use efficientnet_lite0.",
+        )
     return forward(images)
 
 

@@ -49,7 +49,8 @@ def regressor(name: str, seed: int = 0) -> RegressorMixin:
         return make_pipeline(StandardScaler(), components, SVR(C=8.0, epsilon=0.2))
     if name == "gradient_boosting":
         return HistGradientBoostingRegressor(
-            loss="absolute_error", max_iter=100, max_bins=32, max_features=0.05, random_state=seed)
+            loss="absolute_error", max_iter=100, max_bins=32, max_features=0.05, random_state=seed
+        )
     raise BadInput(f"There is no regressor {name!r}.", f"Use one of {', '.join(NAMES)}.")
 
 
@@ -83,8 +84,9 @@ def with_sex(features: ArrayLike, sexes: Sequence[object] | None) -> np.ndarray:
     if sexes is None:
         return matrix
     if len(sexes) != len(matrix):
-        raise BadInput(f"There are {len(matrix)} rows of features and {len(sexes)} sexes.",
-                       'Give "F" or "M" for each image.')
+        raise BadInput(
+            f"There are {len(matrix)} rows of features and {len(sexes)} sexes.",
+            'Give "F" or "M" for each image.',
+        )
     sign = np.array([1.0 if parse_sex(sex) == "M" else -1.0 for sex in sexes], dtype=np.float32)
     return np.hstack([matrix, sign[:, None]])
-

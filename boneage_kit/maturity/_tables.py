@@ -35,8 +35,9 @@ def frame(name: str, sex: str | None = None) -> pd.DataFrame:
     if sex is not None:
         table = table[table["sex"] == check_sex(sex)].drop(columns="sex").reset_index(drop=True)
     for column in [column for column in table.columns if column.endswith("_months")]:
-        table.insert(table.columns.get_loc(column), column.removesuffix("_months"),
-                     table[column] / 12)
+        table.insert(
+            table.columns.get_loc(column), column.removesuffix("_months"), table[column] / 12
+        )
     return table
 
 
@@ -52,13 +53,17 @@ def check_ages(ages: ArrayLike, what: str) -> np.ndarray:
     try:
         values = np.asarray(ages, dtype=float)
     except (TypeError, ValueError):
-        raise BadInput(f"The {what} {ages!r} is not a number.",
-                       "Give it in decimal years, 8.5 for eight and a half.") from None
+        raise BadInput(
+            f"The {what} {ages!r} is not a number.",
+            "Give it in decimal years, 8.5 for eight and a half.",
+        ) from None
     if not np.isfinite(values).all():
         raise BadInput(f"The {what} is missing or infinite.", "Give it in decimal years.")
     if (values < 0).any():
         raise BadInput(f"The {what} {values.min():g} is negative.", "Ages begin at birth, 0.")
     if (values > 25).any():
-        raise BadInput(f"The {what} {values.max():g} looks like months.",
-                       "Divide it by 12: the kit takes years.")
+        raise BadInput(
+            f"The {what} {values.max():g} looks like months.",
+            "Divide it by 12: the kit takes years.",
+        )
     return values

@@ -17,8 +17,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
-__all__ = ["age_in_words", "gilsanz_phase", "gilsanz_phases", "gp_milestones", "gp_plate_ages",
-           "nearest_gp_plate"]
+__all__ = [
+    "age_in_words",
+    "gilsanz_phase",
+    "gilsanz_phases",
+    "gp_milestones",
+    "gp_plate_ages",
+    "nearest_gp_plate",
+]
 
 
 def gp_plate_ages(sex: str) -> np.ndarray:
@@ -28,8 +34,9 @@ def gp_plate_ages(sex: str) -> np.ndarray:
     ([0.0, 19.0], 27)
     """
     sex = _tables.check_sex(sex)
-    months = [float(row["plate_age_months"]) for row in _tables.rows("gp_plates")
-              if row["sex"] == sex]
+    months = [
+        float(row["plate_age_months"]) for row in _tables.rows("gp_plates") if row["sex"] == sex
+    ]
     return np.asarray(months) / 12
 
 

@@ -19,9 +19,17 @@ from . import _tables
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RUS_BONES", "rus_stage_onsets", "rus_stage_scores", "stage_criteria",
-           "tw2_rus_bone_age", "tw3_rus_age_text", "tw3_rus_bone_age", "tw3_rus_score",
-           "tw_age_table"]
+__all__ = [
+    "RUS_BONES",
+    "rus_stage_onsets",
+    "rus_stage_scores",
+    "stage_criteria",
+    "tw2_rus_bone_age",
+    "tw3_rus_age_text",
+    "tw3_rus_bone_age",
+    "tw3_rus_score",
+    "tw_age_table",
+]
 
 #: The bones of the RUS score, in the order of the scoring sheet.
 RUS_BONES = (
@@ -44,10 +52,13 @@ def _scores(sex: str) -> dict[str, dict[str, int]]:
 
 @cache
 def _ages(system: str, sex: str) -> tuple[np.ndarray, np.ndarray]:
-    rows = [row for row in _tables.rows("tw_rus_ages")
-            if row["system"] == system and row["sex"] == sex]
-    return (np.array([float(row["score"]) for row in rows]),
-            np.array([float(row["bone_age"]) for row in rows]))
+    rows = [
+        row for row in _tables.rows("tw_rus_ages") if row["system"] == system and row["sex"] == sex
+    ]
+    return (
+        np.array([float(row["score"]) for row in rows]),
+        np.array([float(row["bone_age"]) for row in rows]),
+    )
 
 
 def rus_stage_scores(bone: str, sex: str) -> dict[str, int]:
@@ -58,8 +69,9 @@ def rus_stage_scores(bone: str, sex: str) -> dict[str, int]:
     """
     table = _scores(_tables.check_sex(sex))
     if bone not in table:
-        raise BadInput(f"{bone!r} is not one of the 13 RUS bones.",
-                       f"Use one of {', '.join(RUS_BONES)}.")
+        raise BadInput(
+            f"{bone!r} is not one of the 13 RUS bones.", f"Use one of {', '.join(RUS_BONES)}."
+        )
     return dict(table[bone])
 
 
@@ -85,15 +97,19 @@ def tw3_rus_score(stages: Mapping[str, str], sex: str) -> int:
     """
     missing = [bone for bone in RUS_BONES if bone not in stages]
     if missing:
-        raise BadInput(f"{len(missing)} of the 13 RUS bones lack a stage: {', '.join(missing)}.",
-                       'Stage every bone; a centre that is not seen is stage "A".')
+        raise BadInput(
+            f"{len(missing)} of the 13 RUS bones lack a stage: {', '.join(missing)}.",
+            'Stage every bone; a centre that is not seen is stage "A".',
+        )
     total = 0
     for bone in RUS_BONES:
         scores = rus_stage_scores(bone, sex)
         stage = str(stages[bone]).strip().upper()
         if stage not in scores:
-            raise BadInput(f"Stage {stages[bone]!r} does not exist for the {bone}.",
-                           f"Its stages are {', '.join(scores)}.")
+            raise BadInput(
+                f"Stage {stages[bone]!r} does not exist for the {bone}.",
+                f"Its stages are {', '.join(scores)}.",
+            )
         total += scores[stage]
     return total
 
@@ -134,12 +150,16 @@ def _age_of(system: str, score: float, sex: str) -> float:
     scores, ages = _ages(system, _tables.check_sex(sex))
     value = float(score)
     if not np.isfinite(value) or not 0 <= value <= 1000:
-        raise BadInput(f"The RUS score {score!r} is not between 0 and 1000.",
-                       "Sum the stage scores of the 13 bones with tw3_rus_score.")
+        raise BadInput(
+            f"The RUS score {score!r} is not between 0 and 1000.",
+            "Sum the stage scores of the 13 bones with tw3_rus_score.",
+        )
     if value < scores[0]:
-        raise BadInput(f"The {system} table for {CHILDREN[sex]} begins at score {scores[0]:.0f} "
-                       f"({ages[0]:.1f} years); {value:g} lies below it.",
-                       f'Report it as "under {ages[0]:.1f} years"; the method gives no age there.')
+        raise BadInput(
+            f"The {system} table for {CHILDREN[sex]} begins at score {scores[0]:.0f} "
+            f"({ages[0]:.1f} years); {value:g} lies below it.",
+            f'Report it as "under {ages[0]:.1f} years"; the method gives no age there.',
+        )
     return round(float(np.interp(value, scores, ages)), 4)
 
 

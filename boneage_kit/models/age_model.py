@@ -87,8 +87,10 @@ class AgeHead(nn.Module):
         n_features = line.in_features - (SEX_FEATURES if self.sex else 0)
         expected = n_features + int(self.sex_input)
         if len(self.layers) > 2 or len(slopes) != expected:
-            raise BadInput(f"{len(slopes)} slopes do not fit this head.",
-                           f"Give {expected} slopes, and a head without a hidden layer.")
+            raise BadInput(
+                f"{len(slopes)} slopes do not fit this head.",
+                f"Give {expected} slopes, and a head without a hidden layer.",
+            )
         with torch.no_grad():
             line.weight.zero_()
             line.weight[0, :n_features] = torch.tensor(slopes[:n_features])
@@ -104,8 +106,10 @@ class AgeHead(nn.Module):
         """Return years (B, 1) from features (B, F) and sex (B,), 0 for F and 1 for M."""
         if self.sex is not None:
             if sex is None:
-                raise BadInput("This model takes the child's sex and got none.",
-                               'Pass sex, 0 for "F" and 1 for "M"; it is never assumed.')
+                raise BadInput(
+                    "This model takes the child's sex and got none.",
+                    'Pass sex, 0 for "F" and 1 for "M"; it is never assumed.',
+                )
             features = torch.cat([features, self.sex(sex.long())], dim=1)  # (B, F + 32)
         return self.mean + self.scale * self.layers(features)  # (B, 1)
 

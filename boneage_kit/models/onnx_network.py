@@ -60,16 +60,22 @@ class OnnxNetwork:
         options.add_external_initializers(names, values)
         try:
             self.session = onnxruntime.InferenceSession(
-                graph, options, providers=["CPUExecutionProvider"])
+                graph, options, providers=["CPUExecutionProvider"]
+            )
         except Exception as error:  # its own classes, one per kind of failure
-            raise BadInput("The network's graph and its weights do not belong together.",
-                           "Copy the model's whole folder again, or train anew.") from error
+            raise BadInput(
+                "The network's graph and its weights do not belong together.",
+                "Copy the model's whole folder again, or train anew.",
+            ) from error
         inputs = {entry.name: entry.shape for entry in self.session.get_inputs()}
         self.size, self.sex_input = int(inputs["images"][-1]), "sex" in inputs
         self.key = self.session.get_modelmeta().custom_metadata_map.get("key", "")
 
     def predict(
-        self, images: ArrayLike, sexes: Sequence[object] | None, *,
+        self,
+        images: ArrayLike,
+        sexes: Sequence[object] | None,
+        *,
         test_time_augmentation: bool = False,
     ) -> np.ndarray:
         """Return bone ages in years, float64 [n], as :func:`boneage_kit.training.predict` does.
@@ -90,8 +96,10 @@ class OnnxNetwork:
         """
         array = np.asarray(images)
         if array.dtype != np.uint8 or array.shape[1:] != (self.size, self.size) or not len(array):
-            raise BadInput(f"The images are {array.dtype} of shape {array.shape}.",
-                           f"Give uint8 of shape [n, {self.size}, {self.size}].")
+            raise BadInput(
+                f"The images are {array.dtype} of shape {array.shape}.",
+                f"Give uint8 of shape [n, {self.size}, {self.size}].",
+            )
         numbers = self._sex_numbers(sexes, len(array))
         n_views = len(VIEWS) if test_time_augmentation else 1
         step = max(1, _ROWS // n_views)
@@ -106,16 +114,19 @@ class OnnxNetwork:
             years.append(output.reshape(-1, n_views).mean(axis=1, dtype=np.float32))
         ages = np.concatenate(years).astype(float)
         if not np.isfinite(ages).all():
-            raise BadInput("The model's output is not a number.",
-                           "Train it anew; its weights are lost.")
+            raise BadInput(
+                "The model's output is not a number.", "Train it anew; its weights are lost."
+            )
         return ages
 
     def _sex_numbers(self, sexes: Sequence[object] | None, n: int) -> np.ndarray:
         if not self.sex_input:
             return np.empty(0, dtype=np.int64)
         if sexes is None or len(sexes) != n:
-            raise BadInput(f"There are {n} images and {0 if sexes is None else len(sexes)} sexes.",
-                           'Give "F" or "M" for each image; the sex is never assumed.')
+            raise BadInput(
+                f"There are {n} images and {0 if sexes is None else len(sexes)} sexes.",
+                'Give "F" or "M" for each image; the sex is never assumed.',
+            )
         return np.array([int(parse_sex(sex) == "M") for sex in sexes], dtype=np.int64)
 
 

@@ -137,5 +137,5 @@ def _tps_basis(points: Tensor, lattice: Tensor) -> Tensor:
 def _tps_system(lattice: Tensor) -> Tensor:
     """Bookstein's (1989) linear system: kernel block, affine block, and its side conditions."""
     basis = _tps_basis(lattice, lattice)  # (K, K + 3)
-    conditions = torch.cat([basis[:, len(lattice):].T, torch.zeros(3, 3)], dim=1)
+    conditions = torch.cat([basis[:, len(lattice) :].T, torch.zeros(3, 3)], dim=1)
     return torch.cat([basis, conditions])

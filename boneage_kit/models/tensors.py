@@ -26,8 +26,10 @@ def images_as_bytes(images: ArrayLike) -> Tensor:
     """
     array = np.asarray(images)
     if array.ndim != 3 or array.dtype != np.uint8 or not len(array):
-        raise BadInput(f"The images are {array.dtype} of shape {array.shape}.",
-                       "Give uint8 of shape [n, size, size], as Dataset.images(size) does.")
+        raise BadInput(
+            f"The images are {array.dtype} of shape {array.shape}.",
+            "Give uint8 of shape [n, size, size], as Dataset.images(size) does.",
+        )
     if not array.flags.writeable:
         array = array.copy()  # torch warns about memory that it must not write to
     return torch.from_numpy(np.ascontiguousarray(array))[:, None]
@@ -45,6 +47,8 @@ def sexes_as_numbers(sexes: Sequence[object], n: int) -> Tensor:
     [0, 1]
     """
     if sexes is None or len(sexes) != n:
-        raise BadInput(f"There are {n} images and {0 if sexes is None else len(sexes)} sexes.",
-                       'Give "F" or "M" for each image.')
+        raise BadInput(
+            f"There are {n} images and {0 if sexes is None else len(sexes)} sexes.",
+            'Give "F" or "M" for each image.',
+        )
     return torch.tensor([int(parse_sex(sex) == "M") for sex in sexes])

@@ -83,22 +83,36 @@ def judge_all(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """
     by_name = {(row["result"], row["method"]): row for row in rows}
     table = claims().set_index("claim", drop=False)
-    evidence = {claim["claim"]: by_name.get((claim["result"], claim["method"]))
-                for claim in table.to_dict("records")}
+    evidence = {
+        claim["claim"]: by_name.get((claim["result"], claim["method"]))
+        for claim in table.to_dict("records")
+    }
     judged = []
     for claim in table.to_dict("records"):
         row = evidence[claim["claim"]]
-        unmet = [name for name in claim["needs"].split() if row is not None and judge(
-            table.loc[name, "rule"], evidence[name]).word != REPRODUCED]
-        verdict = _not_above_the_floor(table.loc[unmet[0], "method"]) if unmet else judge(
-            claim["rule"], row, claim["if_not"])
+        unmet = [
+            name
+            for name in claim["needs"].split()
+            if row is not None and judge(table.loc[name, "rule"], evidence[name]).word != REPRODUCED
+        ]
+        verdict = (
+            _not_above_the_floor(table.loc[unmet[0], "method"])
+            if unmet
+            else judge(claim["rule"], row, claim["if_not"])
+        )
         if claim["trained"] and row is not None:
             verdict = allow_for_luck(verdict, row["value"], _runs(row))
         n_train = row.get("n_train") if row is not None else None
         says_interval = n_train and "interval" in verdict.because
         trained = f", with {int(n_train)} training images" if n_train and says_interval else ""
-        judged.append({"claim": claim["claim"], "number": _number(row), "verdict": verdict.word,
-                       "because": verdict.because + trained})
+        judged.append(
+            {
+                "claim": claim["claim"],
+                "number": _number(row),
+                "verdict": verdict.word,
+                "because": verdict.because + trained,
+            }
+        )
     return pd.DataFrame(judged)
 
 
@@ -112,8 +126,11 @@ def _not_above_the_floor(method: str) -> Verdict:
 
     Two methods that learned nothing have equal errors. This says nothing about the claim.
     """
-    return Verdict(CANNOT_BE_TOLD, f"{method.partition(' minus ')[0]} did not beat an answer "
-                                   "without an image in this run, so it proves nothing here")
+    return Verdict(
+        CANNOT_BE_TOLD,
+        f"{method.partition(' minus ')[0]} did not beat an answer "
+        "without an image in this run, so it proves nothing here",
+    )
 
 
 def _number(row: Mapping[str, Any] | None) -> str:

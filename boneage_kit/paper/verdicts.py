@@ -102,8 +102,11 @@ def allow_for_luck(verdict: Verdict, value: float, runs: int) -> Verdict:
     """
     if runs >= ENOUGH_RUNS or abs(value) >= LUCK or verdict.word == CANNOT_BE_TOLD:
         return verdict
-    return Verdict(CANNOT_BE_TOLD, f"{verdict.because}; but two trainings that differ in the "
-                                   f"seed alone can be {LUCK:g} years apart")
+    return Verdict(
+        CANNOT_BE_TOLD,
+        f"{verdict.because}; but two trainings that differ in the "
+        f"seed alone can be {LUCK:g} years apart",
+    )
 
 
 def few(row: Mapping[str, Any]) -> Verdict:
@@ -118,8 +121,10 @@ def few(row: Mapping[str, Any]) -> Verdict:
     """
     verdict = less(row)
     if verdict.word == NOT_REPRODUCED and (row.get("n_train") or 0) < FEW_IMAGES:
-        return Verdict(CANNOT_BE_TOLD, f"{verdict.because}; these are fewer images or passes than "
-                                       "the claim is about")
+        return Verdict(
+            CANNOT_BE_TOLD,
+            f"{verdict.because}; these are fewer images or passes than the claim is about",
+        )
     return verdict
 
 
@@ -131,11 +136,15 @@ def about(row: Mapping[str, Any]) -> Verdict:
     >>> about({"value": 0.7, "lower": 0.6, "upper": 0.8, "data": "rsna"}).word
     'cannot be told'
     """
-    said = f"our error is {row['value']:.2f} years, 95 % interval {row['lower']:.2f} to " \
-           f"{row['upper']:.2f}"
+    said = (
+        f"our error is {row['value']:.2f} years, 95 % interval {row['lower']:.2f} to "
+        f"{row['upper']:.2f}"
+    )
     if not str(row.get("data") or "").startswith("dha"):
-        return Verdict(CANNOT_BE_TOLD, f"{said}, on other children, readers and ages than the "
-                                       "paper's Digital Hand Atlas")
+        return Verdict(
+            CANNOT_BE_TOLD,
+            f"{said}, on other children, readers and ages than the paper's Digital Hand Atlas",
+        )
     if row["upper"] <= ROUNDS_UP_TO:
         return Verdict(REPRODUCED, said)
     if row["lower"] > ROUNDS_UP_TO:
@@ -153,8 +162,10 @@ def every_stratum(row: Mapping[str, Any]) -> Verdict:
     'not reproduced'
     """
     where = f" ({row['note']})" if row.get("note") else ""
-    said = (f"the worst stratum{where} errs {row['value']:.2f} years, 95 % interval "
-            f"{row['lower']:.2f} to {row['upper']:.2f}")
+    said = (
+        f"the worst stratum{where} errs {row['value']:.2f} years, 95 % interval "
+        f"{row['lower']:.2f} to {row['upper']:.2f}"
+    )
     if row["lower"] > ROUNDS_UP_TO:
         return Verdict(NOT_REPRODUCED, said)
     if row["upper"] <= ROUNDS_UP_TO and str(row.get("data") or "").startswith("dha"):
@@ -193,9 +204,12 @@ def judge(rule: str, row: Mapping[str, Any] | None, if_not: str = "") -> Verdict
     if rule not in RULES:
         raise BadInput(f"There is no rule {rule!r}.", f"Use one of {', '.join(RULES)}.")
     if row["lower"] is None or row["upper"] is None:
-        raise BadInput(f"The result {row.get('method')!r} has no interval.",
-                       "Judge no number without one.")
+        raise BadInput(
+            f"The result {row.get('method')!r} has no interval.", "Judge no number without one."
+        )
     if row.get("source") == "phantom" and rule in NEEDS_CHILDREN:
-        return Verdict(CANNOT_BE_TOLD, f"our number on drawn hands, {row['value']:.2f} years, "
-                                       "says nothing about children")
+        return Verdict(
+            CANNOT_BE_TOLD,
+            f"our number on drawn hands, {row['value']:.2f} years, says nothing about children",
+        )
     return RULES[rule](row)

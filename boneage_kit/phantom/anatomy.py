@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-ROWS = {"MC": "metacarpal", "PP": "proximal_phalanx", "MP": "middle_phalanx",
-        "DP": "distal_phalanx"}
+ROWS = {
+    "MC": "metacarpal",
+    "PP": "proximal_phalanx",
+    "MP": "middle_phalanx",
+    "DP": "distal_phalanx",
+}
 #: The 19 long bones of the hand, ray by ray.
 HAND_BONES = tuple(
-    f"{ROWS[row]}_{ray}" for ray in range(1, 6) for row in ("MC", "PP", "MP", "DP")
+    f"{ROWS[row]}_{ray}"
+    for ray in range(1, 6)
+    for row in ("MC", "PP", "MP", "DP")
     if not (row == "MP" and ray == 1)
 )
 FOREARM = ("radius", "ulna")
 #: Bones that grow at a plate.
 LONG_BONES = (*HAND_BONES, *FOREARM)
-CARPALS = ("capitate", "hamate", "triquetral", "lunate", "scaphoid", "trapezium", "trapezoid",
-           "pisiform")
+CARPALS = (
+    "capitate",
+    "hamate",
+    "triquetral",
+    "lunate",
+    "scaphoid",
+    "trapezium",
+    "trapezoid",
+    "pisiform",
+)
 SESAMOIDS = ("adductor_sesamoid", "flexor_sesamoid")
 HOOK = "hamate_hook"
 EPIPHYSES = tuple(f"{bone}_epiphysis" for bone in LONG_BONES)

@@ -18,8 +18,9 @@ _ZERO, _ONE = np.float32(0), np.float32(1)
 class Canvas:
     """A frame of ``rows x columns`` pixels with its corner and pixel size in millimetres."""
 
-    def __init__(self, shape: tuple[int, int], corner: tuple[float, float],
-                 spacing: tuple[float, float]) -> None:
+    def __init__(
+        self, shape: tuple[int, int], corner: tuple[float, float], spacing: tuple[float, float]
+    ) -> None:
         rows, columns = shape
         self.corner, self.spacing, self.shape = corner, spacing, shape
         self.x = (corner[0] + (np.arange(columns) + 0.5) * spacing[1]).astype(np.float32)
@@ -29,8 +30,10 @@ class Canvas:
 
     def pixel(self, point: tuple[float, float]) -> tuple[float, float]:
         """Return (row, column) of a point given in millimetres."""
-        return ((self.corner[1] - point[1]) / self.spacing[0] - 0.5,
-                (point[0] - self.corner[0]) / self.spacing[1] - 0.5)
+        return (
+            (self.corner[1] - point[1]) / self.spacing[0] - 0.5,
+            (point[0] - self.corner[0]) / self.spacing[1] - 0.5,
+        )
 
     def draw(self, solid: Solid, density: float = 1.0) -> None:
         """Add one solid to the mineral map, ``density`` times, and paint its label there."""
@@ -42,11 +45,12 @@ class Canvas:
         s = x * np.float32(ax) + (y * np.float32(ay))[:, None]
         t = x * np.float32(ay) - (y * np.float32(ax))[:, None]
         strut = (t, s) if isinstance(solid, Box) and solid.crosswise else (s, t)
-# struts finer than a pixel average out, more or less as the pixel is large
+        # struts finer than a pixel average out, more or less as the pixel is large
         shown = min(1.0, max(0.25, _STRUTS_SEEN_MM / max(self.spacing)))
         grain = _grain(*strut, solid.grain * shown)
-        mineral, inside = (_box(solid, s, t, grain) if isinstance(solid, Box)
-                           else _blob(solid, s, t, grain))
+        mineral, inside = (
+            _box(solid, s, t, grain) if isinstance(solid, Box) else _blob(solid, s, t, grain)
+        )
         if density != 1:
             mineral *= np.float32(density)
         self.mineral[window] += mineral
@@ -74,8 +78,9 @@ def _root(square: np.ndarray) -> np.ndarray:
     return np.sqrt(square, out=square)
 
 
-def _box(box: Box, s: np.ndarray, t: np.ndarray,
-         grain: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+def _box(
+    box: Box, s: np.ndarray, t: np.ndarray, grain: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
     f = np.float32
     along = ((s - f(box.start)) * f((N - 1) / (box.stop - box.start)) + f(0.5)).astype(np.intp)
     over = ((t + f(box.reach)) * f((N - 1) / (2 * box.reach)) + f(0.5)).astype(np.intp)
@@ -86,10 +91,11 @@ def _box(box: Box, s: np.ndarray, t: np.ndarray,
     shell = np.minimum(box.shell_left, box.shell_right)
     core_depth = np.where(core > 2e-3, np.maximum(box.depth - shell, 0), 0)
     spongy = MARROW + (SPONGY - MARROW) * box.spongy
-    tables = [a.astype(f) for a in (middle, 1 / half, 2 * box.depth, core_middle, 1 / core,
-                                    2 * core_depth, spongy)]
-    middle, half, depth, core_middle, core, core_depth, spongy = (
-        _lookup(a, along) for a in tables)
+    tables = [
+        a.astype(f)
+        for a in (middle, 1 / half, 2 * box.depth, core_middle, 1 / core, 2 * core_depth, spongy)
+    ]
+    middle, half, depth, core_middle, core, core_depth, spongy = (_lookup(a, along) for a in tables)
     below = s - _lookup(box.bottom.astype(f), over)
     above = _lookup(box.top.astype(f), over) - s
 
@@ -111,8 +117,9 @@ def _box(box: Box, s: np.ndarray, t: np.ndarray,
     return mineral, inside
 
 
-def _edge(below: np.ndarray, above: np.ndarray, shell_bottom: float, shell_top: float,
-          rounding: float) -> np.ndarray:
+def _edge(
+    below: np.ndarray, above: np.ndarray, shell_bottom: float, shell_top: float, rounding: float
+) -> np.ndarray:
     """Return 0 at the ends of a box rising to 1 over ``rounding`` mm, as a rounded edge does."""
     f = np.float32
     e = np.minimum(below - f(shell_bottom), above - f(shell_top))
@@ -121,8 +128,9 @@ def _edge(below: np.ndarray, above: np.ndarray, shell_bottom: float, shell_top: 
     return np.sqrt(e * (f(2) - e))
 
 
-def _blob(blob: Blob, s: np.ndarray, t: np.ndarray,
-          grain: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+def _blob(
+    blob: Blob, s: np.ndarray, t: np.ndarray, grain: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
     f = np.float32
     turn = (pseudo_angle(s, t) * f(TURNS / 4) + f(0.5)).astype(np.intp)
     turn[turn >= TURNS] = 0

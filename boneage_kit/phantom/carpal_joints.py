@@ -14,10 +14,18 @@ import numpy as np
 from .shapes import TURNS, Blob, pseudo_angle
 
 #: Neighbours that a film shows side by side.
-NEIGHBOURS = (("capitate", "hamate"), ("capitate", "lunate"), ("capitate", "scaphoid"),
-              ("capitate", "trapezoid"), ("hamate", "triquetral"), ("hamate", "lunate"),
-              ("triquetral", "lunate"), ("lunate", "scaphoid"), ("scaphoid", "trapezoid"),
-              ("scaphoid", "trapezium"))
+NEIGHBOURS = (
+    ("capitate", "hamate"),
+    ("capitate", "lunate"),
+    ("capitate", "scaphoid"),
+    ("capitate", "trapezoid"),
+    ("hamate", "triquetral"),
+    ("hamate", "lunate"),
+    ("triquetral", "lunate"),
+    ("lunate", "scaphoid"),
+    ("scaphoid", "trapezoid"),
+    ("scaphoid", "trapezium"),
+)
 #: Width (mm, adult woman) of the dark line over the share of the way to the adult form: before,
 #: the bones grow toward each other until they touch.
 _LINE = ((0.46, 0.62, 1.0), (0.0, 0.9, 1.1))
@@ -25,8 +33,9 @@ _LINE = ((0.46, 0.62, 1.0), (0.0, 0.9, 1.1))
 _CORNERS, _ROUNDS = 128, 5
 
 
-def parted(bones: Mapping[str, Blob], maturity: Mapping[str, float],
-           frame: float) -> dict[str, Blob]:
+def parted(
+    bones: Mapping[str, Blob], maturity: Mapping[str, float], frame: float
+) -> dict[str, Blob]:
     """Return the carpals with each outline drawn back where it would meet a neighbour's.
 
     Both give way alike, so that their faces fit. ``maturity`` is each bone's age over that of its
@@ -55,8 +64,15 @@ def parted(bones: Mapping[str, Blob], maturity: Mapping[str, float],
         np.maximum.at(give, own, back)
         radius = radius - give
     corners = np.arange(0, TURNS, every)
-    return {name: replace(bones[name], radius=np.minimum(bones[name].radius, np.interp(
-        np.arange(TURNS), corners, radius[i], period=TURNS))) for i, name in enumerate(names)}
+    return {
+        name: replace(
+            bones[name],
+            radius=np.minimum(
+                bones[name].radius, np.interp(np.arange(TURNS), corners, radius[i], period=TURNS)
+            ),
+        )
+        for i, name in enumerate(names)
+    }
 
 
 def _directions() -> tuple[np.ndarray, np.ndarray]:

@@ -13,21 +13,29 @@ from .growth import rows
 from .shapes import TURNS, Blob, outline
 
 #: Share of the final diameter over age by age of the adult form, for a bone long there ...
-_GROWTH = ((0, .067, .133, .333, .533, .733, .87, 1.0), (.21, .46, .61, .71, .79, .89, .955, 1.0))
+_GROWTH = (
+    (0, 0.067, 0.133, 0.333, 0.533, 0.733, 0.87, 1.0),
+    (0.21, 0.46, 0.61, 0.71, 0.79, 0.89, 0.955, 1.0),
+)
 #: ... and what a new one has caught up of it, over the years since it appeared.
 _CATCH_UP = ((0.0, 0.2, 0.8, 2.0, 3.5), (0.15, 0.30, 0.60, 0.88, 1.0))
 
 #: The hamate lies against the capitate long before both fill the wrist (their outlines overlap
 #: at the girls' 5.75-year plate): mm to the radial side, and how much of it over age.
 _PULL = {"hamate": 10.5, "triquetral": 5.0, "trapezium": 3.0}
-_CLOSENESS = ((0, .385, .44, .6, 1.0), (.89, .88, .74, .80, 1.0))
+_CLOSENESS = ((0, 0.385, 0.44, 0.6, 1.0), (0.89, 0.88, 0.74, 0.80, 1.0))
 
 #: The second outline of a grown carpal: its size, and its place in radii (radial, distal).
 _RIM_ONLY = -1.3  # so little in the core that the rim alone is seen
-_SECOND = {"capitate": (0.72, 0.05, 0.10), "hamate": (0.70, 0.08, 0.08),
-           "lunate": (0.74, 0.05, -0.06), "scaphoid": (0.72, -0.10, -0.08),
-           "trapezium": (0.70, -0.06, 0.10), "trapezoid": (0.70, 0.04, 0.08),
-           "triquetral": (0.74, 0.06, 0.04)}
+_SECOND = {
+    "capitate": (0.72, 0.05, 0.10),
+    "hamate": (0.70, 0.08, 0.08),
+    "lunate": (0.74, 0.05, -0.06),
+    "scaphoid": (0.72, -0.10, -0.08),
+    "trapezium": (0.70, -0.06, 0.10),
+    "trapezoid": (0.70, 0.04, 0.08),
+    "triquetral": (0.74, 0.06, 0.04),
+}
 
 
 @cache
@@ -52,12 +60,12 @@ def fill(structure: str, sex: str, age: float) -> float:
     if age < appear:
         return 0.0
     years = min(1.0, (adult - appear) / 3.5)  # sesamoids hurry
-    return float(np.interp(age / adult, *_GROWTH)
-                 * np.interp((age - appear) / years, *_CATCH_UP))
+    return float(np.interp(age / adult, *_GROWTH) * np.interp((age - appear) / years, *_CATCH_UP))
 
 
-def solids(sex: str, ages: dict[str, float], frame: float,
-           shape: dict[str, np.ndarray], size: float = 1.0) -> list[Blob]:
+def solids(
+    sex: str, ages: dict[str, float], frame: float, shape: dict[str, np.ndarray], size: float = 1.0
+) -> list[Blob]:
     """Return the carpals in the hand's frame (mm), ``frame`` times the adult woman's layout.
 
     ``size`` multiplies their diameters, 1 is the mean.
@@ -72,8 +80,9 @@ def solids(sex: str, ages: dict[str, float], frame: float,
             bone, forms[name] = _carpal(name, share, frame, closeness)
             bones[name] = _own_shape(bone, shape[name], frame, size)
     bones = carpal_joints.parted(bones, maturity, frame)
-    drawn = [solid for name, bone in bones.items()
-             for solid in (bone, *_inner(bone, name, forms[name]))]
+    drawn = [
+        solid for name, bone in bones.items() for solid in (bone, *_inner(bone, name, forms[name]))
+    ]
     hook = _hook(sex, ages["hamate"], frame)
     return [*drawn, hook] if hook else drawn
 
@@ -86,8 +95,15 @@ def _hook(sex: str, age: float, frame: float) -> Blob | None:
     share = 0.45 + 0.55 * min(1.0, (age - appear) / (full - appear))
     angle = np.linspace(0, 2 * np.pi, TURNS, endpoint=False)
     radius = share * frame * 3.9 * 2.5 / np.hypot(2.5 * np.cos(angle), 3.9 * np.sin(angle))
-    return Blob(LABEL_IDS[HOOK], (-11.4 * frame, -6.3 * frame), (0.17, 0.985), radius,
-                depth=0.9 * share * frame, shell=0.35, spongy=0.2)
+    return Blob(
+        LABEL_IDS[HOOK],
+        (-11.4 * frame, -6.3 * frame),
+        (0.17, 0.985),
+        radius,
+        depth=0.9 * share * frame,
+        shell=0.35,
+        spongy=0.2,
+    )
 
 
 @cache
@@ -107,9 +123,15 @@ def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Bl
     plain = np.full(TURNS, np.sqrt(np.mean(adult**2)) * 0.97)
     radius = (plain * (1 - form) + adult * form) * share * frame
     size = float(np.mean(radius))
-    bone = Blob(LABEL_IDS[name], (float(centre[0] + pull) * frame, float(centre[1]) * frame),
-                (0.0, 1.0), np.maximum(radius, 0.35), depth=(0.30 + 0.12 * form) * size,
-                shell=0.18 + 0.08 * form, spongy=0.85)
+    bone = Blob(
+        LABEL_IDS[name],
+        (float(centre[0] + pull) * frame, float(centre[1]) * frame),
+        (0.0, 1.0),
+        np.maximum(radius, 0.35),
+        depth=(0.30 + 0.12 * form) * size,
+        shell=0.18 + 0.08 * form,
+        spongy=0.85,
+    )
     return bone, form
 
 
@@ -117,9 +139,11 @@ def _own_shape(bone: Blob, z: np.ndarray, frame: float, size: float) -> Blob:
     """Return a carpal with a child's own size (SD 4 %), place (0.3 mm) and outline (3 %)."""
     turn = np.linspace(0, 2 * np.pi, TURNS, endpoint=False)
     waves = 0.03 * (z[3] * np.cos(2 * turn + z[4]) + 0.6 * z[5] * np.cos(3 * turn - z[4]))
-    return replace(bone, radius=bone.radius * size * (1 + 0.04 * z[0] + waves),
-                   origin=(bone.origin[0] + 0.3 * frame * z[1],
-                           bone.origin[1] + 0.3 * frame * z[2]))
+    return replace(
+        bone,
+        radius=bone.radius * size * (1 + 0.04 * z[0] + waves),
+        origin=(bone.origin[0] + 0.3 * frame * z[1], bone.origin[1] + 0.3 * frame * z[2]),
+    )
 
 
 def _inner(bone: Blob, name: str, form: float) -> list[Blob]:
@@ -129,12 +153,22 @@ def _inner(bone: Blob, name: str, form: float) -> list[Blob]:
     size, dx, dy = _SECOND[name]
     reach = float(bone.radius.mean())
     centre = (bone.origin[0] + dx * reach, bone.origin[1] + dy * reach)
-    return [Blob(bone.label, centre, bone.axis, size * bone.radius, depth=0.45 * (2 * form - 1),
-                 shell=0.38, spongy=_RIM_ONLY)]
+    return [
+        Blob(
+            bone.label,
+            centre,
+            bone.axis,
+            size * bone.radius,
+            depth=0.45 * (2 * form - 1),
+            shell=0.38,
+            spongy=_RIM_ONLY,
+        )
+    ]
 
 
-def sesamoid(name: str, sex: str, age: float, centre: tuple[float, float],
-             scale: float) -> Blob | None:
+def sesamoid(
+    name: str, sex: str, age: float, centre: tuple[float, float], scale: float
+) -> Blob | None:
     """Return a thumb sesamoid at ``centre`` (mm), or None before it appears."""
     share = fill(name, sex, age)
     if share == 0:
@@ -142,5 +176,11 @@ def sesamoid(name: str, sex: str, age: float, centre: tuple[float, float],
     long, wide = growth.adult_size("adductor_sesamoid", sex)
     angle = np.linspace(0, 2 * np.pi, TURNS, endpoint=False)
     radius = share * scale / 2 * long * wide / np.hypot(wide * np.cos(angle), long * np.sin(angle))
-    return Blob(LABEL_IDS[name], centre, (0.0, 1.0), np.maximum(radius, 0.35),
-                depth=0.4 * wide * share * scale, shell=0.3)
+    return Blob(
+        LABEL_IDS[name],
+        centre,
+        (0.0, 1.0),
+        np.maximum(radius, 0.35),
+        depth=0.4 * wide * share * scale,
+        shell=0.3,
+    )

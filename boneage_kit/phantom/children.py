@@ -28,8 +28,9 @@ WARNING = (
 )
 
 
-def cohort(n: int = 1390, seed: int = 0, group_effect: str = "none",
-           difficulty: float = 0.4) -> pd.DataFrame:
+def cohort(
+    n: int = 1390, seed: int = 0, group_effect: str = "none", difficulty: float = 0.4
+) -> pd.DataFrame:
     """Return ``n`` phantom children as a table of records.
 
     Groups, sexes and ages have the proportions of the Digital Hand Atlas (4 groups, 2 sexes, 19
@@ -73,20 +74,22 @@ def cohort(n: int = 1390, seed: int = 0, group_effect: str = "none",
     age = years + rng.random(n)
     true = _true_bone_age(age, sex, group, group_effect, rng)
     reader_1, reader_2 = (read_plates(true, sex, rng, reader) for reader in (1, 2))
-    return pd.DataFrame({
-        "image_id": [f"{i + 1:04d}" for i in range(n)],
-        "path": pd.Series([None] * n, dtype=object),
-        "sex": sex,
-        "group": group,
-        "chronological_age": age.round(3),
-        "bone_age": ((reader_1 + reader_2) / 2).round(4),
-        "reader_1": reader_1.round(4),
-        "reader_2": reader_2.round(4),
-        "source": "phantom",
-        "true_bone_age": true.round(4),
-        "seed": rng.integers(2**31, size=n),
-        "difficulty": float(difficulty),
-    })
+    return pd.DataFrame(
+        {
+            "image_id": [f"{i + 1:04d}" for i in range(n)],
+            "path": pd.Series([None] * n, dtype=object),
+            "sex": sex,
+            "group": group,
+            "chronological_age": age.round(3),
+            "bone_age": ((reader_1 + reader_2) / 2).round(4),
+            "reader_1": reader_1.round(4),
+            "reader_2": reader_2.round(4),
+            "source": "phantom",
+            "true_bone_age": true.round(4),
+            "seed": rng.integers(2**31, size=n),
+            "difficulty": float(difficulty),
+        }
+    )
 
 
 def render_row(row: Mapping[str, Any] | pd.Series, size: int = 512) -> PhantomRadiograph:
@@ -97,12 +100,18 @@ def render_row(row: Mapping[str, Any] | pd.Series, size: int = 512) -> PhantomRa
     >>> render_row(cohort(3).iloc[0], size=128).pixels.shape
     (128, 128)
     """
-    return render(sex=row["sex"], bone_age=float(row["true_bone_age"]), seed=int(row["seed"]),
-                  size=size, difficulty=float(row["difficulty"]))
+    return render(
+        sex=row["sex"],
+        bone_age=float(row["true_bone_age"]),
+        seed=int(row["seed"]),
+        size=size,
+        difficulty=float(row["difficulty"]),
+    )
 
 
-def read_plates(true_bone_age: np.ndarray, sex: np.ndarray, rng: np.random.Generator,
-                reader: int) -> np.ndarray:
+def read_plates(
+    true_bone_age: np.ndarray, sex: np.ndarray, rng: np.random.Generator, reader: int
+) -> np.ndarray:
     """Return one simulated reader's bone ages in years: bias, scatter, then the nearest plate.
 
     The figures stand in ``reader_model.csv``: two such readers differ by a root mean square of
@@ -129,8 +138,9 @@ def read_plates(true_bone_age: np.ndarray, sex: np.ndarray, rng: np.random.Gener
         plates = maturity.gp_plate_ages(of_sex)
         between = (plates[1:] + plates[:-1]) / 2
         rows = sex == of_sex
-        reading[rows] = np.where(on_plate[rows], _nearest(seen[rows], plates),
-                                 _nearest(seen[rows], between))
+        reading[rows] = np.where(
+            on_plate[rows], _nearest(seen[rows], plates), _nearest(seen[rows], between)
+        )
     return reading
 
 
@@ -140,11 +150,15 @@ def _check(n: int, seed: int, group_effect: str, difficulty: float) -> None:
     if not isinstance(seed, (int, np.integer)) or seed < 0:
         raise BadInput(f"The seed {seed!r} is not usable.", "Give a whole number, 0 or more.")
     if group_effect not in GROUP_EFFECTS:
-        raise BadInput(f"There is no scenario group_effect={group_effect!r}.",
-                       f"Use one of {', '.join(GROUP_EFFECTS)}.")
+        raise BadInput(
+            f"There is no scenario group_effect={group_effect!r}.",
+            f"Use one of {', '.join(GROUP_EFFECTS)}.",
+        )
     if not 0 <= difficulty <= 1:
-        raise BadInput(f"The difficulty {difficulty!r} is not between 0 and 1.",
-                       "Use 0 for atlas plates, 1 for the variety of everyday films.")
+        raise BadInput(
+            f"The difficulty {difficulty!r} is not between 0 and 1.",
+            "Use 0 for atlas plates, 1 for the variety of everyday films.",
+        )
     if group_effect == "published":
         warnings.warn(WARNING, stacklevel=3)
 
@@ -158,8 +172,9 @@ def _strata(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, n
     count[np.argsort(-(exact - count), kind="stable")[: n - count.sum()]] += 1
     upper = np.cumsum(_age_weights()) / _age_weights().sum()
     # systematic sampling: every age gets its share, rounded up or down, also in a small cohort
-    years = np.concatenate([np.searchsorted(upper, (np.arange(k) + rng.random()) / max(k, 1))
-                            for k in count])
+    years = np.concatenate(
+        [np.searchsorted(upper, (np.arange(k) + rng.random()) / max(k, 1)) for k in count]
+    )
     code = np.repeat([row["key"] for row in cells], count)
     order = rng.permutation(n)
     group = np.array([key[:3] for key in code], dtype=object)[order]
@@ -172,12 +187,13 @@ def _age_weights() -> np.ndarray:
     for row in csv_rows("dha_shape"):
         if row["kind"] == "age":
             first, _, last = row["key"].partition("-")
-            weights[int(first):int(last or first) + 1] = float(row["weight"])
+            weights[int(first) : int(last or first) + 1] = float(row["weight"])
     return weights
 
 
-def _true_bone_age(age: np.ndarray, sex: np.ndarray, group: np.ndarray, group_effect: str,
-                   rng: np.random.Generator) -> np.ndarray:
+def _true_bone_age(
+    age: np.ndarray, sex: np.ndarray, group: np.ndarray, group_effect: str, rng: np.random.Generator
+) -> np.ndarray:
     deviate = rng.standard_normal(len(age)).clip(-3, 3)
     true = np.empty(len(age))
     for of_sex in ("F", "M"):
@@ -205,9 +221,18 @@ def _model() -> dict[str, float]:
 
 def _reader_sd(age: np.ndarray, sex: str, model: Mapping[str, float]) -> np.ndarray:
     first, last, fusion = (6.5, 12.0, 15.0) if sex == "M" else (8.5, 12.0, 13.5)
-    return np.interp(age, [0, 2, 5, first, last, fusion],
-                     [model["sd_at_0"], model["sd_at_2"], model["sd_at_5"], model["sd_worst"],
-                      model["sd_worst"], model["sd_fusion"]])
+    return np.interp(
+        age,
+        [0, 2, 5, first, last, fusion],
+        [
+            model["sd_at_0"],
+            model["sd_at_2"],
+            model["sd_at_5"],
+            model["sd_worst"],
+            model["sd_worst"],
+            model["sd_fusion"],
+        ],
+    )
 
 
 def _nearest(values: np.ndarray, grid: np.ndarray) -> np.ndarray:

@@ -48,5 +48,8 @@ def lengths(condition: str) -> dict[str, float]:
     >>> lengths("turner")
     {'metacarpal_4': 0.88}
     """
-    return {row["bones"]: float(row["length"]) for row in rows("conditions")
-            if row["condition"] == condition and row["length"]}
+    return {
+        row["bones"]: float(row["length"])
+        for row in rows("conditions")
+        if row["condition"] == condition and row["length"]
+    }

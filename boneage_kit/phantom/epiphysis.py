@@ -13,8 +13,7 @@ from .growth_plate import GrowthPlate
 
 #: Height of a full-grown epiphysis as a share of the width of the shaft's end, from
 #: full-size radiographs of the RSNA set measured by eye.
-HEIGHT = {"MC": 0.82, "MC1": 0.37, "PP": 0.33, "MP": 0.32, "DP": 0.34, "radius": 0.37,
-          "ulna": 0.34}
+HEIGHT = {"MC": 0.82, "MC1": 0.37, "PP": 0.33, "MP": 0.32, "DP": 0.34, "radius": 0.37, "ulna": 0.34}
 
 #: From where on ``hollow`` and ``facets`` count as seen; the same values in ``epiphysis_form.csv``.
 HOLLOW, FACETS = 0.50, 0.40
@@ -79,8 +78,11 @@ def at(clock: Clock, age: float, scale: float, wide_plate: float = 1.0) -> Epiph
 def _form(quantity: str) -> tuple[list[str], list[float], list[float]]:
     """Return the marks, the years after them and the values of ``epiphysis_form.csv``."""
     table = [row for row in rows("epiphysis_form") if row["quantity"] == quantity]
-    return ([row["mark"] for row in table], [float(row["years_later"]) for row in table],
-            [float(row["value"]) for row in table])
+    return (
+        [row["mark"] for row in table],
+        [float(row["years_later"]) for row in table],
+        [float(row["value"]) for row in table],
+    )
 
 
 def _value(quantity: str, clock: Clock, age: float) -> float:
@@ -107,8 +109,9 @@ class Shares(TypedDict, total=False):
     label_half: float
 
 
-def shares(state: Epiphysis, merged: bool, t: np.ndarray, half: float,
-           plate: GrowthPlate) -> Shares:
+def shares(
+    state: Epiphysis, merged: bool, t: np.ndarray, half: float, plate: GrowthPlate
+) -> Shares:
     """Return the options of a shaft's box while its epiphysis fuses, over ``t`` mm; else none.
 
     The shaft is drawn twice then, alone and ``merged`` with its epiphysis. Each place across the
@@ -118,8 +121,10 @@ def shares(state: Epiphysis, merged: bool, t: np.ndarray, half: float,
     if not 0 < fused < 1:
         return {}
     closed = plate.closed(fused, t / half)
-    return {"share_over": closed if merged else 1 - closed,
-            "label_half": max(fused, 0.12) * half if merged else 1e9}
+    return {
+        "share_over": closed if merged else 1 - closed,
+        "label_half": max(fused, 0.12) * half if merged else 1e9,
+    }
 
 
 def _rise(age: float, start: float, end: float) -> float:

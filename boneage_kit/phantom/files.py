@@ -52,8 +52,9 @@ def write_png(radiograph: PhantomRadiograph, path: str | Path, bits: int = 8) ->
     return _io.write_atomically(Path(path), lambda file: image.save(file, format="PNG"))
 
 
-def write_dicom(radiograph: PhantomRadiograph, path: str | Path,
-                photometric: str = "MONOCHROME2") -> Path:
+def write_dicom(
+    radiograph: PhantomRadiograph, path: str | Path, photometric: str = "MONOCHROME2"
+) -> Path:
     """Write a valid Digital X-Ray Image object (DX, for presentation).
 
     12 bits stored in 16, explicit VR little endian, pixel spacing at the detector, sex, the left
@@ -82,11 +83,14 @@ def write_dicom(radiograph: PhantomRadiograph, path: str | Path,
     'hand.dcm'
     """
     if photometric not in PHOTOMETRIC:
-        raise BadInput(f"The photometric interpretation {photometric!r} is not used in DX.",
-                       f"Use one of {', '.join(PHOTOMETRIC)}.")
+        raise BadInput(
+            f"The photometric interpretation {photometric!r} is not used in DX.",
+            f"Use one of {', '.join(PHOTOMETRIC)}.",
+        )
     dataset = _dx_object(radiograph, photometric)
     return _io.write_atomically(
-        Path(path), lambda file: dataset.save_as(file, enforce_file_format=True))
+        Path(path), lambda file: dataset.save_as(file, enforce_file_format=True)
+    )
 
 
 def _integers(pixels: np.ndarray, bits: int) -> np.ndarray:

@@ -86,26 +86,63 @@ def _ring(hand: Hand, bone: str) -> Box:
 def _cast(hand: Hand, thick: float) -> Box:
     """Return a plaster cast, ``thick`` mm, from the forearm to the middle of the palm."""
     reach = 0.75 * hand.wrist_width + thick
-    return _tube(hand.landmarks["wrist"], hand.axes["radius"][1], -2.2 * hand.palm,
-                 1.05 * hand.palm, reach, thick, _PLASTER)
+    return _tube(
+        hand.landmarks["wrist"],
+        hand.axes["radius"][1],
+        -2.2 * hand.palm,
+        1.05 * hand.palm,
+        reach,
+        thick,
+        _PLASTER,
+    )
 
 
-def _tube(origin: tuple[float, float], axis: tuple[float, float], start: float, stop: float,
-          reach: float, wall: float, mineral: float) -> Box:
+def _tube(
+    origin: tuple[float, float],
+    axis: tuple[float, float],
+    start: float,
+    stop: float,
+    reach: float,
+    wall: float,
+    mineral: float,
+) -> Box:
     side, shell = np.full(N, reach), np.full(N, wall)
-    return Box(0, origin, axis, start, stop, -side, side, 0.8 * side, shell, shell,
-               np.full(N, 0.22), 1.02 * reach, np.full(N, start), np.full(N, stop),
-               shell_bottom=0.0, shell_top=0.0, rounding=0.3, share_along=np.full(N, mineral))
+    return Box(
+        0,
+        origin,
+        axis,
+        start,
+        stop,
+        -side,
+        side,
+        0.8 * side,
+        shell,
+        shell,
+        np.full(N, 0.22),
+        1.02 * reach,
+        np.full(N, start),
+        np.full(N, stop),
+        shell_bottom=0.0,
+        shell_top=0.0,
+        rounding=0.3,
+        share_along=np.full(N, mineral),
+    )
 
 
-def finish(mineral: np.ndarray, soft: np.ndarray, canvas: Canvas, film: Film, times: int,
-           rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def finish(
+    mineral: np.ndarray,
+    soft: np.ndarray,
+    canvas: Canvas,
+    film: Film,
+    times: int,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
     """Return pixels and labels at the size asked for, from mineral drawn ``times`` larger."""
     spacing = canvas.spacing[0] * times
     bone = _shrink(mineral, times) * np.float32(film.density)
     pixels = expose(bone, soft, film.exposure, spacing, rng)
     _develop(pixels, film, rng)
-    return pixels, np.ascontiguousarray(canvas.labels[times // 2::times, times // 2::times])
+    return pixels, np.ascontiguousarray(canvas.labels[times // 2 :: times, times // 2 :: times])
 
 
 def _develop(pixels: np.ndarray, film: Film, rng: np.random.Generator) -> None:
@@ -120,8 +157,10 @@ def _develop(pixels: np.ndarray, film: Film, rng: np.random.Generator) -> None:
         pixels += f(film.grain) * rng.standard_normal(pixels.shape, dtype=np.float32)
     if any(film.tilt):
         rows, columns = pixels.shape
-        down, right = (f(t) * np.linspace(-0.5, 0.5, n, dtype=np.float32)
-                       for t, n in zip(film.tilt, (rows, columns), strict=True))
+        down, right = (
+            f(t) * np.linspace(-0.5, 0.5, n, dtype=np.float32)
+            for t, n in zip(film.tilt, (rows, columns), strict=True)
+        )
         pixels *= 1 + down[:, None] + right
     if film.marker:
         stamp(pixels, film.marker, film.stretch)
@@ -145,8 +184,10 @@ def _collimate(pixels: np.ndarray, edges: Edges, stretch: float) -> None:
     x = np.linspace(0.5 - stretch / 2, 0.5 + stretch / 2, columns, dtype=np.float32)
     lean = np.float32(edges.slope)
     v, w = y + lean * (x - np.float32(0.5)), x - lean * (y - np.float32(0.5))
-    depth = np.minimum(np.minimum(v - np.float32(edges.top), np.float32(edges.bottom) - v),
-                       np.minimum(w - np.float32(edges.left), np.float32(edges.right) - w))
+    depth = np.minimum(
+        np.minimum(v - np.float32(edges.top), np.float32(edges.bottom) - v),
+        np.minimum(w - np.float32(edges.left), np.float32(edges.right) - w),
+    )
     if edges.rim:
         pixels[np.abs(depth) < 0.008] = np.float32(edges.rim)
     np.copyto(pixels, np.float32(edges.outside), where=depth < 0)

@@ -116,18 +116,21 @@ def draw_film(difficulty: float, rng: np.random.Generator) -> Film:
     room = 0.5 + 0.5 * min(edges.bottom - edges.top, edges.right - edges.left) if edges else 1.0
     grey = 0.5 * u.grey_background if p.grey_background < 0.25 * d else 0.0
     return Film(
-        pose=_pose(d, z), rotation=d * 8 * z.rotation + turned,
+        pose=_pose(d, z),
+        rotation=d * 8 * z.rotation + turned,
         shift=(d * 0.05 * z.shift_across, d * 0.02 * z.shift_down),
-        fill=room * (0.97 + d * (0.03 - 0.30 * u.fill ** 1.4)), lower=-0.5 + d * 0.5 * u.lower,
-        forearm=0.45 + d * (1.0 * u.forearm ** 1.2 - 0.15),
-        stretch=1 + d * (0.10 + 0.42 * u.stretch ** 0.6),
+        fill=room * (0.97 + d * (0.03 - 0.30 * u.fill**1.4)),
+        lower=-0.5 + d * 0.5 * u.lower,
+        forearm=0.45 + d * (1.0 * u.forearm**1.2 - 0.15),
+        stretch=1 + d * (0.10 + 0.42 * u.stretch**0.6),
         build=_build(d, _Normals.of(np.clip(normals, -2.5, 2.5))),
         plump=float(np.exp(0.11 * d * z.plump)),
-        density=float(np.exp(0.25 * d * z.density)), patchy=0.15 * d,
+        density=float(np.exp(0.25 * d * z.density)),
+        patchy=0.15 * d,
         exposure=_exposure(d, z, u),
-        fog=d * (0.03 + 0.10 * u.fog ** 2) + grey,
-        veil=0.14 * d * u.veil ** 1.5,
-        grain=0.02 * d * u.grain ** 2,
+        fog=d * (0.03 + 0.10 * u.fog**2) + grey,
+        veil=0.14 * d * u.veil**1.5,
+        grain=0.02 * d * u.grain**2,
         contrast=0.12 + 0.5 * u.dark if p.dark < 0.13 * d else 1 - 0.25 * d * u.contrast,
         tilt=(0.12 * d * z.tilt_down * (p.tilt < 0.5), 0.12 * d * z.tilt_across * (p.tilt < 0.5)),
         edges=edges,
@@ -154,9 +157,13 @@ def _pose(d: float, z: _Normals) -> Pose:
 
 def _build(d: float, z: _Normals) -> Build:
     return Build(
-        ahead=1.5 * d * z.ahead, scale=1 + 0.05 * d * z.scale, breadth=1 + 0.05 * d * z.breadth,
-        carpus=1 + 0.05 * d * z.carpus, width=float(np.exp(0.10 * d * z.width)),
-        carpals=float(np.exp(0.08 * d * z.carpals)), cortex=float(np.exp(0.20 * d * z.cortex)),
+        ahead=1.5 * d * z.ahead,
+        scale=1 + 0.05 * d * z.scale,
+        breadth=1 + 0.05 * d * z.breadth,
+        carpus=1 + 0.05 * d * z.carpus,
+        width=float(np.exp(0.10 * d * z.width)),
+        carpals=float(np.exp(0.08 * d * z.carpals)),
+        cortex=float(np.exp(0.20 * d * z.cortex)),
         spongy=float(np.exp(0.30 * d * z.spongy)),
     )
 
@@ -175,7 +182,13 @@ def _exposure(d: float, z: _Normals, u: _Uniforms) -> Exposure:
 
 
 def _edges(u: _Uniforms) -> Edges:
-    top, bottom, left, right = 0.14 * u.margins ** 2
-    return Edges(top=top, bottom=1 - bottom, left=left, right=1 - right,
-                 slope=0.12 * (u.slope - 0.5) * (u.has_slope < 0.5),
-                 outside=0.0 if u.outside < 0.6 else 0.25 * u.outside, rim=0.8 * (u.has_rim < 0.5))
+    top, bottom, left, right = 0.14 * u.margins**2
+    return Edges(
+        top=top,
+        bottom=1 - bottom,
+        left=left,
+        right=1 - right,
+        slope=0.12 * (u.slope - 0.5) * (u.has_slope < 0.5),
+        outside=0.0 if u.outside < 0.6 else 0.25 * u.outside,
+        rim=0.8 * (u.has_rim < 0.5),
+    )

@@ -19,12 +19,18 @@ _BETWEEN = (0.020, 0.032)
 #: Half-width of the shaft over the distance from the plate, both in widths of the metaphysis;
 #: for the radius first a child's, which flares, then an adult's.
 _PLACES = (-4, -2.2, -1.3, -0.75, -0.3, -0.08, 0)
-_FLARE = {"radius": ((.25, .265, .31, .385, .465, .5, .49), (.27, .30, .37, .44, .48, .5, .49)),
-          "ulna": ((.30, .32, .36, .41, .465, .5, .48), (.33, .35, .39, .43, .47, .5, .48))}
+_FLARE = {
+    "radius": (
+        (0.25, 0.265, 0.31, 0.385, 0.465, 0.5, 0.49),
+        (0.27, 0.30, 0.37, 0.44, 0.48, 0.5, 0.49),
+    ),
+    "ulna": ((0.30, 0.32, 0.36, 0.41, 0.465, 0.5, 0.48), (0.33, 0.35, 0.39, 0.43, 0.47, 0.5, 0.48)),
+}
 
 
-def places(sex: str, age: float, scale: float, frame: float,
-           palm: float) -> dict[str, tuple[float, float]]:
+def places(
+    sex: str, age: float, scale: float, frame: float, palm: float
+) -> dict[str, tuple[float, float]]:
     """Return the middles (mm) of both metaphyses; ``frame`` as in ``carpals``, ``palm`` in mm.
 
     >>> at = places("F", 16.0, 1.0, 1.0, 63.7)
@@ -50,10 +56,17 @@ def state(bone: str, sex: str, age: float, mm: float) -> Epiphysis:
     return epiphysis.at(growth.clock(bone, sex), age, mm)
 
 
-def solids(bone: str, sex: str, age: float, own_age: float, scale: float,
-           origin: tuple[float, float], axis: tuple[float, float],
-           length: float,
-           plate: GrowthPlate | None = None) -> tuple[list[Box], Epiphysis, float]:
+def solids(
+    bone: str,
+    sex: str,
+    age: float,
+    own_age: float,
+    scale: float,
+    origin: tuple[float, float],
+    axis: tuple[float, float],
+    length: float,
+    plate: GrowthPlate | None = None,
+) -> tuple[list[Box], Epiphysis, float]:
     """Return what is drawn of a forearm bone, its epiphysis and its width (mm).
 
     It is sized for the hand's bone age and matured to its own (both in years).
@@ -64,11 +77,13 @@ def solids(bone: str, sex: str, age: float, own_age: float, scale: float,
     shapes = []
     thick = scale * growth.cortex(sex, age)
     if is_at.fused < 1:
-        shapes.append(_shaft(bone, wide, is_at, origin, axis, length, plate, merged=False,
-                             cortex=thick))
+        shapes.append(
+            _shaft(bone, wide, is_at, origin, axis, length, plate, merged=False, cortex=thick)
+        )
     if is_at.fused > 0:
-        shapes.append(_shaft(bone, wide, is_at, origin, axis, length, plate, merged=True,
-                             cortex=thick))
+        shapes.append(
+            _shaft(bone, wide, is_at, origin, axis, length, plate, merged=True, cortex=thick)
+        )
     if is_at.fused < 1 and is_at.present:
         shapes.append(_epiphysis(bone, wide, is_at, origin, axis, plate))
     if is_at.present:
@@ -76,8 +91,14 @@ def solids(bone: str, sex: str, age: float, own_age: float, scale: float,
     return shapes, is_at, wide
 
 
-def _sheets(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float],
-            axis: tuple[float, float], plate: GrowthPlate) -> list[Box]:
+def _sheets(
+    bone: str,
+    wide: float,
+    is_at: Epiphysis,
+    origin: tuple[float, float],
+    axis: tuple[float, float],
+    plate: GrowthPlate,
+) -> list[Box]:
     """Return what covers the growth plate on the film, and the scar that it leaves."""
     half, depth = 0.485 * wide * min(1.0, is_at.width), 0.24 * wide
     t = across(half)
@@ -85,17 +106,27 @@ def _sheets(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float
     wave, sheets = _plate(bone, wide, u, plate), []
     if is_at.fused < 1:
         share = plate.covered(u) * (1 - plate.closed(is_at.fused, u) * (is_at.fused > 0))
-        sheets.append(sheet(half, depth, wave - 0.1, wave + is_at.gap + 0.1, share, 1.3, origin,
-                            axis))
+        sheets.append(
+            sheet(half, depth, wave - 0.1, wave + is_at.gap + 0.1, share, 1.3, origin, axis)
+        )
     if is_at.fused > 0 and plate.scar > 0:
         middle, share = wave + is_at.gap / 2, is_at.scar * plate.left_of_scar(u)
         sheets.append(sheet(half, depth, middle - 0.4, middle + 0.4, share, 1.1, origin, axis))
     return sheets
 
 
-def _shaft(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float],
-           axis: tuple[float, float], length: float, plate: GrowthPlate, *, merged: bool,
-           cortex: float) -> Box:
+def _shaft(
+    bone: str,
+    wide: float,
+    is_at: Epiphysis,
+    origin: tuple[float, float],
+    axis: tuple[float, float],
+    length: float,
+    plate: GrowthPlate,
+    *,
+    merged: bool,
+    cortex: float,
+) -> Box:
     stop = is_at.gap + _face(bone, wide, is_at, U).max() if merged else 0.12 * wide
     s = np.linspace(-length, stop, N)
     child, adult = (np.array(shares) for shares in _FLARE[bone])
@@ -105,7 +136,7 @@ def _shaft(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float]
     shell = cortex * 1.15 * np.interp(s / wide, (-2.5, -1.4, -0.7, -0.2), (1.1, 0.85, 0.48, 0.22))
     shell = np.maximum(shell, 0.18)
     spongy = np.interp(s / wide, (-2.4, -1.2, -0.4, 0.3), (0.15, 0.45, 0.85, 0.90))
-    spongy = spongy + 0.5 * np.exp(-((s + 0.04 * wide) / (0.06 * wide)) ** 2) * (1 - is_at.fused)
+    spongy = spongy + 0.5 * np.exp(-(((s + 0.04 * wide) / (0.06 * wide)) ** 2)) * (1 - is_at.fused)
     reach = float(half.max()) * 1.25
     u = np.linspace(-reach, reach, N) / (wide / 2)
     if merged:
@@ -115,10 +146,26 @@ def _shaft(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float]
     bottom = np.full(N, -length - 5.0)
     depth = half * np.interp(s / wide, (-1.5, 0), (0.66, 0.46 if bone == "radius" else 0.54))
     lean = (0.32 if bone == "radius" else -0.20) * (wide / 2 - half)
-    return Box(LABEL_IDS[bone], origin, axis, -length, stop, lean - half, lean + half, depth,
-               shell, shell, spongy, reach, bottom, top, shell_bottom=0.0, shell_top=0.4,
-               rounding=0.12 * wide,
-               **epiphysis.shares(is_at, merged, u * wide / 2, wide / 2, plate))
+    return Box(
+        LABEL_IDS[bone],
+        origin,
+        axis,
+        -length,
+        stop,
+        lean - half,
+        lean + half,
+        depth,
+        shell,
+        shell,
+        spongy,
+        reach,
+        bottom,
+        top,
+        shell_bottom=0.0,
+        shell_top=0.4,
+        rounding=0.12 * wide,
+        **epiphysis.shares(is_at, merged, u * wide / 2, wide / 2, plate),
+    )
 
 
 def _plate(bone: str, wide: float, u: np.ndarray, plate: GrowthPlate) -> np.ndarray:
@@ -144,8 +191,14 @@ def _face(bone: str, wide: float, is_at: Epiphysis, u: np.ndarray) -> np.ndarray
     return tall * np.maximum(face * (0.25 + 0.75 * edge), 0.08)
 
 
-def _epiphysis(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, float],
-               axis: tuple[float, float], plate: GrowthPlate) -> Box:
+def _epiphysis(
+    bone: str,
+    wide: float,
+    is_at: Epiphysis,
+    origin: tuple[float, float],
+    axis: tuple[float, float],
+    plate: GrowthPlate,
+) -> Box:
     half = max(wide / 2 * is_at.width, 0.5)
     lean = (0.12 if bone == "radius" else 0.0) * (1 - min(1, is_at.width)) * wide
     u = U
@@ -167,8 +220,24 @@ def _epiphysis(bone: str, wide: float, is_at: Epiphysis, origin: tuple[float, fl
     side = np.full(N, half)
     shell = np.full(N, 0.15 + 0.15 * is_at.edge)
     depth = 0.28 * wide * min(1, is_at.width + 0.15) * np.sqrt(1 - 0.6 * u**2)
-    return Box(LABEL_IDS[f"{bone}_epiphysis"], origin, (ay, -ax), -half, half, -high, -low, depth,
-               shell, shell, np.full(N, 1.0), float(over[-1]), -side, side, shell_bottom=0.3,
-               shell_top=0.3, rounding=max(0.2 * float((high - low).max()), 0.3),
-               share_along=1 - plate.closed(is_at.fused, u) if is_at.fused else None,
-               crosswise=True)
+    return Box(
+        LABEL_IDS[f"{bone}_epiphysis"],
+        origin,
+        (ay, -ax),
+        -half,
+        half,
+        -high,
+        -low,
+        depth,
+        shell,
+        shell,
+        np.full(N, 1.0),
+        float(over[-1]),
+        -side,
+        side,
+        shell_bottom=0.3,
+        shell_top=0.3,
+        rounding=max(0.2 * float((high - low).max()), 0.3),
+        share_along=1 - plate.closed(is_at.fused, u) if is_at.fused else None,
+        crosswise=True,
+    )

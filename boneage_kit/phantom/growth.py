@@ -66,11 +66,16 @@ def cortex(sex: str, age: float) -> float:
 
 @cache
 def _cortex_series(sex: str, column: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    series = [row for row in rows("metacarpal_cortex")
-              if row["sex"] == sex or (sex == "F" and float(row["bone_age_years"]) < 3)]
+    series = [
+        row
+        for row in rows("metacarpal_cortex")
+        if row["sex"] == sex or (sex == "F" and float(row["bone_age_years"]) < 3)
+    ]
     series.sort(key=lambda row: float(row["bone_age_years"]))
-    return (tuple(float(row["bone_age_years"]) for row in series),
-            tuple(float(row[column]) for row in series))
+    return (
+        tuple(float(row["bone_age_years"]) for row in series),
+        tuple(float(row[column]) for row in series),
+    )
 
 
 def size(bone: str, sex: str, age: float) -> Size:
@@ -100,8 +105,18 @@ def adult_size(structure: str, sex: str) -> tuple[float, float]:
 
 
 #: What an epiphysis reaches, in order; the columns of ``epiphysis_clock.csv``.
-MARKS = ("appear", "distinct", "half_width", "shape_e", "shape_f", "shape_g", "as_wide", "cap",
-         "fusion_start", "fusion_end")
+MARKS = (
+    "appear",
+    "distinct",
+    "half_width",
+    "shape_e",
+    "shape_f",
+    "shape_g",
+    "as_wide",
+    "cap",
+    "fusion_start",
+    "fusion_end",
+)
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,20 @@ from .variants import CLEFT_BONE, SHORT_BONE, Variants
 
 #: Where the metacarpals' bases lie (x, y) and how they lean (degrees to the thumb), in lengths of
 #: the third metacarpal; read by eye off full-size radiographs.
-_BASES = {1: (0.40, -0.085, 40.0), 2: (0.212, -0.015, 9.6), 3: (0.0, 0.0, 0.0),
-          4: (-0.180, -0.005, -8.8), 5: (-0.335, -0.045, -19.0)}
+_BASES = {
+    1: (0.40, -0.085, 40.0),
+    2: (0.212, -0.015, 9.6),
+    3: (0.0, 0.0, 0.0),
+    4: (-0.180, -0.005, -8.8),
+    5: (-0.335, -0.045, -19.0),
+}
 #: How each finger leans against its metacarpal, degrees to the thumb.
 _FINGERS = {1: -4.0, 2: -0.5, 3: 0.0, 4: -1.0, 5: -7.0}
 #: Distance from the third metacarpal's base to the radius's metaphysis over its length, by age.
-_CARPUS = {"M": ((0, 2, 5, 8, 11, 13, 15, 18), (.78, .76, .71, .70, .69, .66, .635, .61)),
-           "F": ((0, 2, 4.5, 7, 9.5, 11, 13, 15), (.78, .76, .71, .70, .68, .65, .61, .60))}
+_CARPUS = {
+    "M": ((0, 2, 5, 8, 11, 13, 15, 18), (0.78, 0.76, 0.71, 0.70, 0.69, 0.66, 0.635, 0.61)),
+    "F": ((0, 2, 4.5, 7, 9.5, 11, 13, 15), (0.78, 0.76, 0.71, 0.70, 0.68, 0.65, 0.61, 0.60)),
+}
 _ADULT_CARPUS_MM = 32.4
 #: How the forearm leans against the third metacarpal (degrees, its elbow to the ulnar side).
 _ARM_LEAN = 8.0
@@ -81,11 +88,18 @@ class Hand:
     sex: str = "F"
 
 
-def build(sex: str, ages: dict[str, float], age: float, pose: Pose, child: Build | None = None,
-          shape: dict[str, np.ndarray] | None = None, joints: JointSpaces | None = None,
-          plates: dict[str, GrowthPlate] | None = None,
-          variants: Variants | None = None,
-          lengths: dict[str, float] | None = None) -> Hand:
+def build(
+    sex: str,
+    ages: dict[str, float],
+    age: float,
+    pose: Pose,
+    child: Build | None = None,
+    shape: dict[str, np.ndarray] | None = None,
+    joints: JointSpaces | None = None,
+    plates: dict[str, GrowthPlate] | None = None,
+    variants: Variants | None = None,
+    lengths: dict[str, float] | None = None,
+) -> Hand:
     """Return the hand of ``sex`` with each structure at its own bone age ``ages`` (years).
 
     ``shape`` holds standard normal deviates [6] of each structure's build; none is the mean.
@@ -103,8 +117,9 @@ def build(sex: str, ages: dict[str, float], age: float, pose: Pose, child: Build
         plate = plates.get(name, GrowthPlate())
         if variants.cone and name == variants.cone_bone:
             plate = replace(plate, cone=variants.cone)
-        hand.bones[name] = long_bone_outline.measure(name, sex, age, ages[name], scale, long,
-                                                     wide, child.cortex, child.spongy, plate)
+        hand.bones[name] = long_bone_outline.measure(
+            name, sex, age, ages[name], scale, long, wide, child.cortex, child.spongy, plate
+        )
     pose = replace(pose, curl=(*pose.curl[:4], pose.curl[4] + variants.incurved / 2))
     hand.palm = hand.bones["metacarpal_3"].distal_end
     hand.girth = growth.width_fraction(sex, age) * scale
@@ -119,8 +134,7 @@ def build(sex: str, ages: dict[str, float], age: float, pose: Pose, child: Build
     for name in LONG_BONES[:-2]:
         hand.solids += long_bones.solids(hand.bones[name], *hand.axes[name])
         if name == CLEFT_BONE and variants.cleft:
-            hand.solids.append(long_bones.cleft(hand.bones[name], variants.cleft,
-                                                *hand.axes[name]))
+            hand.solids.append(long_bones.cleft(hand.bones[name], variants.cleft, *hand.axes[name]))
         hand.epiphyses[name] = hand.bones[name].state
     _place_sesamoids(hand, ages, scale)
     return hand
@@ -147,8 +161,9 @@ def _unit(degrees: float) -> tuple[float, float]:
     return math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
 
 
-def _place_ray(hand: Hand, ray: int, pose: Pose, broad: float, joints: JointSpaces,
-               age: float) -> None:
+def _place_ray(
+    hand: Hand, ray: int, pose: Pose, broad: float, joints: JointSpaces, age: float
+) -> None:
     x, y, lean = _BASES[ray]
     x *= broad
     angle = lean * (1 + 0.5 * (broad - 1)) + pose.spread[ray - 1]
@@ -169,31 +184,36 @@ def _place_ray(hand: Hand, ray: int, pose: Pose, broad: float, joints: JointSpac
         origin = _along(joint, axis, space - bone.face)
         hand.axes[bone.name] = origin, axis
         joint = _along(origin, axis, bone.distal_end)
-        following = "tip" if i == len(names) - 1 else \
-            ("IP" if ray == 1 else ("PIP", "DIP")[i])
+        following = "tip" if i == len(names) - 1 else ("IP" if ray == 1 else ("PIP", "DIP")[i])
         name = f"{following}{ray}"
         hand.landmarks[name] = joint
         angle += pose.curl[ray - 1]
 
 
-def _along(point: tuple[float, float], axis: tuple[float, float],
-           mm: float) -> tuple[float, float]:
+def _along(point: tuple[float, float], axis: tuple[float, float], mm: float) -> tuple[float, float]:
     return point[0] + axis[0] * mm, point[1] + axis[1] * mm
 
 
-def _place_forearm(hand: Hand, ages: dict[str, float], age: float, frame: float, wrist: float,
-                   scale: float, plates: dict[str, GrowthPlate]) -> None:
+def _place_forearm(
+    hand: Hand,
+    ages: dict[str, float],
+    age: float,
+    frame: float,
+    wrist: float,
+    scale: float,
+    plates: dict[str, GrowthPlate],
+) -> None:
     axis = _unit(wrist + _ARM_LEAN)
     turn = (math.cos(math.radians(wrist)), -math.sin(math.radians(wrist)))
     pivot = (0.0, -20.0 * frame)
     places = forearm.places(hand.sex, age, scale, frame, hand.palm)
     for name, (x, y) in places.items():
         x, y = x - pivot[0], y - pivot[1]
-        metaphysis = (pivot[0] + turn[0] * x - turn[1] * y,
-                      pivot[1] + turn[1] * x + turn[0] * y)
+        metaphysis = (pivot[0] + turn[0] * x - turn[1] * y, pivot[1] + turn[1] * x + turn[0] * y)
         length = 2.2 * hand.palm
-        shapes, state, wide = forearm.solids(name, hand.sex, age, ages[name], scale,
-                                             metaphysis, axis, length, plates.get(name))
+        shapes, state, wide = forearm.solids(
+            name, hand.sex, age, ages[name], scale, metaphysis, axis, length, plates.get(name)
+        )
         hand.solids += shapes
         hand.epiphyses[name] = state
         hand.axes[name] = metaphysis, axis
@@ -211,8 +231,9 @@ def _place_sesamoids(hand: Hand, ages: dict[str, float], scale: float) -> None:
     bone = hand.bones["metacarpal_1"]
     right = (axis[1], -axis[0])
     for name, side in (("adductor_sesamoid", -0.50), ("flexor_sesamoid", 0.22)):
-        centre = _along(_along(origin, axis, bone.shaft - 0.22 * bone.size.head), right,
-                        side * bone.size.head)
+        centre = _along(
+            _along(origin, axis, bone.shaft - 0.22 * bone.size.head), right, side * bone.size.head
+        )
         solid = carpals.sesamoid(name, hand.sex, ages[name], centre, scale)
         if solid is not None:
             hand.solids.append(solid)

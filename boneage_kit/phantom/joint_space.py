@@ -35,16 +35,25 @@ class JointSpaces:
 @cache
 def _series(joint: str, sex: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
     table = [row for row in rows("joint_space") if row["joint"] == joint and row["sex"] == sex]
-    return (tuple(float(row["bone_age_years"]) for row in table),
-            tuple(float(row["space_mm"]) for row in table))
+    return (
+        tuple(float(row["bone_age_years"]) for row in table),
+        tuple(float(row["space_mm"]) for row in table),
+    )
 
 
 def draw_joints(variation: float, rng: np.random.Generator) -> JointSpaces:
     """Return a child's joint spaces: one factor for the hand, a smaller one for each joint."""
-    names = [f"{joint}{ray}" for ray in range(1, 6)
-             for joint in (("MCP", "IP") if ray == 1 else ("MCP", "PIP", "DIP"))]
+    names = [
+        f"{joint}{ray}"
+        for ray in range(1, 6)
+        for joint in (("MCP", "IP") if ray == 1 else ("MCP", "PIP", "DIP"))
+    ]
     hand, own = rng.standard_normal(), rng.standard_normal(len(names))
     v = min(variation, 1.5)
     together = _HAND_SD * float(np.clip(hand, -2.5, 2.5))
-    return JointSpaces({name: float(np.exp(v * (together + _OWN_SD * float(np.clip(z, -2.5, 2.5)))))
-                        for name, z in zip(names, own, strict=True)})
+    return JointSpaces(
+        {
+            name: float(np.exp(v * (together + _OWN_SD * float(np.clip(z, -2.5, 2.5)))))
+            for name, z in zip(names, own, strict=True)
+        }
+    )

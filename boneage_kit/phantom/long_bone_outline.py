@@ -19,16 +19,45 @@ from .growth_plate import GrowthPlate
 from .shapes import N
 
 #: Half-width along the shaft (share of its length: weight of base, waist, head).
-_PHALANX = [(0, .94, 0, 0), (.03, 1, 0, 0), (.09, .86, .14, 0), (.16, .56, .44, 0),
-            (.25, .33, .67, 0), (.36, .16, .84, 0), (.48, .06, .94, 0), (.62, 0, 1, 0),
-            (.74, 0, .90, .10), (.84, 0, .40, .60), (.91, 0, .06, .94), (.96, 0, 0, 1),
-            (1, 0, 0, .92)]
-_DISTAL = [(0, .93, 0, 0), (.05, 1, 0, 0), (.14, .80, .20, 0), (.28, .45, .55, 0),
-           (.46, .15, .85, 0), (.64, 0, 1, 0), (.78, 0, .55, .45), (.88, 0, .05, .95),
-           (1, 0, 0, .90)]
-_METACARPAL = [(0, .80, 0, 0), (.05, .97, 0, 0), (.10, 1, 0, 0), (.20, .50, .50, 0),
-               (.32, .14, .86, 0), (.48, 0, 1, 0), (.62, 0, .92, .08), (.76, 0, .60, .40),
-               (.88, 0, .15, .85), (.96, 0, 0, 1), (1, 0, 0, .96)]
+_PHALANX = [
+    (0, 0.94, 0, 0),
+    (0.03, 1, 0, 0),
+    (0.09, 0.86, 0.14, 0),
+    (0.16, 0.56, 0.44, 0),
+    (0.25, 0.33, 0.67, 0),
+    (0.36, 0.16, 0.84, 0),
+    (0.48, 0.06, 0.94, 0),
+    (0.62, 0, 1, 0),
+    (0.74, 0, 0.90, 0.10),
+    (0.84, 0, 0.40, 0.60),
+    (0.91, 0, 0.06, 0.94),
+    (0.96, 0, 0, 1),
+    (1, 0, 0, 0.92),
+]
+_DISTAL = [
+    (0, 0.93, 0, 0),
+    (0.05, 1, 0, 0),
+    (0.14, 0.80, 0.20, 0),
+    (0.28, 0.45, 0.55, 0),
+    (0.46, 0.15, 0.85, 0),
+    (0.64, 0, 1, 0),
+    (0.78, 0, 0.55, 0.45),
+    (0.88, 0, 0.05, 0.95),
+    (1, 0, 0, 0.90),
+]
+_METACARPAL = [
+    (0, 0.80, 0, 0),
+    (0.05, 0.97, 0, 0),
+    (0.10, 1, 0, 0),
+    (0.20, 0.50, 0.50, 0),
+    (0.32, 0.14, 0.86, 0),
+    (0.48, 0, 1, 0),
+    (0.62, 0, 0.92, 0.08),
+    (0.76, 0, 0.60, 0.40),
+    (0.88, 0, 0.15, 0.85),
+    (0.96, 0, 0, 1),
+    (1, 0, 0, 0.96),
+]
 
 #: How much of :func:`joint_face` a whole epiphysis and a fused base show.
 FACE = 0.8
@@ -75,9 +104,18 @@ class LongBone:
         return self.shaft + (self.state.gap + self.height if self.distal_plate else 0.0)
 
 
-def measure(name: str, sex: str, age: float, own_age: float, scale: float = 1.0,
-            long: float = 1.0, wide: float = 1.0, cortex: float = 1.0,
-            spongy: float = 1.0, plate: GrowthPlate | None = None) -> LongBone:
+def measure(
+    name: str,
+    sex: str,
+    age: float,
+    own_age: float,
+    scale: float = 1.0,
+    long: float = 1.0,
+    wide: float = 1.0,
+    cortex: float = 1.0,
+    spongy: float = 1.0,
+    plate: GrowthPlate | None = None,
+) -> LongBone:
     """Return one bone: sized for the hand's bone age, matured to its own (both in years).
 
     ``scale`` multiplies the table's millimetres, ``long`` and ``wide`` this bone's length and
@@ -89,23 +127,34 @@ def measure(name: str, sex: str, age: float, own_age: float, scale: float = 1.0,
     row, ray = code[:2], int(code[2])
     table = growth.size(name, sex, age)
     long, wide = scale * long, scale * wide
-    size = growth.Size(long * table.length, wide * table.base, wide * table.waist,
-                       wide * table.head)
+    size = growth.Size(
+        long * table.length, wide * table.base, wide * table.waist, wide * table.head
+    )
     clock = growth.clock(name, sex)
     end = size.head if row == "MC" and ray > 1 else size.base
     plate = plate or GrowthPlate()
     state = epiphysis.at(clock, own_age, end, plate.width)
     height = end * epiphysis.HEIGHT["MC1" if code == "MC1" else row]
     ossified = (state.gap + height * ossified_share(row, ray, state)) if state.present else 0.0
-    return LongBone(name, row, ray, size, state, size.length - ossified, height,
-                    scale * cortex * growth.cortex(sex, age) * _WALLS.get(row, 1.0),
-                    float(np.clip(age / clock.fusion_start, 0, 1)),
-                    float(np.clip((own_age - clock.fusion_start - 0.5) / 3, 0, 1)), spongy, plate)
+    return LongBone(
+        name,
+        row,
+        ray,
+        size,
+        state,
+        size.length - ossified,
+        height,
+        scale * cortex * growth.cortex(sex, age) * _WALLS.get(row, 1.0),
+        float(np.clip(age / clock.fusion_start, 0, 1)),
+        float(np.clip((own_age - clock.fusion_start - 0.5) / 3, 0, 1)),
+        spongy,
+        plate,
+    )
 
 
 def ossified_share(row: str, ray: int, state: Epiphysis) -> float:
     """Return how much of its final height an epiphysis has: the round heads hurry."""
-    return state.height ** 0.35 if row == "MC" and ray > 1 else state.height
+    return state.height**0.35 if row == "MC" and ray > 1 else state.height
 
 
 def joint_face(bone: LongBone, u: np.ndarray) -> np.ndarray:
@@ -113,8 +162,11 @@ def joint_face(bone: LongBone, u: np.ndarray) -> np.ndarray:
     hollow, facets = bone.state.hollow, bone.state.facets
     edge = np.clip(np.abs(u), 0, 1) ** 6 * 0.45
     if bone.row in ("MP", "DP"):  # two hollows beside a central ridge, shaped to the trochlea
-        return edge + 0.22 * hollow * (1 - (1 - u**2).clip(0)) * (u**2 < 0.8) \
+        return (
+            edge
+            + 0.22 * hollow * (1 - (1 - u**2).clip(0)) * (u**2 < 0.8)
             + 0.10 * facets * np.sin(np.pi * np.clip(np.abs(u), 0, 1)) ** 2
+        )
     if bone.row == "MC":  # saddle for the trapezium
         return edge + 0.25 * hollow * np.clip(1 - (u / 0.8) ** 2, 0, 1)
     depth = float(np.interp(hollow, [0, epiphysis.HOLLOW, 1], [0, 0.34, 0.38]))
@@ -148,7 +200,7 @@ def nodes(bone: LongBone) -> tuple[np.ndarray, np.ndarray]:
 def end_half_width(bone: LongBone) -> float:
     """Return half the shaft's width (mm) beside its plate, as drawn."""
     half = smooth(np.interp(np.linspace(0, bone.shaft, N), *nodes(bone)))
-    return float((half[N * 2 // 3:] if bone.distal_plate else half[:N // 3]).max())
+    return float((half[N * 2 // 3 :] if bone.distal_plate else half[: N // 3]).max())
 
 
 def smooth(a: np.ndarray) -> np.ndarray:
@@ -156,5 +208,5 @@ def smooth(a: np.ndarray) -> np.ndarray:
     for reach in (3, 2):
         ends = np.full(reach + 1, a[0]), a, np.full(reach, a[-1])
         total = np.cumsum(np.concatenate(ends))
-        a = (total[2 * reach + 1:] - total[:-2 * reach - 1]) / (2 * reach + 1)
+        a = (total[2 * reach + 1 :] - total[: -2 * reach - 1]) / (2 * reach + 1)
     return a

@@ -37,8 +37,9 @@ def solids(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float
     return shapes
 
 
-def _shaft(bone: LongBone, *, merged: bool, origin: tuple[float, float],
-           axis: tuple[float, float]) -> Box:
+def _shaft(
+    bone: LongBone, *, merged: bool, origin: tuple[float, float], axis: tuple[float, float]
+) -> Box:
     places, half = nodes(bone)
     start, stop = 0.0, bone.shaft
     if merged:
@@ -55,26 +56,51 @@ def _shaft(bone: LongBone, *, merged: bool, origin: tuple[float, float],
     spongy = _spongy(bone, s)
     lower, upper = _end_walls(bone, merged)
     label = LABEL_IDS[bone.name]
-    return Box(label, origin, axis, start, stop, -half, half,
-               half * _flatness(bone, s), shell, shell, spongy, reach, bottom, top,
-               shell_bottom=lower, shell_top=upper, rounding=0.22 * bone.size.base,
-               **epiphysis.shares(bone.state, merged, u * reach, float(half.max()), bone.plate))
+    return Box(
+        label,
+        origin,
+        axis,
+        start,
+        stop,
+        -half,
+        half,
+        half * _flatness(bone, s),
+        shell,
+        shell,
+        spongy,
+        reach,
+        bottom,
+        top,
+        shell_bottom=lower,
+        shell_top=upper,
+        rounding=0.22 * bone.size.base,
+        **epiphysis.shares(bone.state, merged, u * reach, float(half.max()), bone.plate),
+    )
 
 
-def _with_epiphysis(bone: LongBone, places: np.ndarray,
-                    half: np.ndarray) -> tuple[np.ndarray, np.ndarray, float, float]:
+def _with_epiphysis(
+    bone: LongBone, places: np.ndarray, half: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, float, float]:
     """Return the nodes of shaft and epiphysis as one bone."""
     tall = bone.state.gap + bone.height
     if bone.distal_plate:
         wide = end_half_width(bone) * bone.state.width
         more = bone.shaft + tall * np.array([0.2, 0.6, 1.0])
         head = wide * np.array([1 - 0.10 * bone.remodelled, 1.04, 0.84])
-        return (np.concatenate([places[:-1], more]), np.concatenate([half[:-1], head]), 0.0,
-                bone.shaft + tall)
+        return (
+            np.concatenate([places[:-1], more]),
+            np.concatenate([half[:-1], head]),
+            0.0,
+            bone.shaft + tall,
+        )
     wide = end_half_width(bone) * bone.state.width
     more = -tall * np.array([1.0, 0.7, 0.3])
-    return (np.concatenate([more, places[1:]]),
-            np.concatenate([wide * np.array([0.88, 1.0, 1.0]), half[1:]]), -tall, bone.shaft)
+    return (
+        np.concatenate([more, places[1:]]),
+        np.concatenate([wide * np.array([0.88, 1.0, 1.0]), half[1:]]),
+        -tall,
+        bone.shaft,
+    )
 
 
 def _end_walls(bone: LongBone, merged: bool) -> tuple[float, float]:
@@ -85,8 +111,9 @@ def _end_walls(bone: LongBone, merged: bool) -> tuple[float, float]:
     return (_BASE_PLATE[bone.row] * (0.5 + 0.5 * bone.adult) if merged else line), 0.35
 
 
-def _ends(bone: LongBone, t: np.ndarray, start: float, stop: float,
-          merged: bool) -> tuple[np.ndarray, np.ndarray]:
+def _ends(
+    bone: LongBone, t: np.ndarray, start: float, stop: float, merged: bool
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the end curves of a shaft over ``t``: base and head."""
     base, head = bone.size.base / 2, bone.size.head / 2
     u = np.abs(t) / base
@@ -126,8 +153,11 @@ def _plate(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float
     wave = end * plate.shift(u) + (bone.shaft if bone.distal_plate else 0.0)
     sheets = []
     if state.fused < 1:
-        low, high = (wave - 0.1, wave + state.gap + 0.1) if bone.distal_plate else (
-            wave - state.gap - 0.1, wave + 0.1)
+        low, high = (
+            (wave - 0.1, wave + state.gap + 0.1)
+            if bone.distal_plate
+            else (wave - state.gap - 0.1, wave + 0.1)
+        )
         # a plate that narrows is covered more
         covered = np.clip(plate.covered(u) * (1 + 0.5 * state.cap), 0, 0.95)
         share = covered * (1 - plate.closed(state.fused, u) * (state.fused > 0))
@@ -139,8 +169,9 @@ def _plate(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float
     return sheets
 
 
-def cleft(bone: LongBone, deep: float, origin: tuple[float, float],
-          axis: tuple[float, float]) -> Box:
+def cleft(
+    bone: LongBone, deep: float, origin: tuple[float, float], axis: tuple[float, float]
+) -> Box:
     """Return the notch of a pseudo-epiphysis at a base without a plate; it closes in puberty.
 
     It takes bone away from both sides and leaves a bridge in the middle.
@@ -150,8 +181,7 @@ def cleft(bone: LongBone, deep: float, origin: tuple[float, float],
     middle = 0.13 * bone.shaft + 0.04 * half * np.sin(3 * t / half)
     open_ = deep * max(0.0, min(1.0, 3.0 * (0.95 - bone.adult)))
     share = open_ * np.clip((np.abs(t / half) - 0.25) / 0.3, 0, 1)
-    return sheet(half, 0.30 * bone.size.base, middle - 0.5, middle + 0.5, share, -0.9, origin,
-                 axis)
+    return sheet(half, 0.30 * bone.size.base, middle - 0.5, middle + 0.5, share, -0.9, origin, axis)
 
 
 def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> Box:
@@ -195,19 +225,34 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     walls = (base_plate, line) if distal else (line, base_plate)
     over = across(float(max(-low.min(), high.max())) + 1.0)
     mid = np.interp(over, [over[0], over[-1]], [wide, wide])
-    return Box(LABEL_IDS[f"{bone.name}_epiphysis"], origin, (ay, -ax), -wide, wide, -high, -low,
-               depth, np.full(N, walls[0]), np.full(N, walls[1]), 1.0 + _lines(bone, u),
-               float(over[-1]), -mid, mid,
-               shell_bottom=0.25, shell_top=0.25, rounding=max(0.35 * tall, 0.3),
-               share_along=1 - bone.plate.closed(state.fused, u) if state.fused else None,
-               crosswise=True)
+    return Box(
+        LABEL_IDS[f"{bone.name}_epiphysis"],
+        origin,
+        (ay, -ax),
+        -wide,
+        wide,
+        -high,
+        -low,
+        depth,
+        np.full(N, walls[0]),
+        np.full(N, walls[1]),
+        1.0 + _lines(bone, u),
+        float(over[-1]),
+        -mid,
+        mid,
+        shell_bottom=0.25,
+        shell_top=0.25,
+        rounding=max(0.35 * tall, 0.3),
+        share_along=1 - bone.plate.closed(state.fused, u) if state.fused else None,
+        crosswise=True,
+    )
 
 
 def _lines(bone: LongBone, u: np.ndarray) -> np.ndarray:
     """Return the palmar edges of a metacarpal's head: white lines inside its outline (stage F)."""
     if not bone.distal_plate:
         return np.zeros(N)
-    return 0.35 * bone.state.facets * np.exp(-((np.abs(u) - 0.62) / 0.07) ** 2)
+    return 0.35 * bone.state.facets * np.exp(-(((np.abs(u) - 0.62) / 0.07) ** 2))
 
 
 def _flatness(bone: LongBone, s: np.ndarray) -> np.ndarray:
@@ -221,8 +266,11 @@ def _flatness(bone: LongBone, s: np.ndarray) -> np.ndarray:
 def _cortex(bone: LongBone, s: np.ndarray) -> np.ndarray:
     """Return the thickness of the side walls (mm) along the shaft: thin at both ends."""
     share = s / bone.shaft
-    profile = np.interp(share, [-0.2, 0.0, 0.12, 0.32, 0.5, 0.68, 0.88, 1.0, 1.2],
-                        [0.25, 0.25, 0.42, 0.92, 1.0, 0.95, 0.45, 0.28, 0.25])
+    profile = np.interp(
+        share,
+        [-0.2, 0.0, 0.12, 0.32, 0.5, 0.68, 0.88, 1.0, 1.2],
+        [0.25, 0.25, 0.42, 0.92, 1.0, 0.95, 0.45, 0.28, 0.25],
+    )
     return np.maximum(bone.cortex * profile, 0.2)
 
 
@@ -231,5 +279,6 @@ def _spongy(bone: LongBone, s: np.ndarray) -> np.ndarray:
     share = s / bone.shaft
     low = bone.spongy * (0.05 if bone.row == "MC" else 0.24) + 0.24 * (1 - bone.adult)
     base = 0.48 if bone.state.fused and not bone.distal_plate else 0.80
-    return np.interp(share, [-0.2, 0.02, 0.14, 0.35, 0.62, 0.88, 1.2],
-                     [base, base, 0.80, low, low, 0.72, 0.85])
+    return np.interp(
+        share, [-0.2, 0.02, 0.14, 0.35, 0.62, 0.88, 1.2], [base, base, 0.80, low, low, 0.72, 0.85]
+    )

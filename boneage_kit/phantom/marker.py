@@ -9,14 +9,22 @@ import numpy as np
 
 #: Rows of five dots, top first, each row a number of five bits.
 _FONT = {
-    "A": (14, 17, 17, 31, 17, 17, 17), "B": (30, 17, 17, 30, 17, 17, 30),
-    "C": (14, 17, 16, 16, 16, 17, 14), "D": (30, 17, 17, 17, 17, 17, 30),
-    "E": (31, 16, 16, 30, 16, 16, 31), "G": (14, 17, 16, 23, 17, 17, 15),
-    "H": (17, 17, 17, 31, 17, 17, 17), "J": (7, 2, 2, 2, 2, 18, 12),
-    "K": (17, 18, 20, 24, 20, 18, 17), "L": (16, 16, 16, 16, 16, 16, 31),
-    "M": (17, 27, 21, 21, 17, 17, 17), "N": (17, 25, 21, 19, 17, 17, 17),
-    "P": (30, 17, 17, 30, 16, 16, 16), "R": (30, 17, 17, 30, 20, 18, 17),
-    "S": (15, 16, 16, 14, 1, 1, 30), "T": (31, 4, 4, 4, 4, 4, 4),
+    "A": (14, 17, 17, 31, 17, 17, 17),
+    "B": (30, 17, 17, 30, 17, 17, 30),
+    "C": (14, 17, 16, 16, 16, 17, 14),
+    "D": (30, 17, 17, 17, 17, 17, 30),
+    "E": (31, 16, 16, 30, 16, 16, 31),
+    "G": (14, 17, 16, 23, 17, 17, 15),
+    "H": (17, 17, 17, 31, 17, 17, 17),
+    "J": (7, 2, 2, 2, 2, 18, 12),
+    "K": (17, 18, 20, 24, 20, 18, 17),
+    "L": (16, 16, 16, 16, 16, 16, 31),
+    "M": (17, 27, 21, 21, 17, 17, 17),
+    "N": (17, 25, 21, 19, 17, 17, 17),
+    "P": (30, 17, 17, 30, 16, 16, 16),
+    "R": (30, 17, 17, 30, 20, 18, 17),
+    "S": (15, 16, 16, 14, 1, 1, 30),
+    "T": (31, 4, 4, 4, 4, 4, 4),
 }
 _INITIALS = "ABCDEGHJKMNPRST"
 
@@ -37,15 +45,19 @@ def draw_marker(rng: np.random.Generator) -> Marker:
     """Return a side marker as it may lie on the film's ulnar or upper edge."""
     text = "L"
     if rng.random() < 0.75:
-        text += "\n" + "".join(_INITIALS[i] for i in rng.integers(len(_INITIALS), size=(
-            2 + int(rng.random() < 0.4))))
+        text += "\n" + "".join(
+            _INITIALS[i] for i in rng.integers(len(_INITIALS), size=(2 + int(rng.random() < 0.4)))
+        )
     angle = np.deg2rad(rng.choice([0, 0, 0, 90, -90, 0]) + 12 * rng.standard_normal())
     left = rng.random() < 0.85
-    return Marker(text=text, row=float(rng.uniform(0.06, 0.9)),
-                  column=float(rng.uniform(0.05, 0.2) if left else rng.uniform(0.85, 0.95)),
-                  height=float(rng.uniform(0.045, 0.10)),
-                  turn=(round(float(np.cos(angle)), 6), round(float(np.sin(angle)), 6)),
-                  plate=float(rng.choice([0.0, 0.0, 0.05, 0.12])))
+    return Marker(
+        text=text,
+        row=float(rng.uniform(0.06, 0.9)),
+        column=float(rng.uniform(0.05, 0.2) if left else rng.uniform(0.85, 0.95)),
+        height=float(rng.uniform(0.045, 0.10)),
+        turn=(round(float(np.cos(angle)), 6), round(float(np.sin(angle)), 6)),
+        plate=float(rng.choice([0.0, 0.0, 0.05, 0.12])),
+    )
 
 
 @cache
@@ -56,8 +68,9 @@ def _glyphs(text: str) -> np.ndarray:
         for j, letter in enumerate(line):
             for k, bits in enumerate(_FONT[letter]):
                 dots = [(bits >> (4 - n)) & 1 for n in range(5)]
-                grid[9 * i + 1 + k, 6 * j + 2:6 * j + 7] = np.clip(
-                    np.array(dots) + 0.55 * np.array([0, *dots[:-1]]), 0, 1)
+                grid[9 * i + 1 + k, 6 * j + 2 : 6 * j + 7] = np.clip(
+                    np.array(dots) + 0.55 * np.array([0, *dots[:-1]]), 0, 1
+                )
     return grid
 
 
@@ -81,8 +94,10 @@ def stamp(pixels: np.ndarray, marker: Marker, stretch: float = 1.0) -> None:
     v = c * y - s * x + np.float32(glyphs.shape[0] / 2)
     u = s * y + c * x + np.float32(glyphs.shape[1] / 2)
     inside = (v >= 0) & (v < glyphs.shape[0]) & (u >= 0) & (u < glyphs.shape[1])
-    at = (np.clip(v, 0, glyphs.shape[0] - 1).astype(np.intp),
-          np.clip(u, 0, glyphs.shape[1] - 1).astype(np.intp))
+    at = (
+        np.clip(v, 0, glyphs.shape[0] - 1).astype(np.intp),
+        np.clip(u, 0, glyphs.shape[1] - 1).astype(np.intp),
+    )
     part = pixels[r0:r1, c0:c1]
     part += inside * np.float32(marker.plate)
     np.maximum(part, inside * glyphs[at] * np.float32(0.97), out=part)

@@ -60,8 +60,15 @@ class PhantomRadiograph:
         return bool((self.labels == {n: i for i, n in self.bones.items()}[name]).any())
 
 
-def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty: float = 0.0,
-           variation: float = 1.0, condition: str = "none") -> PhantomRadiograph:
+def render(
+    sex: str,
+    bone_age: float,
+    seed: int = 0,
+    size: int = 512,
+    difficulty: float = 0.0,
+    variation: float = 1.0,
+    condition: str = "none",
+) -> PhantomRadiograph:
     """Draw the left-hand radiograph of a child of one sex and bone age.
 
     Parameters
@@ -106,39 +113,62 @@ def render(sex: str, bone_age: float, seed: int = 0, size: int = 512, difficulty
     _check(sex, bone_age, size, difficulty, variation)
     conditions.check(condition)
     key = [int(seed), int(round(bone_age * 1000)), int(sex == "M")]
-    streams = [np.random.Generator(np.random.Philox(s))
-               for s in np.random.SeedSequence(key).spawn(4)]
+    streams = [
+        np.random.Generator(np.random.Philox(s)) for s in np.random.SeedSequence(key).spawn(4)
+    ]
     ages = conditions.shifted(_bone_ages(bone_age, variation, streams[0]), condition)
     build = np.clip(streams[0].standard_normal((len(ages), 6)), -2.5, 2.5)
     shape = dict(zip(ages, min(variation, 1.5) * build, strict=True))
     film = draw_film(difficulty, streams[1])
-    child = hands.build(sex, ages, bone_age, film.pose, film.build, shape,
-                        draw_joints(variation, streams[3]),
-                        draw_plates(LONG_BONES, variation, streams[3]),
-                        draw_variants(variation, streams[3]), conditions.lengths(condition))
+    child = hands.build(
+        sex,
+        ages,
+        bone_age,
+        film.pose,
+        film.build,
+        shape,
+        draw_joints(variation, streams[3]),
+        draw_plates(LONG_BONES, variation, streams[3]),
+        draw_variants(variation, streams[3]),
+        conditions.lengths(condition),
+    )
     density = np.exp(film.patchy * streams[0].standard_normal(max(BONES) + 1))
     times = max(1, math.ceil(_DRAWN / size))
     canvas = _draw(child, film, size * times, density)
-    pixels, labels = finish(canvas.mineral, _soft(child, film, canvas, times), canvas, film, times,
-                            streams[2])
+    pixels, labels = finish(
+        canvas.mineral, _soft(child, film, canvas, times), canvas, film, times, streams[2]
+    )
     marks = _landmarks(child, film, canvas, times)
     return PhantomRadiograph(
-        pixels=pixels, labels=labels, bones=dict(BONES), stages=stages.of(child),
-        landmarks=marks, bone_age=float(bone_age), sex=sex,
-        pixel_spacing_mm=canvas.spacing[0] * times, seed=int(seed), bone_ages=ages, film=film)
+        pixels=pixels,
+        labels=labels,
+        bones=dict(BONES),
+        stages=stages.of(child),
+        landmarks=marks,
+        bone_age=float(bone_age),
+        sex=sex,
+        pixel_spacing_mm=canvas.spacing[0] * times,
+        seed=int(seed),
+        bone_ages=ages,
+        film=film,
+    )
 
 
 def _check(sex: str, bone_age: float, size: int, difficulty: float, variation: float) -> None:
     if sex not in ("F", "M"):
         raise BadInput(f"The sex is {sex!r}.", 'Give "F" or "M"; it is never guessed.')
     if not 0 <= bone_age <= 19:
-        raise BadInput(f"The phantom has no bone age of {bone_age} years.",
-                       "Give years from 0 to 19 (months divided by 12).")
+        raise BadInput(
+            f"The phantom has no bone age of {bone_age} years.",
+            "Give years from 0 to 19 (months divided by 12).",
+        )
     if not 32 <= size <= 4096:
         raise BadInput(f"A size of {size} pixels is out of range.", "Give 32 to 4096.")
     if not 0 <= difficulty <= 1 or not 0 <= variation <= 3:
-        raise BadInput(f"Difficulty {difficulty} or variation {variation} is out of range.",
-                       "Give a difficulty in 0..1 and a variation in 0..3.")
+        raise BadInput(
+            f"Difficulty {difficulty} or variation {variation} is out of range.",
+            "Give a difficulty in 0..1 and a variation in 0..3.",
+        )
 
 
 def _bone_ages(bone_age: float, variation: float, rng: np.random.Generator) -> dict[str, float]:
@@ -157,8 +187,10 @@ def _bone_ages(bone_age: float, variation: float, rng: np.random.Generator) -> d
         ray = int(name[-1]) if name[-1].isdigit() else 0
         offsets[i] += _ROW * of_rows[row] + _RAY * of_rays[ray]
     offsets -= offsets.mean()
-    return {name: float(np.clip(bone_age + spread * o, 0, 21))
-            for name, o in zip(names, offsets, strict=True)}
+    return {
+        name: float(np.clip(bone_age + spread * o, 0, 21))
+        for name, o in zip(names, offsets, strict=True)
+    }
 
 
 def _frame(child: hands.Hand, film: Film) -> tuple[float, tuple[float, float], tuple[float, float]]:
@@ -193,8 +225,9 @@ def _soft(child: hands.Hand, film: Film, canvas: Canvas, times: int) -> np.ndarr
     return soft_tissue.thickness(child, x, y, turn, shift, film.plump)
 
 
-def _landmarks(child: hands.Hand, film: Film, canvas: Canvas,
-               times: int) -> dict[str, tuple[float, float]]:
+def _landmarks(
+    child: hands.Hand, film: Film, canvas: Canvas, times: int
+) -> dict[str, tuple[float, float]]:
     _, (c, s), (dx, dy) = _frame(child, film)
     marks = {}
     for name, (x, y) in child.landmarks.items():

@@ -90,8 +90,11 @@ def moved(solid: Solid, turn: tuple[float, float], shift: tuple[float, float]) -
     """Return a solid turned about the frame's origin by (cos, sin), then shifted (mm)."""
     c, s = turn
     (x, y), (ax, ay) = solid.origin, solid.axis
-    return replace(solid, origin=(c * x - s * y + shift[0], s * x + c * y + shift[1]),
-                   axis=(c * ax - s * ay, s * ax + c * ay))
+    return replace(
+        solid,
+        origin=(c * x - s * y + shift[0], s * x + c * y + shift[1]),
+        axis=(c * ax - s * ay, s * ax + c * ay),
+    )
 
 
 def pseudo_angle(s: np.ndarray, t: np.ndarray) -> np.ndarray:
@@ -107,12 +110,17 @@ def outline(points: np.ndarray, rounds: int = 3) -> np.ndarray:
     """
     for _ in range(rounds):
         following = np.roll(points, -1, axis=0)
-        points = np.stack([0.75 * points + 0.25 * following,
-                           0.25 * points + 0.75 * following], 1).reshape(-1, 2)
+        points = np.stack(
+            [0.75 * points + 0.25 * following, 0.25 * points + 0.75 * following], 1
+        ).reshape(-1, 2)
     steps = np.linspace(0, 1, 8, endpoint=False)[None, :, None]
-    points = (points[:, None] * (1 - steps) + np.roll(points, -1, 0)[:, None] * steps)
+    points = points[:, None] * (1 - steps) + np.roll(points, -1, 0)[:, None] * steps
     points = points.reshape(-1, 2)
     angle = pseudo_angle(points[:, 0], points[:, 1]).astype(float)
     order = np.argsort(angle, kind="stable")
-    return np.interp(np.linspace(0, 4, TURNS, endpoint=False), angle[order],
-                     np.hypot(points[:, 0], points[:, 1])[order], period=4)
+    return np.interp(
+        np.linspace(0, 4, TURNS, endpoint=False),
+        angle[order],
+        np.hypot(points[:, 0], points[:, 1])[order],
+        period=4,
+    )

@@ -12,8 +12,14 @@ from .hand import Hand
 _GRID = 1.6
 
 
-def thickness(hand: Hand, x: np.ndarray, y: np.ndarray, turn: tuple[float, float],
-              shift: tuple[float, float], plump: float = 1.0) -> np.ndarray:
+def thickness(
+    hand: Hand,
+    x: np.ndarray,
+    y: np.ndarray,
+    turn: tuple[float, float],
+    shift: tuple[float, float],
+    plump: float = 1.0,
+) -> np.ndarray:
     """Return millimetres of soft tissue [rows, columns] at pixel centres ``x``, ``y`` (mm).
 
     The distance to the skin is found on a coarse grid, where it is smooth, and interpolated;
@@ -33,8 +39,9 @@ def thickness(hand: Hand, x: np.ndarray, y: np.ndarray, turn: tuple[float, float
     return maps[2] * (round_profile + np.sqrt(round_profile))
 
 
-def _field(hand: Hand, x: np.ndarray, y: np.ndarray,
-           plump: np.float32) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _field(
+    hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return distance inside the skin, radius of the edge and half thickness, all mm, on the grid.
 
     Fingers and palm are shapes of their own; where two meet, their distances blend smoothly over
@@ -54,8 +61,14 @@ def _field(hand: Hand, x: np.ndarray, y: np.ndarray,
     return depth, edge / total, half / total
 
 
-def _capsule(x: np.ndarray, y: np.ndarray, a: tuple[float, float], b: tuple[float, float],
-             ra: float, rb: float) -> np.ndarray:
+def _capsule(
+    x: np.ndarray,
+    y: np.ndarray,
+    a: tuple[float, float],
+    b: tuple[float, float],
+    ra: float,
+    rb: float,
+) -> np.ndarray:
     f = np.float32
     dx, dy = b[0] - a[0], b[1] - a[1]
     px, py = x - f(a[0]), y - f(a[1])
@@ -70,8 +83,10 @@ def _polygon(x: np.ndarray, y: np.ndarray, corners: list[tuple[float, float]]) -
     for (ax, ay), (bx, by) in zip(corners, corners[1:] + corners[:1], strict=True):
         dx, dy = bx - ax, by - ay
         length = max((dx * dx + dy * dy) ** 0.5, 1e-3)
-        sides.append((x - np.float32(ax)) * np.float32(dy / length)
-                     - (y - np.float32(ay)) * np.float32(dx / length))
+        sides.append(
+            (x - np.float32(ax)) * np.float32(dy / length)
+            - (y - np.float32(ay)) * np.float32(dx / length)
+        )
     return reduce(np.minimum, sides)
 
 
@@ -90,8 +105,11 @@ def _fingers(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> lis
         r3 = (0.80 + 1.2 * chubby) * end * plump
         if ray == 1:  # the thumb is turned: it shows its thickness
             r0, r2, r3 = 1.20 * r0, 1.10 * r2, 0.94 * r3
-        names = ([f"MCP{ray}", f"IP{ray}", f"tip{ray}"] if ray == 1 else
-                 [f"MCP{ray}", f"PIP{ray}", f"DIP{ray}", f"tip{ray}"])
+        names = (
+            [f"MCP{ray}", f"IP{ray}", f"tip{ray}"]
+            if ray == 1
+            else [f"MCP{ray}", f"PIP{ray}", f"DIP{ray}", f"tip{ray}"]
+        )
         radii = [r0, r2, r3] if ray == 1 else [r0, r1, r2, r3]
         points = [marks[name] for name in names]
         (ax, ay), (bx, by) = points[-2], points[-1]
@@ -115,8 +133,12 @@ def _palm(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> list:
     base5, base2 = (hand.axes[f"metacarpal_{ray}"][0] for ray in (5, 2))
     body = [
         (base5[0] - 0.21 * wide, base5[1] - 0.25 * wide),
-        beside("MCP5", -0.18, -0.05), beside("MCP5", -0.10, 0.10), beside("MCP4", -0.02, 0.18),
-        beside("MCP3", 0.02, 0.18), beside("MCP2", 0.06, 0.13), beside("MCP2", 0.18, -0.05),
+        beside("MCP5", -0.18, -0.05),
+        beside("MCP5", -0.10, 0.10),
+        beside("MCP4", -0.02, 0.18),
+        beside("MCP3", 0.02, 0.18),
+        beside("MCP2", 0.06, 0.13),
+        beside("MCP2", 0.18, -0.05),
         (base2[0] + 0.26 * wide, base2[1] - 0.15 * wide),
     ]
     origin1, axis1 = hand.axes["metacarpal_1"]
@@ -133,8 +155,11 @@ def _palm(hand: Hand, x: np.ndarray, y: np.ndarray, plump: np.float32) -> list:
     radius, ulna = marks["radius_metaphysis"], marks["ulna_metaphysis"]
     axis = hand.axes["radius"][1]
     side = (axis[1], -axis[0])
-    wrist = _beside(((radius[0] + ulna[0]) / 2, (radius[1] + ulna[1]) / 2), side,
-                    (2 * hand.radius_width - hand.wrist_width) / 4)
+    wrist = _beside(
+        ((radius[0] + ulna[0]) / 2, (radius[1] + ulna[1]) / 2),
+        side,
+        (2 * hand.radius_width - hand.wrist_width) / 4,
+    )
     arm = 0.69 * hand.wrist_width * float(plump)
     far = (wrist[0] - 3 * palm * axis[0], wrist[1] - 3 * palm * axis[1])
     near = (wrist[0] + 0.35 * palm * axis[0], wrist[1] + 0.35 * palm * axis[1])
@@ -155,13 +180,13 @@ def _beside(a: tuple[float, float], side: tuple[float, float], mm: float) -> tup
     return a[0] + mm * side[0], a[1] + mm * side[1]
 
 
-def _between(a: tuple[float, float], b: tuple[float, float],
-             share: float) -> tuple[float, float]:
+def _between(a: tuple[float, float], b: tuple[float, float], share: float) -> tuple[float, float]:
     return a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
 
 
-def _upsample(a: np.ndarray, gx: np.ndarray, gy: np.ndarray, x: np.ndarray,
-              y: np.ndarray) -> np.ndarray:
+def _upsample(
+    a: np.ndarray, gx: np.ndarray, gy: np.ndarray, x: np.ndarray, y: np.ndarray
+) -> np.ndarray:
     """Return a coarse map interpolated linearly at the pixels."""
     f = np.float32
     column, row = (x - gx[0]) / f(_GRID), (gy[0] - y) / f(_GRID)

@@ -18,8 +18,9 @@ _MARGIN = 0.03
 _GRAIN_DARK, _GRAIN_BRIGHT = np.float32(0.003), np.float32(0.012)
 
 
-def as_thumbnail(radiograph: PhantomRadiograph, side: int = 100,
-                 aspect: float | None = None, grain: float = 1.0) -> np.ndarray:
+def as_thumbnail(
+    radiograph: PhantomRadiograph, side: int = 100, aspect: float | None = None, grain: float = 1.0
+) -> np.ndarray:
     """Return a phantom reduced as the RSNA thumbnails were: squeezed to a square, aliased.
 
     Those films were cut to the hand, squeezed to 100 x 100 pixels whatever their proportions,

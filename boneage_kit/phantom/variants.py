@@ -31,8 +31,10 @@ def draw_variants(variation: float, rng: np.random.Generator) -> Variants:
     """Return the variants of one child, each as frequent as ``variants.csv`` says; none at 0."""
     table = {row["variant"]: (float(row["share"]), float(row["size"])) for row in rows("variants")}
     chance, size, which = rng.random(len(table)), rng.random(len(table)), rng.random()
-    has = {name: (chance[i] < share * min(variation, 1.0), 0.7 + 0.6 * size[i], full)
-           for i, (name, (share, full)) in enumerate(table.items())}
+    has = {
+        name: (chance[i] < share * min(variation, 1.0), 0.7 + 0.6 * size[i], full)
+        for i, (name, (share, full)) in enumerate(table.items())
+    }
 
     def of(name: str) -> float:
         present, own, full = has[name]
@@ -41,6 +43,10 @@ def draw_variants(variation: float, rng: np.random.Generator) -> Variants:
     short = of("short_middle_phalanx_5")
     cone = of("cone_epiphysis")
     on_thumb = cone and not short and which >= 0.5
-    return Variants(short=min(short, 0.9) or 1.0, incurved=of("clinodactyly"),
-                    cleft=min(of("pseudo_epiphysis"), 1.0), cone=cone,
-                    cone_bone=CONE_BONES[1] if on_thumb else CONE_BONES[0])
+    return Variants(
+        short=min(short, 0.9) or 1.0,
+        incurved=of("clinodactyly"),
+        cleft=min(of("pseudo_epiphysis"), 1.0),
+        cone=cone,
+        cone_bone=CONE_BONES[1] if on_thumb else CONE_BONES[0],
+    )

@@ -47,20 +47,36 @@ def coefficients(kvp: float) -> tuple[float, float]:
     [0.034, 0.153]
     """
     beam = rows("xray_spectrum")
-    energy = np.interp(kvp, [float(row["kVp"]) for row in beam],
-                       [float(row["mean_energy_after_20mm_water_keV"]) for row in beam])
+    energy = np.interp(
+        kvp,
+        [float(row["kVp"]) for row in beam],
+        [float(row["mean_energy_after_20mm_water_keV"]) for row in beam],
+    )
 
     def mu(material: str) -> float:
         table = [row for row in rows("xray_attenuation") if row["material"] == material]
-        return float(np.interp(energy, [float(row["energy_keV"]) for row in table],
-                               [float(row["mu_per_cm"]) for row in table])) / 10
+        return (
+            float(
+                np.interp(
+                    energy,
+                    [float(row["energy_keV"]) for row in table],
+                    [float(row["mu_per_cm"]) for row in table],
+                )
+            )
+            / 10
+        )
 
     soft = mu("soft_tissue_ICRU44")
     return soft, mu("cortical_bone_ICRU44") - soft
 
 
-def expose(mineral: np.ndarray, soft: np.ndarray, exposure: Exposure, spacing: float,
-           rng: np.random.Generator) -> np.ndarray:
+def expose(
+    mineral: np.ndarray,
+    soft: np.ndarray,
+    exposure: Exposure,
+    spacing: float,
+    rng: np.random.Generator,
+) -> np.ndarray:
     """Return the radiograph [H, W] float32 in 0..1, bone bright, from mm of mineral and tissue."""
     soft_mu, bone_mu = coefficients(exposure.kvp)
     depth = soft * np.float32(soft_mu) + mineral * np.float32(bone_mu)
@@ -90,7 +106,8 @@ def respond(depth: np.ndarray, exposure: Exposure) -> np.ndarray:
     sample = sample[sample > 0.15]
     dense = float(sample[int(0.993 * sample.size)]) if sample.size else 1.0
     shown = (depth - np.float32(exposure.black)) * np.float32(
-        1 / (exposure.white * dense - exposure.black))
+        1 / (exposure.white * dense - exposure.black)
+    )
     np.clip(shown, 0, 1, out=shown)
     if exposure.gamma == 1:
         return shown

@@ -15,8 +15,15 @@ from numpy.typing import ArrayLike
 
 from .style import MARKERS, PALETTE, SEX_PLURAL
 
-__all__ = ["age_ticks", "axes_or_new", "bare", "months_of", "scatter_by_sex", "show_legend",
-           "years_of"]
+__all__ = [
+    "age_ticks",
+    "axes_or_new",
+    "bare",
+    "months_of",
+    "scatter_by_sex",
+    "show_legend",
+    "years_of",
+]
 
 
 #: Of a larger table every second, third, ... child is drawn: more points only cover each other.
@@ -66,9 +73,17 @@ def scatter_by_sex(
         if rows.any():
             n_children = pd.unique(names[rows]).size
             drawn = np.flatnonzero(rows)[:: 1 + rows.sum() // MOST_POINTS]
-            ax.scatter(x[drawn], y[drawn], s=size, alpha=alpha,
-                       color=PALETTE[sex], marker=MARKERS[sex], linewidths=0,
-                       label=f"{plural} (n = {n_children})", rasterized=True)
+            ax.scatter(
+                x[drawn],
+                y[drawn],
+                s=size,
+                alpha=alpha,
+                color=PALETTE[sex],
+                marker=MARKERS[sex],
+                linewidths=0,
+                label=f"{plural} (n = {n_children})",
+                rasterized=True,
+            )
 
 
 def show_legend(ax: Axes, **options: Any) -> None:

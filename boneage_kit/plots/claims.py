@@ -50,9 +50,18 @@ def error_ruler(table: pd.DataFrame, claimed: float = 0.8, ax: Axes | None = Non
     y, ticks, names = 0.0, [], []
     for kind in order:
         heading, colour, marker = _KINDS[kind]
-        ax.text(0.0, y, heading, transform=ax.get_yaxis_transform(), fontsize=11.5,
-                fontweight="bold", color=PALETTE["ink"], va="center", ha="left",
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})
+        ax.text(
+            0.0,
+            y,
+            heading,
+            transform=ax.get_yaxis_transform(),
+            fontsize=11.5,
+            fontweight="bold",
+            color=PALETTE["ink"],
+            va="center",
+            ha="left",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+        )
         y += 1
         ordered = table[table["kind"] == kind].sort_values("value_years", kind="stable")
         for row in ordered.to_dict("records"):
@@ -72,8 +81,11 @@ def error_ruler(table: pd.DataFrame, claimed: float = 0.8, ax: Axes | None = Non
 def _doubling_scale(ax: Axes, values: pd.Series) -> None:
     """Set a logarithmic scale with a tick at every doubling, in years below and months above."""
     values = values.dropna()
-    ticks = [tick for tick in (0.125, 0.25, 0.5, 1, 2, 4, 8)
-             if values.min() / 1.5 < tick < values.max() * 1.5]
+    ticks = [
+        tick
+        for tick in (0.125, 0.25, 0.5, 1, 2, 4, 8)
+        if values.min() / 1.5 < tick < values.max() * 1.5
+    ]
     ax.set_xscale("log")
     ax.set_xlim(min(ticks[0], values.min()) * 0.9, max(ticks[-1], values.max()) * 1.3)
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
@@ -97,17 +109,30 @@ def _draw_error(ax: Axes, y: float, row: Mapping[str, Any], colour: str, marker:
         ax.plot([lower, upper], [y, y], color=colour, linewidth=2.5, zorder=2)
         end = upper
     recalled = row.get("mark") == "recalled"
-    ax.plot(value, y, marker=marker, markersize=12 if marker == "*" else 8, color=colour,
-            markerfacecolor="white" if recalled else colour, markeredgewidth=1.6,
-            linestyle="none", zorder=3)
-    ax.annotate(f"{value:.2f}", (end, y), xytext=(9, 0), textcoords="offset points",
-                va="center", fontsize=11, color=PALETTE["ink"],
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})
+    ax.plot(
+        value,
+        y,
+        marker=marker,
+        markersize=12 if marker == "*" else 8,
+        color=colour,
+        markerfacecolor="white" if recalled else colour,
+        markeredgewidth=1.6,
+        linestyle="none",
+        zorder=3,
+    )
+    ax.annotate(
+        f"{value:.2f}",
+        (end, y),
+        xytext=(9, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=11,
+        color=PALETTE["ink"],
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+    )
 
 
-def difference_forest(
-    rows: Mapping[str, list[Mapping[str, Any]]], margin: float = 0.1
-) -> Figure:
+def difference_forest(rows: Mapping[str, list[Mapping[str, Any]]], margin: float = 0.1) -> Figure:
     """Draw paired differences in MAE with their intervals: one panel per kind of data.
 
     Parameters
@@ -125,10 +150,13 @@ def difference_forest(
     """
     methods = list(dict.fromkeys(row["method"] for part in rows.values() for row in part))
     panels = [name for name, part in rows.items() if part]
-    figure, axes = plt.subplots(1, len(panels), figsize=(9, 1.6 + 0.62 * len(methods)),
-                                sharey=True, squeeze=False)
-    reach = max(max(abs(row["lower"]), abs(row["upper"]))
-                for part in rows.values() for row in part) * 1.15
+    figure, axes = plt.subplots(
+        1, len(panels), figsize=(9, 1.6 + 0.62 * len(methods)), sharey=True, squeeze=False
+    )
+    reach = (
+        max(max(abs(row["lower"]), abs(row["upper"])) for part in rows.values() for row in part)
+        * 1.15
+    )
     for ax, name in zip(axes[0], panels, strict=True):
         ax.axvspan(-margin, margin, color="#E8E8E8", zorder=0)
         ax.axvline(0, color=PALETTE["ink"], linewidth=1.2, zorder=1)
@@ -136,14 +164,22 @@ def difference_forest(
             y = methods.index(row["method"])
             ax.plot([row["lower"], row["upper"]], [y, y], color=PALETTE[name], linewidth=3)
             ax.plot(row["value"], y, MARKERS[name], color=PALETTE[name], markersize=9)
-            ax.annotate(f"{row['value']:+.2f}", (row["value"], y), xytext=(0, 9),
-                        textcoords="offset points", ha="center", fontsize=11)
+            ax.annotate(
+                f"{row['value']:+.2f}",
+                (row["value"], y),
+                xytext=(0, 9),
+                textcoords="offset points",
+                ha="center",
+                fontsize=11,
+            )
         ax.set_title("real radiographs" if name == "real" else "phantom (drawn, not clinical)")
         ax.set_xlim(-reach, reach)
         ax.locator_params(axis="x", nbins=5)
         ax.grid(axis="y", visible=False)
-    figure.supxlabel("difference in MAE (years): left of 0 the first errs less, right of it the "
-                     "second", fontsize=12)
+    figure.supxlabel(
+        "difference in MAE (years): left of 0 the first errs less, right of it the second",
+        fontsize=12,
+    )
     axes[0, 0].set_yticks(range(len(methods)), [_two_lines(method) for method in methods])
     axes[0, 0].set_ylim(len(methods) - 0.5, -0.7)
     return figure

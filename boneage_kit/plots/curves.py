@@ -51,21 +51,35 @@ def learning_curves(
     ax = axes_or_new(ax, 9, 5.4)
     labels = labels or {name: name for name in table["method"].unique()}
     sizes = merged(table["n_train"])
-    means = table.assign(n_train=table["n_train"].map(sizes)).groupby(
-        ["method", "n_train"])[["mae_years", "lower", "upper"]].mean() * 12
+    means = (
+        table.assign(n_train=table["n_train"].map(sizes))
+        .groupby(["method", "n_train"])[["mae_years", "lower", "upper"]]
+        .mean()
+        * 12
+    )
     others = iter(_OTHERS * 4)
     for name in [name for name in labels if name in means.index]:
         colour, marker, line = _DRAWN.get(name) or (PALETTE["ink"], next(others), "-.")
         part = means.loc[name]
         alone = len(part) == 1
-        sns.lineplot(x=part.index, y=part["mae_years"], color=colour, marker=marker or None,
-                     markersize=8, markeredgecolor=colour, label=labels[name], errorbar=None,
-                     linestyle="none" if alone and marker else line, ax=ax)
+        sns.lineplot(
+            x=part.index,
+            y=part["mae_years"],
+            color=colour,
+            marker=marker or None,
+            markersize=8,
+            markeredgecolor=colour,
+            label=labels[name],
+            errorbar=None,
+            linestyle="none" if alone and marker else line,
+            ax=ax,
+        )
         if alone:
             ax.vlines(part.index, part["lower"], part["upper"], color=colour, linewidth=2)
         elif name != "constant":
-            ax.fill_between(part.index, part["lower"], part["upper"], color=colour, alpha=0.15,
-                            linewidth=0)
+            ax.fill_between(
+                part.index, part["lower"], part["upper"], color=colour, alpha=0.15, linewidth=0
+            )
     ticks = sorted(set(sizes.values()))
     ax.set_xscale("log")
     ax.set_xticks(ticks, [f"{size:,}" for size in ticks])

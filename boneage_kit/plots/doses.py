@@ -17,9 +17,7 @@ from .style import PALETTE
 __all__ = ["dose_response", "perturbed_examples"]
 
 
-def dose_response(
-    responses: pd.DataFrame, columns: int = 4, floor: float | None = None
-) -> Figure:
+def dose_response(responses: pd.DataFrame, columns: int = 4, floor: float | None = None) -> Figure:
     """Draw one small chart per perturbation: MAE with its band (left), moved readings as bars.
 
     Parameters
@@ -39,23 +37,26 @@ def dose_response(
     names = responses["perturbation"].unique()
     columns = max(min(columns, len(names)), 2)
     rows = int(np.ceil(len(names) / columns))
-    fig, grid = plt.subplots(rows, columns, figsize=(3.0 * columns, 2.6 * rows), squeeze=False,
-                             sharey=True)
+    fig, grid = plt.subplots(
+        rows, columns, figsize=(3.0 * columns, 2.6 * rows), squeeze=False, sharey=True
+    )
     top = max(responses["upper"].max(), floor or 0) * 1.08
     for ax, name in zip(grid.flat, names, strict=False):
         doses = responses[responses["perturbation"] == name]
         x = np.arange(len(doses))
         ax.bar(x, doses["moved"] * top, color="#DDDDDD", width=0.7, zorder=0)
-        ax.fill_between(x, doses["lower"], doses["upper"], color=PALETTE["model"], alpha=0.25,
-                        linewidth=0)
+        ax.fill_between(
+            x, doses["lower"], doses["upper"], color=PALETTE["model"], alpha=0.25, linewidth=0
+        )
         ax.plot(x, doses["mae"], color=PALETTE["model"], marker="o", markersize=5)
         if floor is not None:
             ax.axhline(floor, color=PALETTE["F"], linestyle="-.", linewidth=1.4)
         ax.set(title=name, xlabel=doses["unit"].iloc[0], ylim=(0, top))
-        ax.set_xticks(x, [f"{dose:g}" for dose in doses["dose"]],
-                      rotation=60 if len(doses) > 7 else 0)
+        ax.set_xticks(
+            x, [f"{dose:g}" for dose in doses["dose"]], rotation=60 if len(doses) > 7 else 0
+        )
         ax.grid(axis="x", visible=False)
-    for ax in grid.flat[len(names):]:
+    for ax in grid.flat[len(names) :]:
         ax.set_axis_off()
     for ax in grid[:, 0]:
         ax.set_ylabel("MAE (years)")
@@ -64,12 +65,20 @@ def dose_response(
 
 
 def _legend(fig: Figure, floor: float | None) -> None:
-    handles = [Line2D([], [], color=PALETTE["model"], marker="o", label="MAE with 95 % interval"),
-               Patch(color="#DDDDDD",
-                     label="readings moved by over 12 months (full height: all)")]
+    handles = [
+        Line2D([], [], color=PALETTE["model"], marker="o", label="MAE with 95 % interval"),
+        Patch(color="#DDDDDD", label="readings moved by over 12 months (full height: all)"),
+    ]
     if floor is not None:
-        handles.append(Line2D([], [], color=PALETTE["F"], linestyle="-.",
-                              label=f"constant predictor, {floor:.1f} y"))
+        handles.append(
+            Line2D(
+                [],
+                [],
+                color=PALETTE["F"],
+                linestyle="-.",
+                label=f"constant predictor, {floor:.1f} y",
+            )
+        )
     fig.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False)
 
 

@@ -11,16 +11,29 @@ from ..evaluation.error_curve import age_axis
 from .axes import age_ticks, axes_or_new, scatter_by_sex, show_legend
 from .style import MARKERS, PALETTE, SEX_PLURAL
 
-__all__ = ["calibration", "changed_calls", "coverage_by", "error_along_age", "error_by_cell",
-           "small_cells"]
+__all__ = [
+    "calibration",
+    "changed_calls",
+    "coverage_by",
+    "error_along_age",
+    "error_by_cell",
+    "small_cells",
+]
 
-_AXIS_NAMES = {"label": "label (years)", "prediction": "prediction (years)",
-               "mean": "mean of prediction and label (years)"}
+_AXIS_NAMES = {
+    "label": "label (years)",
+    "prediction": "prediction (years)",
+    "mean": "mean of prediction and label (years)",
+}
 
 
 def error_along_age(
-    predictions: pd.DataFrame, axis: str = "label", ax: Axes | None = None, *,
-    expected_from_noise: float | None = None, n_bootstrap: int = 200,
+    predictions: pd.DataFrame,
+    axis: str = "label",
+    ax: Axes | None = None,
+    *,
+    expected_from_noise: float | None = None,
+    n_bootstrap: int = 200,
 ) -> Axes:
     """Draw the signed error over age with its local mean and 95 % band.
 
@@ -40,17 +53,30 @@ def error_along_age(
     table = evaluation.one_model(predictions)
     ax = axes_or_new(ax)
     x = age_axis(table, axis)
-    scatter_by_sex(ax, x, (table["y_pred"] - table["y_true"]).to_numpy(), table["sex"],
-                   table["image_id"])
+    scatter_by_sex(
+        ax, x, (table["y_pred"] - table["y_true"]).to_numpy(), table["sex"], table["image_id"]
+    )
     smooth = evaluation.error_along_age(table, axis, n_bootstrap=n_bootstrap)
-    ax.fill_between(smooth["age"], smooth["lower"], smooth["upper"], color=PALETTE["ink"],
-                    alpha=0.25, linewidth=0, label="95 % band")
+    ax.fill_between(
+        smooth["age"],
+        smooth["lower"],
+        smooth["upper"],
+        color=PALETTE["ink"],
+        alpha=0.25,
+        linewidth=0,
+        label="95 % band",
+    )
     ax.plot(smooth["age"], smooth["error"], color=PALETTE["ink"], label="local mean")
     ax.axhline(0, color=PALETTE["ink"], linewidth=1, linestyle=":")
     if expected_from_noise is not None:
         ends = np.array([x.min(), x.max()])
-        ax.plot(ends, expected_from_noise * (ends - x.mean()), color=PALETTE["reader"],
-                linestyle="-.", label="label noise alone")
+        ax.plot(
+            ends,
+            expected_from_noise * (ends - x.mean()),
+            color=PALETTE["reader"],
+            linestyle="-.",
+            label="label noise alone",
+        )
     ax.set(xlabel=_AXIS_NAMES[axis], ylabel="prediction minus label (years)")
     age_ticks(ax.xaxis)
     show_legend(ax, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
@@ -58,8 +84,12 @@ def error_along_age(
 
 
 def error_by_cell(
-    cells: pd.DataFrame, *columns: str, ax: Axes | None = None, measure: str = "mae",
-    floor: pd.DataFrame | None = None, reader: tuple[float, str] | None = None,
+    cells: pd.DataFrame,
+    *columns: str,
+    ax: Axes | None = None,
+    measure: str = "mae",
+    floor: pd.DataFrame | None = None,
+    reader: tuple[float, str] | None = None,
     overall: float | None = None,
 ) -> Axes:
     """Draw the MAE (or ``measure="bias"``) of each cell with its interval, small cells hollow.
@@ -86,19 +116,39 @@ def error_by_cell(
     for y, (_, cell) in enumerate(cells.iterrows()):
         sex = cell.get("sex")
         colour, marker = (PALETTE[sex], MARKERS[sex]) if sex else (PALETTE["model"], "o")
-        ax.plot([cell[f"{measure}_lower"], cell[f"{measure}_upper"]], [y] * 2, color=colour,
-                linewidth=3, alpha=0.45 if cell["small"] else 1)
-        ax.plot(cell[measure], y, marker=marker, color=colour, markersize=9, markeredgewidth=2,
-                markerfacecolor="white" if cell["small"] else colour)
+        ax.plot(
+            [cell[f"{measure}_lower"], cell[f"{measure}_upper"]],
+            [y] * 2,
+            color=colour,
+            linewidth=3,
+            alpha=0.45 if cell["small"] else 1,
+        )
+        ax.plot(
+            cell[measure],
+            y,
+            marker=marker,
+            color=colour,
+            markersize=9,
+            markeredgewidth=2,
+            markerfacecolor="white" if cell["small"] else colour,
+        )
         if floor is not None:
-            ax.annotate(f"{floor[measure].iloc[y]:.1f} y", (1.02, y), va="center",
-                        xycoords=("axes fraction", "data"), fontsize=11, annotation_clip=False)
+            ax.annotate(
+                f"{floor[measure].iloc[y]:.1f} y",
+                (1.02, y),
+                va="center",
+                xycoords=("axes fraction", "data"),
+                fontsize=11,
+                annotation_clip=False,
+            )
         values = [SEX_PLURAL.get(cell[name], str(cell[name])) for name in columns]
         names.append(f"{', '.join(values)} (n = {cell['n']}{', small' if cell['small'] else ''})")
     _reference_lines(ax, measure, floor, reader, overall)
     ax.set_yticks(range(len(cells)), names)
-    ax.set(ylim=(len(cells) - 0.4, -0.6),
-           xlabel="MAE (years)" if measure == "mae" else "prediction minus label (years)")
+    ax.set(
+        ylim=(len(cells) - 0.4, -0.6),
+        xlabel="MAE (years)" if measure == "mae" else "prediction minus label (years)",
+    )
     if measure == "mae":
         ax.set_xlim(left=0)
     ax.grid(axis="y", visible=False)
@@ -106,21 +156,40 @@ def error_by_cell(
 
 
 def _reference_lines(
-    ax: Axes, measure: str, floor: pd.DataFrame | None, reader: tuple[float, str] | None,
+    ax: Axes,
+    measure: str,
+    floor: pd.DataFrame | None,
+    reader: tuple[float, str] | None,
     overall: float | None,
 ) -> None:
     drawn = False
     if overall is not None:
-        ax.axvline(overall, color=PALETTE["ink"], linestyle="--", linewidth=1.4,
-                   label=f"all children, {overall:.2f} y")
+        ax.axvline(
+            overall,
+            color=PALETTE["ink"],
+            linestyle="--",
+            linewidth=1.4,
+            label=f"all children, {overall:.2f} y",
+        )
         drawn = True
     if reader is not None:
-        ax.axvline(reader[0], color=PALETTE["reader"], linestyle=":", linewidth=2.4,
-                   label=f"{reader[1]}, {reader[0]:.2f} y")
+        ax.axvline(
+            reader[0],
+            color=PALETTE["reader"],
+            linestyle=":",
+            linewidth=2.4,
+            label=f"{reader[1]}, {reader[0]:.2f} y",
+        )
         drawn = True
     if floor is not None:
-        ax.annotate("constant\n(median)", (1.02, 1.0), xycoords="axes fraction", fontsize=11,
-                    va="bottom", annotation_clip=False)
+        ax.annotate(
+            "constant\n(median)",
+            (1.02, 1.0),
+            xycoords="axes fraction",
+            fontsize=11,
+            va="bottom",
+            annotation_clip=False,
+        )
     if measure == "bias":
         ax.axvline(0, color=PALETTE["ink"], linewidth=1)
     if drawn:
@@ -140,9 +209,18 @@ def calibration(predictions: pd.DataFrame, ax: Axes | None = None, bins: int = 8
     for number, (sex, rows) in enumerate(evaluation.reliability(predictions, bins).groupby("sex")):
         gap = rows["label"] - rows["predicted"]
         half = np.array([rows["label"] - rows["lower"], rows["upper"] - rows["label"]])
-        ax.errorbar(rows["predicted"] + 0.08 * number, gap, yerr=half, color=PALETTE[sex],
-                    marker=MARKERS[sex], markersize=8, capsize=3, linewidth=1.6,
-                    linestyle=["-", "--"][number % 2], label=SEX_PLURAL[sex])
+        ax.errorbar(
+            rows["predicted"] + 0.08 * number,
+            gap,
+            yerr=half,
+            color=PALETTE[sex],
+            marker=MARKERS[sex],
+            markersize=8,
+            capsize=3,
+            linewidth=1.6,
+            linestyle=["-", "--"][number % 2],
+            label=SEX_PLURAL[sex],
+        )
     ax.axhline(0, color=PALETTE["ink"], linewidth=1, linestyle=":")
     ax.set(xlabel="prediction (years)", ylabel="mean label minus prediction (years)")
     age_ticks(ax.xaxis)
@@ -162,12 +240,18 @@ def coverage_by(
     'labels inside the interval (%)'
     """
     ax = axes_or_new(ax, 7.6, 0.42 * len(cells) + 1.7)
-    percent = cells.rename(columns={"covered": "mae", "covered_lower": "mae_lower",
-                                    "covered_upper": "mae_upper"}).copy()
+    percent = cells.rename(
+        columns={"covered": "mae", "covered_lower": "mae_lower", "covered_upper": "mae_upper"}
+    ).copy()
     percent[["mae", "mae_lower", "mae_upper"]] *= 100
     error_by_cell(percent, *columns, ax=ax)
-    ax.axvline(100 * nominal, color=PALETTE["ink"], linestyle="--", linewidth=1.4,
-               label=f"promised: {nominal:.0%}")
+    ax.axvline(
+        100 * nominal,
+        color=PALETTE["ink"],
+        linestyle="--",
+        linewidth=1.4,
+        label=f"promised: {nominal:.0%}",
+    )
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False)
     left = min(percent["mae_lower"].min() - 3, 100 * nominal - 10)
     ax.set(xlim=(max(left, 0), 101), xlabel="labels inside the interval (%)")
@@ -185,16 +269,33 @@ def changed_calls(changes: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     ax = axes_or_new(ax, 7.6, 0.6 * len(changes) + 1.3)
     for y, row in enumerate(changes.itertuples()):
-        kind = "model" if row.what.startswith("model") else (
-            "reader" if row.what.startswith("reader") else "floor")
+        kind = (
+            "model"
+            if row.what.startswith("model")
+            else ("reader" if row.what.startswith("reader") else "floor")
+        )
         ax.plot([100 * row.lower, 100 * row.upper], [y] * 2, color=PALETTE[kind], linewidth=3)
-        ax.plot(100 * row.changed, y, color=PALETTE[kind], markersize=9,
-                marker={"model": "o", "reader": "s", "floor": "D"}[kind])
-        ax.annotate(f"{100 * row.changed:.0f} %", (100 * row.upper, y), xytext=(8, 0),
-                    textcoords="offset points", va="center", fontsize=11)
+        ax.plot(
+            100 * row.changed,
+            y,
+            color=PALETTE[kind],
+            markersize=9,
+            marker={"model": "o", "reader": "s", "floor": "D"}[kind],
+        )
+        ax.annotate(
+            f"{100 * row.changed:.0f} %",
+            (100 * row.upper, y),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=11,
+        )
     ax.set_yticks(range(len(changes)), changes["what"])
-    ax.set(xlim=(0, max(5.0, 120 * changes["upper"].max())), ylim=(len(changes) - 0.4, -0.6),
-           xlabel="calls that change (% of children)")
+    ax.set(
+        xlim=(0, max(5.0, 120 * changes["upper"].max())),
+        ylim=(len(changes) - 0.4, -0.6),
+        xlabel="calls that change (% of children)",
+    )
     ax.grid(axis="y", visible=False)
     return ax
 
@@ -210,10 +311,21 @@ def small_cells(curve: pd.DataFrame, ax: Axes | None = None) -> Axes:
     'children in the cell'
     """
     ax = axes_or_new(ax)
-    ax.plot(curve["n"], curve["half_width"], marker="o", color=PALETTE["model"],
-            label="half-width of the 95 % interval of the MAE")
-    ax.plot(curve["n"], curve["detectable"], marker="s", linestyle="--", color=PALETTE["F"],
-            label="difference of two such cells found in 80 % of studies")
+    ax.plot(
+        curve["n"],
+        curve["half_width"],
+        marker="o",
+        color=PALETTE["model"],
+        label="half-width of the 95 % interval of the MAE",
+    )
+    ax.plot(
+        curve["n"],
+        curve["detectable"],
+        marker="s",
+        linestyle="--",
+        color=PALETTE["F"],
+        label="difference of two such cells found in 80 % of studies",
+    )
     ax.set(xscale="log", xlabel="children in the cell", ylabel="years", ylim=(0, None))
     ax.set_xticks(curve["n"], [str(n) for n in curve["n"]])
     ax.minorticks_off()

@@ -12,8 +12,11 @@ from .style import PALETTE, SEX_PLURAL
 
 __all__ = ["group_mix"]
 
-_MIXES = {"one group": (PALETTE["F"], "o"), "90 in 100": (PALETTE["reader"], "s"),
-          "all alike": (PALETTE["M"], "D")}
+_MIXES = {
+    "one group": (PALETTE["F"], "o"),
+    "90 in 100": (PALETTE["reader"], "s"),
+    "all alike": (PALETTE["M"], "D"),
+}
 
 
 def group_mix(table: pd.DataFrame, model: str = "BoNet") -> Figure:
@@ -45,9 +48,10 @@ def group_mix(table: pd.DataFrame, model: str = "BoNet") -> Figure:
         _panel(ax, table[table["label"] == label], cells)
         ax.set(title=f"asked for {label}", xlabel=f"prediction minus {label} (years)")
     seen = table.groupby(["group", "sex"])["n"].first()
-    axes[0].set_yticks(range(len(cells)), [
-        f"{group}, {SEX_PLURAL[sex]} (n = {seen[group, sex]})"
-        for group, sex in cells])
+    axes[0].set_yticks(
+        range(len(cells)),
+        [f"{group}, {SEX_PLURAL[sex]} (n = {seen[group, sex]})" for group, sex in cells],
+    )
     axes[0].set_ylim(len(cells) - 0.4, -0.6)
     _legend(fig, table)
     return fig
@@ -65,8 +69,15 @@ def _panel(ax: Axes, table: pd.DataFrame, cells: list[tuple[str, str]]) -> None:
                 if bias.empty:
                     continue
                 ax.plot([bias.min(), bias.max()], [y, y], color=colour, linewidth=2.5, alpha=0.5)
-                ax.plot(bias.mean(), y, marker=marker, color=colour, markersize=8,
-                        markeredgewidth=1.6, markerfacecolor=colour if filled else "white")
+                ax.plot(
+                    bias.mean(),
+                    y,
+                    marker=marker,
+                    color=colour,
+                    markersize=8,
+                    markeredgewidth=1.6,
+                    markerfacecolor=colour if filled else "white",
+                )
         if row % 4 < 2:
             ax.axhspan(row - 0.5, row + 0.5, color="#F4F4F4", zorder=0, linewidth=0)
     ax.axvline(0, color=PALETTE["ink"], linewidth=1, linestyle=":")
@@ -75,12 +86,28 @@ def _panel(ax: Axes, table: pd.DataFrame, cells: list[tuple[str, str]]) -> None:
 
 def _legend(fig: Figure, table: pd.DataFrame) -> None:
     majority = table["trained_on"].iloc[0]
-    labels = {"one group": f"trained on {majority} only", "90 in 100": f"90 of 100 are {majority}",
-              "all alike": "every group alike"}
+    labels = {
+        "one group": f"trained on {majority} only",
+        "90 in 100": f"90 of 100 are {majority}",
+        "all alike": "every group alike",
+    }
     present = [mix for mix in _MIXES if mix in set(table["mix"])]
-    handles = [Line2D([], [], color=_MIXES[mix][0], marker=_MIXES[mix][1], linewidth=2.5,
-                      label=labels[mix]) for mix in present]
+    handles = [
+        Line2D(
+            [], [], color=_MIXES[mix][0], marker=_MIXES[mix][1], linewidth=2.5, label=labels[mix]
+        )
+        for mix in present
+    ]
     if "none" in set(table["scenario"]):
-        handles.append(Line2D([], [], color=PALETTE["ink"], marker="o", linestyle="",
-                              markerfacecolor="white", label="hollow: without group effects"))
+        handles.append(
+            Line2D(
+                [],
+                [],
+                color=PALETTE["ink"],
+                marker="o",
+                linestyle="",
+                markerfacecolor="white",
+                label="hollow: without group effects",
+            )
+        )
     fig.legend(handles=handles, loc="outside upper center", ncols=len(handles), frameon=False)

@@ -69,8 +69,11 @@ def _window(drawn: PhantomRadiograph, bone: str) -> tuple[float, float, float]:
     length = float(high[0] - low[0])
     # metacarpals II-V grow at the distal end; the forearm too; all others at the proximal one
     distal = bone in ("radius", "ulna") or (bone.startswith("metacarpal") and bone[-1] != "1")
-    end = shaft[shaft[:, 0] <= low[0] + 0.12 * length] if distal else (
-        shaft[shaft[:, 0] >= high[0] - 0.12 * length])
+    end = (
+        shaft[shaft[:, 0] <= low[0] + 0.12 * length]
+        if distal
+        else (shaft[shaft[:, 0] >= high[0] - 0.12 * length])
+    )
     row, column = end.mean(axis=0)
     side = 2.3 * max(float(np.ptp(end[:, 1])), 8.0)
     epiphysis = np.argwhere(drawn.labels == ids.get(f"{bone}_epiphysis", -1))
@@ -91,8 +94,12 @@ def hand_box(labels: np.ndarray, margin: float = 0.05) -> tuple[int, int, int, i
     if not len(rows):
         return 0, height, 0, width
     room = round(margin * height)
-    return (max(rows[0] - room, 0), min(rows[-1] + room, height),
-            max(columns[0] - room, 0), min(columns[-1] + room, width))
+    return (
+        max(rows[0] - room, 0),
+        min(rows[-1] + room, height),
+        max(columns[0] - room, 0),
+        min(columns[-1] + room, width),
+    )
 
 
 def outlines(labels: np.ndarray, bones: Mapping[int, str]) -> dict[str, list[np.ndarray]]:
@@ -131,7 +138,8 @@ def svg(drawn: PhantomRadiograph, height: int, chosen: Iterable[str] = (), text:
     chosen = set(chosen)
     shapes = "".join(
         _path(name, lines, name in chosen)
-        for name, lines in outlines(drawn.labels, drawn.bones).items())
+        for name, lines in outlines(drawn.labels, drawn.bones).items()
+    )
     return (
         f'<svg class="bk-hand" role="img" aria-label="{html.escape(text)}" height="{height}" '
         f'width="{round(height * wide / high)}" viewBox="{left} {top} {wide} {high}">'

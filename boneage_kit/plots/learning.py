@@ -34,18 +34,37 @@ def training_curves(
     """
     ax = axes_or_new(ax, 5, 4)
     curves = history.set_index("epoch")[["train_mae", "valid_mae"]]
-    sns.lineplot(curves, palette=[PALETTE["reader"], PALETTE["model"]], dashes=[(4, 2), ""],
-                 legend=False, ax=ax)
+    sns.lineplot(
+        curves,
+        palette=[PALETTE["reader"], PALETTE["model"]],
+        dashes=[(4, 2), ""],
+        legend=False,
+        ax=ax,
+    )
     last = history.iloc[-1]
     apart = 8 if last["train_mae"] > last["valid_mae"] else -8  # points: the labels must not meet
     labels = (("train_mae", "training", apart), ("valid_mae", "validation", -apart))
     for name, label, shift in labels:
-        ax.annotate(f"{label} {last[name]:.1f} y", (last["epoch"], last[name]), (6, shift),
-                    textcoords="offset points", va="center", fontsize=11)
+        ax.annotate(
+            f"{label} {last[name]:.1f} y",
+            (last["epoch"], last[name]),
+            (6, shift),
+            textcoords="offset points",
+            va="center",
+            fontsize=11,
+        )
     if floor is not None:
         ax.axhline(floor, color=PALETTE["floor"], linestyle=":")
-        ax.annotate("floor: the sex's median", (1, floor), (-2, 3), va="bottom", ha="right",
-                    xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=11)
+        ax.annotate(
+            "floor: the sex's median",
+            (1, floor),
+            (-2, 3),
+            va="bottom",
+            ha="right",
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            fontsize=11,
+        )
         top = max(1.5 * floor, history[["train_mae", "valid_mae"]].iloc[0].max())
         ax.set_ylim(top=min(ax.get_ylim()[1], top))  # a wild first epoch must not hide the rest
     ax.set(xlabel="epoch", title=title, ylabel=_error_label(ax))
@@ -124,8 +143,12 @@ def deformation_at_work(image: np.ndarray, grid: np.ndarray) -> np.ndarray:
 
 
 def error_by_size(
-    table: pd.DataFrame, floor: float | None = None, title: str = "",
-    label: str = "BoNet, augmented", colour: str = "model", marker: str = "o",
+    table: pd.DataFrame,
+    floor: float | None = None,
+    title: str = "",
+    label: str = "BoNet, augmented",
+    colour: str = "model",
+    marker: str = "o",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the error over the number of training images: the mean of the seeds, and their range.
@@ -145,9 +168,20 @@ def error_by_size(
     'log'
     """
     ax = axes_or_new(ax, 8, 4.5)
-    sns.lineplot(table, x="n_train", y="mae_years", estimator="mean", errorbar=("pi", 100),
-                 marker=marker, markersize=7, markeredgewidth=0, color=PALETTE[colour],
-                 label=label, legend=False, ax=ax)  # 100 % of the seeds: the range
+    sns.lineplot(
+        table,
+        x="n_train",
+        y="mae_years",
+        estimator="mean",
+        errorbar=("pi", 100),
+        marker=marker,
+        markersize=7,
+        markeredgewidth=0,
+        color=PALETTE[colour],
+        label=label,
+        legend=False,
+        ax=ax,
+    )  # 100 % of the seeds: the range
     if floor is not None:
         ax.axhline(floor, color=PALETTE["floor"], linestyle=":", label="floor: the sex's median")
     ax.set(xscale="log", xlabel="training images", title=title, ylabel=_error_label(ax))

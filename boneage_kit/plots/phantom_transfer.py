@@ -34,10 +34,20 @@ def both_directions(to_real: pd.DataFrame, to_phantom: pd.DataFrame) -> np.ndarr
     'bone age of the RSNA readers (years)'
     """
     _, axes = plt.subplots(1, 2, figsize=(11, 5.8), layout=ConstrainedLayoutEngine(wspace=0.06))
-    _panel(axes[0], to_real, "real", "Learned phantoms, reads real hands",
-           "bone age of the RSNA readers (years)")
-    _panel(axes[1], to_phantom, "phantom", "Learned real hands, reads phantoms",
-           "bone age drawn (years)")
+    _panel(
+        axes[0],
+        to_real,
+        "real",
+        "Learned phantoms, reads real hands",
+        "bone age of the RSNA readers (years)",
+    )
+    _panel(
+        axes[1],
+        to_phantom,
+        "phantom",
+        "Learned real hands, reads phantoms",
+        "bone age drawn (years)",
+    )
     return axes
 
 
@@ -46,20 +56,41 @@ def _panel(ax: Axes, table: pd.DataFrame, colour: str, title: str, across: str) 
     few = len(table) < 1000
     for (sex, plural), shade in zip(SEX_PLURAL.items(), (PALETTE[colour], "black"), strict=True):
         part = table[table["sex"] == sex]
-        ax.plot(part["y_true"], part["y_pred"], MARKERS[sex], color=shade, label=plural,
-                markersize=5 if few else 3, alpha=0.7 if few else 0.3, markeredgewidth=0,
-                rasterized=True)
+        ax.plot(
+            part["y_true"],
+            part["y_pred"],
+            MARKERS[sex],
+            color=shade,
+            label=plural,
+            markersize=5 if few else 3,
+            alpha=0.7 if few else 0.3,
+            markeredgewidth=0,
+            rasterized=True,
+        )
     ends = np.array([0.0, 19.5])
     slope, intercept = np.polyfit(true, pred, 1)
     ax.plot(ends, ends, "--", color="black", linewidth=1.5, label="identity")
     low, high = true.min(), true.max()
-    ax.plot([low, high], [slope * low + intercept, slope * high + intercept], "-",
-            color=PALETTE["accent"], linewidth=2.5, label="fitted line")
+    ax.plot(
+        [low, high],
+        [slope * low + intercept, slope * high + intercept],
+        "-",
+        color=PALETTE["accent"],
+        linewidth=2.5,
+        label="fitted line",
+    )
     r = np.corrcoef(true, pred)[0, 1]
     mae = 12 * np.abs(pred - true).mean()
-    ax.text(0.97, 0.03, f"n = {len(table):,}\nr = {r:.2f}\nMAE = {mae:.1f} months\n"
-            f"slope = {slope:.2f}", transform=ax.transAxes, ha="right", va="bottom", fontsize=12,
-            bbox={"facecolor": "white", "alpha": 0.85, "edgecolor": "none"})
+    ax.text(
+        0.97,
+        0.03,
+        f"n = {len(table):,}\nr = {r:.2f}\nMAE = {mae:.1f} months\nslope = {slope:.2f}",
+        transform=ax.transAxes,
+        ha="right",
+        va="bottom",
+        fontsize=12,
+        bbox={"facecolor": "white", "alpha": 0.85, "edgecolor": "none"},
+    )
     legend = ax.legend(loc="upper left", fontsize=11)
     for handle in legend.legend_handles:
         if isinstance(handle, Line2D):
@@ -87,8 +118,9 @@ def worst_readings(images: np.ndarray, table: pd.DataFrame, columns: int = 6) ->
     'girl, 5.0 y\\nread 9.0'
     """
     rows = -(-len(images) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(1.9 * columns, 2.45 * rows),
-                                squeeze=False, layout="constrained")
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(1.9 * columns, 2.45 * rows), squeeze=False, layout="constrained"
+    )
     for ax in axes.flat:
         ax.axis("off")
     for ax, image, row in zip(axes.flat, images, table.itertuples(), strict=False):

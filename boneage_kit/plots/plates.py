@@ -20,7 +20,9 @@ __all__ = ["plate_row", "scoring_sheet", "show_hand", "show_pixels", "stage_ladd
 
 
 def show_hand(
-    drawn: PhantomRadiograph, chosen: Iterable[str] = (), names: Mapping[str, str] | None = None,
+    drawn: PhantomRadiograph,
+    chosen: Iterable[str] = (),
+    names: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw one radiograph; outline the ``chosen`` structures, write ``names`` beside some.
@@ -48,8 +50,9 @@ def show_hand(
     top, bottom, left, right = hand_box(drawn.labels)
     ax.set(xlim=(left, right), ylim=(bottom, top))
     bare(ax)
-    pixels = {text: np.argwhere(drawn.labels == ids.get(name, -1))
-              for name, text in (names or {}).items()}
+    pixels = {
+        text: np.argwhere(drawn.labels == ids.get(name, -1)) for name, text in (names or {}).items()
+    }
     _names_beside(ax, {text: part.mean(axis=0) for text, part in pixels.items() if len(part)})
     return ax
 
@@ -65,9 +68,16 @@ def _names_beside(ax: Axes, centres: Mapping[str, np.ndarray]) -> None:
         height = -np.inf
         for text, (row, column) in sorted(of_side, key=lambda item: item[1][0]):
             height = max(row, height + step)
-            ax.annotate(text, (column, row), xytext=(edge, height), ha=side, va="center",
-                        fontsize=12, annotation_clip=False,
-                        arrowprops={"arrowstyle": "-", "color": PALETTE["reader"], "lw": 1.3})
+            ax.annotate(
+                text,
+                (column, row),
+                xytext=(edge, height),
+                ha=side,
+                va="center",
+                fontsize=12,
+                annotation_clip=False,
+                arrowprops={"arrowstyle": "-", "color": PALETTE["reader"], "lw": 1.3},
+            )
             ax.plot(column, row, "o", ms=4, color=PALETTE["reader"])
 
 

@@ -18,8 +18,10 @@ __all__ = ["saliency_maps", "saliency_scores", "worst_cases"]
 
 
 def saliency_maps(
-    images: Sequence[np.ndarray], maps: Sequence[dict[str, np.ndarray]],
-    plates: Sequence[np.ndarray], titles: Sequence[str],
+    images: Sequence[np.ndarray],
+    maps: Sequence[dict[str, np.ndarray]],
+    plates: Sequence[np.ndarray],
+    titles: Sequence[str],
 ) -> Figure:
     """Draw radiographs, one per row, with their growth plates and one column per map.
 
@@ -41,8 +43,12 @@ def saliency_maps(
     2
     """
     methods = list(maps[0])
-    fig, grid = plt.subplots(len(images), 1 + len(methods), squeeze=False,
-                             figsize=(2.6 * (1 + len(methods)), 2.75 * len(images)))
+    fig, grid = plt.subplots(
+        len(images),
+        1 + len(methods),
+        squeeze=False,
+        figsize=(2.6 * (1 + len(methods)), 2.75 * len(images)),
+    )
     for row, image, by_method, mask, title in zip(grid, images, maps, plates, titles, strict=True):
         for ax, name in zip(row, ["growth plates", *methods], strict=True):
             ax.imshow(image, cmap="gray", vmin=0, vmax=255)
@@ -71,11 +77,18 @@ def saliency_scores(scores: pd.DataFrame, ax: Axes | None = None) -> Axes:
     >>> saliency_scores(table).get_yticklabels()[0].get_text()
     'occlusion: carpals'
     """
-    regions = [r for r in ("growth plates", "carpals", "other bone", "soft tissue")
-               if r in set(scores["region"])]
+    regions = [
+        r
+        for r in ("growth plates", "carpals", "other bone", "soft tissue")
+        if r in set(scores["region"])
+    ]
     mean = scores.groupby(["method", "region", "weights"], sort=False)["auc"].agg(["mean", "sem"])
-    lines = [(m, r) for m in scores["method"].unique() for r in regions
-             if m != "ideal looker" or r == regions[0]]
+    lines = [
+        (m, r)
+        for m in scores["method"].unique()
+        for r in regions
+        if m != "ideal looker" or r == regions[0]
+    ]
     ax = axes_or_new(ax, 8.0, 0.36 * len(lines) + 1.5)
     for y, (method, region) in enumerate(lines):
         no_model = method in ("edges of the image", "ideal looker")
@@ -85,27 +98,43 @@ def saliency_scores(scores: pd.DataFrame, ax: Axes | None = None) -> Axes:
             value, spread = mean.loc[(method, region, weights)]
             colour = PALETTE["floor"] if no_model else PALETTE["model" if filled else "ink"]
             if np.isfinite(spread):
-                ax.plot([value - 1.96 * spread, value + 1.96 * spread], [y] * 2, color=colour,
-                        linewidth=2, alpha=0.6)
-            ax.plot(value, y, markersize=8, color=colour,
-                    marker="s" if no_model else "o" if filled else "D",
-                    markerfacecolor=colour if filled else "white", markeredgewidth=1.8)
+                ax.plot(
+                    [value - 1.96 * spread, value + 1.96 * spread],
+                    [y] * 2,
+                    color=colour,
+                    linewidth=2,
+                    alpha=0.6,
+                )
+            ax.plot(
+                value,
+                y,
+                markersize=8,
+                color=colour,
+                marker="s" if no_model else "o" if filled else "D",
+                markerfacecolor=colour if filled else "white",
+                markeredgewidth=1.8,
+            )
     ax.axvline(0.5, color=PALETTE["ink"], linewidth=1, linestyle=":")
     ax.plot([], [], "o", color=PALETTE["model"], label="learned weights")
     ax.plot([], [], "D", color=PALETTE["ink"], markerfacecolor="white", label="shuffled weights")
     if {"edges of the image", "ideal looker"} & set(scores["method"]):
         ax.plot([], [], "s", color=PALETTE["floor"], label="no model")
     ax.set_yticks(range(len(lines)), [f"{method}: {region}" for method, region in lines])
-    ax.set(ylim=(len(lines) - 0.4, -0.6), xlim=(0, 1),
-           xlabel="chance that a pixel there outranks another of the hand (AUC)")
+    ax.set(
+        ylim=(len(lines) - 0.4, -0.6),
+        xlim=(0, 1),
+        xlabel="chance that a pixel there outranks another of the hand (AUC)",
+    )
     ax.grid(axis="y", visible=False)
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False)
     return ax
 
 
 def worst_cases(
-    images: Sequence[np.ndarray], predictions: pd.DataFrame,
-    maps: Sequence[np.ndarray] | None = None, columns: int = 4,
+    images: Sequence[np.ndarray],
+    predictions: pd.DataFrame,
+    maps: Sequence[np.ndarray] | None = None,
+    columns: int = 4,
 ) -> Figure:
     """Draw radiographs with sex, label, readers, the model's reading and interval under each.
 

@@ -41,8 +41,10 @@ class ShownFigure:
 
     def _repr_html_(self) -> str:
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
-        return (f'<figure style="margin:0"><img alt="{html.escape(self.alt)}" '
-                f'style="max-width:100%" src="{to_data_url(self.png)}">{caption}</figure>')
+        return (
+            f'<figure style="margin:0"><img alt="{html.escape(self.alt)}" '
+            f'style="max-width:100%" src="{to_data_url(self.png)}">{caption}</figure>'
+        )
 
     def __repr__(self) -> str:
         return f"Figure: {self.alt}"
@@ -66,8 +68,10 @@ def check_alt(alt: str) -> str:
     """
     text = " ".join(str(alt).split())
     if len(text) < SHORTEST_ALT:
-        raise BadInput(f"The alt text {text!r} describes nothing.",
-                       "Say in a sentence what the figure shows to somebody who cannot see it.")
+        raise BadInput(
+            f"The alt text {text!r} describes nothing.",
+            "Say in a sentence what the figure shows to somebody who cannot see it.",
+        )
     return text
 
 

@@ -17,8 +17,7 @@ ROWS = ("forearm", "carpals", "sesamoids", "metacarpals", "proximal phalanges",
          "middle phalanges", "distal phalanges")  # fmt: skip
 
 
-def ossification_timetable(sex: str, age: float | None = None,
-                           ax: Axes | None = None) -> Axes:
+def ossification_timetable(sex: str, age: float | None = None, ax: Axes | None = None) -> Axes:
     """Draw when each centre appears (median, 5th to 95th percentile), caps and fuses.
 
     Parameters
@@ -41,20 +40,44 @@ def ossification_timetable(sex: str, age: float | None = None,
     table = table.sort_values(["order", "within", "centre"]).reset_index(drop=True)
     y = np.arange(len(table)) + 0.8 * table["order"]
     colour = PALETTE[sex]
-    ax.hlines(y, table["appear_p5"].fillna(table["appear_p50"]), table["appear_p95"],
-              color=colour, alpha=0.45, lw=5, label="appears, 5th to 95th percentile")
+    ax.hlines(
+        y,
+        table["appear_p5"].fillna(table["appear_p50"]),
+        table["appear_p95"],
+        color=colour,
+        alpha=0.45,
+        lw=5,
+        label="appears, 5th to 95th percentile",
+    )
     _marks(ax, table["appear_p50"], y, "o", colour, age, "appears, median")
     _marks(ax, table["cap_age"], y, "s", colour, age, "as wide as the shaft, or capping it")
-    ax.hlines(y, table["fusion_start"], table["fusion_end"], color="#444444", lw=5,
-              label="fuses, beginning to end")
+    ax.hlines(
+        y,
+        table["fusion_start"],
+        table["fusion_end"],
+        color="#444444",
+        lw=5,
+        label="fuses, beginning to end",
+    )
     if age is not None:
         ax.plot([], [], "o", mec=colour, mfc="white", ms=7, label="hollow: still to come")
         ax.axvline(age, color=PALETTE["ink"], ls="--", lw=1.5)
-        ax.annotate(f"{age:.1f} years", (age, -1.6), xytext=(4, 0), textcoords="offset points",
-                    va="center", fontsize=11)
-    ax.set(yticks=y, yticklabels=[short_name(name) for name in table["name"]], xlim=(-0.3, 19.5),
-           ylim=(y.max() + 1, -2.6), xlabel="Age in years",
-           title=f"{_title(sex)}: when the centres of hand and wrist appear and fuse")
+        ax.annotate(
+            f"{age:.1f} years",
+            (age, -1.6),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=11,
+        )
+    ax.set(
+        yticks=y,
+        yticklabels=[short_name(name) for name in table["name"]],
+        xlim=(-0.3, 19.5),
+        ylim=(y.max() + 1, -2.6),
+        xlabel="Age in years",
+        title=f"{_title(sex)}: when the centres of hand and wrist appear and fuse",
+    )
     ax.tick_params(axis="y", labelsize=11, length=0)
     ax.grid(axis="y", visible=False)
     ax.set_xticks(range(0, 20, 2))
@@ -79,10 +102,16 @@ def rus_age_curves(sex: str, score: int | None = None, ax: Axes | None = None) -
         ax.vlines(score, 0, max(ages), color=PALETTE["ink"], lw=1.2, ls=":")
         for age in ages:
             ax.hlines(age, 0, score, color=PALETTE["ink"], lw=1.2, ls=":")
-            ax.annotate(f"{age:.1f}", (0, age), xytext=(4, 3), textcoords="offset points",
-                        fontsize=11)
-    ax.set(xlim=(0, 1010), ylim=(0, 19), xlabel="RUS score", ylabel="Bone age in years",
-           title=f"{_title(sex)}: one score, two tables")
+            ax.annotate(
+                f"{age:.1f}", (0, age), xytext=(4, 3), textcoords="offset points", fontsize=11
+            )
+    ax.set(
+        xlim=(0, 1010),
+        ylim=(0, 19),
+        xlabel="RUS score",
+        ylabel="Bone age in years",
+        title=f"{_title(sex)}: one score, two tables",
+    )
     ax.legend(loc="lower right")
     return ax
 
@@ -105,13 +134,23 @@ def reader_limits(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
         for end in ("lower", "upper"):
             ax.plot(rows[end][chosen], y[chosen], marker, color=colour, ms=9, ls="none")
     for i, row in enumerate(rows.itertuples()):
-        ax.annotate(f"{row.lower:+.2f} to {row.upper:+.2f}", (row.upper, i), xytext=(9, 0),
-                    textcoords="offset points", va="center", fontsize=11)
+        ax.annotate(
+            f"{row.lower:+.2f} to {row.upper:+.2f}",
+            (row.upper, i),
+            xytext=(9, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=11,
+        )
     ax.axvline(0, color=PALETTE["ink"], lw=1)
     reach = 1.9 * max(abs(rows["lower"].min()), rows["upper"].max())
-    ax.set(yticks=y, yticklabels=rows["label"], ylim=(len(rows) - 0.4, -0.6),
-           xlim=(-0.62 * reach, reach),
-           xlabel="Difference of two readings, years (95 % limits of agreement)")
+    ax.set(
+        yticks=y,
+        yticklabels=rows["label"],
+        ylim=(len(rows) - 0.4, -0.6),
+        xlim=(-0.62 * reach, reach),
+        xlabel="Difference of two readings, years (95 % limits of agreement)",
+    )
     ax.grid(axis="y", visible=False)
     return ax
 
@@ -120,8 +159,15 @@ def _title(sex: str) -> str:
     return SEX_PLURAL[sex].capitalize()
 
 
-def _marks(ax: Axes, ages: pd.Series, y: np.ndarray, marker: str, colour: str, age: float | None,
-           label: str) -> None:
+def _marks(
+    ax: Axes,
+    ages: pd.Series,
+    y: np.ndarray,
+    marker: str,
+    colour: str,
+    age: float | None,
+    label: str,
+) -> None:
     reached = ages.notna() if age is None else ages.notna() & (ages <= age)
     ahead = ages.notna() & ~reached
     ax.plot([], [], marker, color=colour, ms=7, ls="none", label=label)
@@ -135,5 +181,8 @@ def short_name(name: str) -> str:
     >>> short_name("metacarpal I, epiphysis")
     'metacarpal I'
     """
-    return (name.removesuffix(", epiphysis").removesuffix(", distal epiphysis")
-            .replace(" of the thumb", ""))
+    return (
+        name.removesuffix(", epiphysis")
+        .removesuffix(", distal epiphysis")
+        .replace(" of the thumb", "")
+    )

@@ -33,16 +33,36 @@ def regions_by_hand(image: np.ndarray, ax: Axes | None = None) -> Axes:
     side = len(image)
     ax.imshow(image, cmap="gray", extent=(0, side, side, 0))
     if hand.mask is not None:
-        ax.contour(np.linspace(0, side, len(hand.mask)), np.linspace(0, side, len(hand.mask)),
-                   hand.mask, levels=[0.5], colors="white", linewidths=1, linestyles=":")
+        ax.contour(
+            np.linspace(0, side, len(hand.mask)),
+            np.linspace(0, side, len(hand.mask)),
+            hand.mask,
+            levels=[0.5],
+            colors="white",
+            linewidths=1,
+            linestyles=":",
+        )
     for region in regions[:-1]:
         carpal = not region.name[-1].isdigit()
         rows, columns = side * outline(region).T
-        ax.plot(columns, rows, color=PALETTE["accent"] if carpal else PALETTE["reader"],
-                linewidth=2.2 if carpal else 1.5, linestyle="--" if carpal else "-")
+        ax.plot(
+            columns,
+            rows,
+            color=PALETTE["accent"] if carpal else PALETTE["reader"],
+            linewidth=2.2 if carpal else 1.5,
+            linestyle="--" if carpal else "-",
+        )
     for number, (row, column) in enumerate(side * hand.tips, start=1):
-        ax.text(column, row, str(number), color="black", fontsize=11, ha="center", va="center",
-                bbox={"boxstyle": "circle,pad=0.15", "facecolor": "white", "linewidth": 0})
+        ax.text(
+            column,
+            row,
+            str(number),
+            color="black",
+            fontsize=11,
+            ha="center",
+            va="center",
+            bbox={"boxstyle": "circle,pad=0.15", "facecolor": "white", "linewidth": 0},
+        )
     row, column = side * hand.palm
     ax.plot(column, row, "+", color="white", markersize=12, markeredgewidth=2)
     if not hand.found:
@@ -67,8 +87,13 @@ def what_hog_sees(patch: np.ndarray, cell: int = 8, ax: Axes | None = None) -> A
     n, cells = len(patch), len(patch) // cell
     low, high = np.percentile(patch, (2, 98))
     patch = np.clip((patch - low) / max(high - low, 1e-3), 0, 1)
-    values = hog(patch, orientations=8, pixels_per_cell=(cell, cell), feature_vector=False,
-                 cells_per_block=(cells, cells))[0, 0]  # (rows, columns, 8), one scale for all
+    values = hog(
+        patch,
+        orientations=8,
+        pixels_per_cell=(cell, cell),
+        feature_vector=False,
+        cells_per_block=(cells, cells),
+    )[0, 0]  # (rows, columns, 8), one scale for all
     ax.imshow(patch, cmap="gray", alpha=0.55, extent=(0, n, n, 0), vmin=0, vmax=1)
     angles = np.pi * (np.arange(8) + 0.5) / 8
     for i, j in np.ndindex(values.shape[:2]):
@@ -103,12 +128,20 @@ def maps_of_layers(
     >>> maps_of_layers(np.zeros((8, 8)), [("first", np.zeros((6, 4, 4)))], columns=3).shape
     (1, 4)
     """
-    figure, axes = plt.subplots(len(layers), columns + 1, figsize=(9, 1.7 * len(layers)),
-                                squeeze=False)
+    figure, axes = plt.subplots(
+        len(layers), columns + 1, figsize=(9, 1.7 * len(layers)), squeeze=False
+    )
     for row, (name, maps) in zip(axes, layers, strict=True):
         row[0].axis("off")
-        row[0].text(0.5, 0.5, f"{name}\n{len(maps)} maps of\n{maps.shape[1]} x {maps.shape[2]}",
-                    ha="center", va="center", fontsize=12, transform=row[0].transAxes)
+        row[0].text(
+            0.5,
+            0.5,
+            f"{name}\n{len(maps)} maps of\n{maps.shape[1]} x {maps.shape[2]}",
+            ha="center",
+            va="center",
+            fontsize=12,
+            transform=row[0].transAxes,
+        )
         spread = maps.reshape(len(maps), -1).std(axis=1)
         order = np.argsort(spread, kind="stable")[::-1]
         for ax, channel in zip(row[1:], order, strict=False):

@@ -35,8 +35,11 @@ class Axis:
 
     def sample(self, pixels: np.ndarray, s: np.ndarray, t: np.ndarray) -> np.ndarray:
         """Return grey levels [len(s), len(t)] at places along and across the axis (pixels)."""
-        where = (self.origin[:, None, None] + self.along[:, None, None] * s[None, :, None]
-                 + self.across[:, None, None] * t[None, None, :])
+        where = (
+            self.origin[:, None, None]
+            + self.along[:, None, None] * s[None, :, None]
+            + self.across[:, None, None] * t[None, None, :]
+        )
         return map_coordinates(pixels, where, order=1, mode="nearest")
 
 
@@ -53,15 +56,23 @@ def dark_lines(grey: np.ndarray, s: np.ndarray, reach: float) -> list[Gap]:
     step, found = float(s[1] - s[0]), []
     for i in minima:
         first = max(0, i - int(reach / step))
-        left = first + int(np.argmax(grey[first:i + 1]))
-        right = i + int(np.argmax(grey[i:i + int(reach / step) + 1]))
+        left = first + int(np.argmax(grey[first : i + 1]))
+        right = i + int(np.argmax(grey[i : i + int(reach / step) + 1]))
         low, a, b = grey[i], grey[left], grey[right]
         if min(a, b) - low < 0.04 * scale:
             continue
-        start = _crossing(grey[left:i + 1][::-1], (a + low) / 2)
-        stop = _crossing(grey[i:right + 1], (b + low) / 2)
-        found.append(Gap(float(s[i]), step * (start + stop), float((min(a, b) - low) / scale),
-                         float(a), float(b), float(low)))
+        start = _crossing(grey[left : i + 1][::-1], (a + low) / 2)
+        stop = _crossing(grey[i : right + 1], (b + low) / 2)
+        found.append(
+            Gap(
+                float(s[i]),
+                step * (start + stop),
+                float((min(a, b) - low) / scale),
+                float(a),
+                float(b),
+                float(low),
+            )
+        )
     return found
 
 

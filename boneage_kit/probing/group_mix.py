@@ -47,12 +47,16 @@ def group_scenario(
         rng = np.random.default_rng(seed)
         children["reading"] = children["true_bone_age"] + rng.normal(0, reading_sd, n)
         learning = rng.random(n) < 0.5
-        for name, mix in (("one group", learning & (children["group"] == train_group).to_numpy()),
-                          ("all", learning)):
+        for name, mix in (
+            ("one group", learning & (children["group"] == train_group).to_numpy()),
+            ("all", learning),
+        ):
             children[name] = _age_from_reading(children[mix], children)
         for group, test in children[~learning].groupby("group"):
-            rows += [{"scenario": scenario, "group": group, "n": len(test), **row}
-                     for row in _group_quantities(test)]
+            rows += [
+                {"scenario": scenario, "group": group, "n": len(test), **row}
+                for row in _group_quantities(test)
+            ]
     return pd.DataFrame(rows)
 
 
@@ -76,8 +80,14 @@ def _group_quantities(test: pd.DataFrame) -> list[dict[str, object]]:
         ("age bias, trained on all", test["all"] - test["chronological_age"]),
     ):
         half = 1.96 * error.sem()
-        rows.append({"quantity": name, "value": error.mean(), "lower": error.mean() - half,
-                     "upper": error.mean() + half})
+        rows.append(
+            {
+                "quantity": name,
+                "value": error.mean(),
+                "lower": error.mean() - half,
+                "upper": error.mean() + half,
+            }
+        )
     calls = clinical_call(test["reading"], test["chronological_age"], test["sex"])
     for call in ("advanced", "delayed"):
         share = wilson(float((calls == call).mean()), len(test))

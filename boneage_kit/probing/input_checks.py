@@ -34,12 +34,20 @@ UNLIKE = "unlike the training images: a hand?"
 def _features(images: np.ndarray) -> np.ndarray:
     """Return each image as 24 x 24 grey values of mean 0 and SD 1, float32 [n, 576]."""
     if images.ndim != 3 or images.dtype != np.uint8:
-        raise BadInput(f"The images have shape {images.shape} and type {images.dtype}.",
-                       "Give uint8 images [n, height, width].")
-    small = np.stack([
-        np.asarray(Image.fromarray(image).resize((SIDE, SIDE), Image.Resampling.BOX))
-        for image in np.ascontiguousarray(images)
-    ]).reshape(len(images), -1).astype(np.float32)
+        raise BadInput(
+            f"The images have shape {images.shape} and type {images.dtype}.",
+            "Give uint8 images [n, height, width].",
+        )
+    small = (
+        np.stack(
+            [
+                np.asarray(Image.fromarray(image).resize((SIDE, SIDE), Image.Resampling.BOX))
+                for image in np.ascontiguousarray(images)
+            ]
+        )
+        .reshape(len(images), -1)
+        .astype(np.float32)
+    )
     spread = small.std(axis=1, keepdims=True)
     return (small - small.mean(axis=1, keepdims=True)) / np.maximum(spread, 1e-6)
 
@@ -85,8 +93,12 @@ def _upright(features: np.ndarray, way: np.ndarray) -> np.ndarray:
     """Return the features with the way each picture seems to lie undone."""
     square = features.reshape(-1, SIDE, SIDE)
     undone = square.copy()
-    undo = (lambda x: x, lambda x: x[:, :, ::-1], lambda x: -x,
-            *(lambda x, turns=turns: np.rot90(x, -turns, axes=(1, 2)) for turns in (1, 2, 3)))
+    undo = (
+        lambda x: x,
+        lambda x: x[:, :, ::-1],
+        lambda x: -x,
+        *(lambda x, turns=turns: np.rot90(x, -turns, axes=(1, 2)) for turns in (1, 2, 3)),
+    )
     for number in set(way.tolist()) - {0}:
         undone[way == number] = undo[number](square[way == number])
     return undone.reshape(features.shape)
@@ -123,8 +135,10 @@ def learn_inputs(
     ['turned by 180 degrees']
     """
     if len(images) < 60:
-        raise BadInput(f"{len(images)} images are too few to learn what is ordinary.",
-                       "Give at least 60 training images.")
+        raise BadInput(
+            f"{len(images)} images are too few to learn what is ordinary.",
+            "Give at least 60 training images.",
+        )
     order = np.random.default_rng(seed).permutation(len(images))
     learned_from, held = images[order[::2]], images[order[1::2]]
     features = _features(learned_from)
@@ -170,7 +184,14 @@ def measure_check(
         said = check(pictures)["warning"]
         right = warning if warning in _WAYS else UNLIKE
         share = wilson(float((said != "").mean()), len(pictures))
-        rows.append({"picture": warning.partition(":")[0] or "as it is", "n": len(pictures),
-                     "warned": share.value, "lower": share.lower, "upper": share.upper,
-                     "named": float((said == right).mean()) if right else np.nan})
+        rows.append(
+            {
+                "picture": warning.partition(":")[0] or "as it is",
+                "n": len(pictures),
+                "warned": share.value,
+                "lower": share.lower,
+                "upper": share.upper,
+                "named": float((said == right).mean()) if right else np.nan,
+            }
+        )
     return pd.DataFrame(rows)

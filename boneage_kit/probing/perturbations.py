@@ -81,11 +81,16 @@ def _gamma(images: np.ndarray, gamma: float, _: np.random.Generator) -> np.ndarr
 def _resolution(images: np.ndarray, percent: float, _: np.random.Generator) -> np.ndarray:
     height, width = images.shape[1:]
     small = max(round(width * percent / 100), 2), max(round(height * percent / 100), 2)
-    return np.stack([
-        np.asarray(Image.fromarray(image).resize(small, Image.Resampling.BOX)
-                   .resize((width, height), Image.Resampling.BILINEAR))
-        for image in images
-    ])
+    return np.stack(
+        [
+            np.asarray(
+                Image.fromarray(image)
+                .resize(small, Image.Resampling.BOX)
+                .resize((width, height), Image.Resampling.BILINEAR)
+            )
+            for image in images
+        ]
+    )
 
 
 def _blur(images: np.ndarray, percent: float, _: np.random.Generator) -> np.ndarray:
@@ -115,7 +120,7 @@ def _border(images: np.ndarray, percent: float, _: np.random.Generator) -> np.nd
 
 def _collimation(images: np.ndarray, percent: float, _: np.random.Generator) -> np.ndarray:
     changed, width = np.zeros_like(images), round(percent / 100 * images.shape[2])
-    inside = np.s_[:, width:images.shape[1] - width, width:images.shape[2] - width]
+    inside = np.s_[:, width : images.shape[1] - width, width : images.shape[2] - width]
     changed[inside] = images[inside]
     return changed
 
@@ -123,8 +128,8 @@ def _collimation(images: np.ndarray, percent: float, _: np.random.Generator) -> 
 def _marker(images: np.ndarray, percent: float, _: np.random.Generator) -> np.ndarray:
     changed, side = images.copy(), max(round(percent / 100 * images.shape[2]), 2)
     top, left, thick = side // 3, side // 3, max(side // 5, 1)
-    changed[:, top:top + side, left:left + thick] = 255  # an L of lead, top left
-    changed[:, top + side - thick:top + side, left:left + round(side * 0.6)] = 255
+    changed[:, top : top + side, left : left + thick] = 255  # an L of lead, top left
+    changed[:, top + side - thick : top + side, left : left + round(side * 0.6)] = 255
     return changed
 
 
@@ -139,45 +144,102 @@ def _clipped(images: np.ndarray, gain: float, _: np.random.Generator) -> np.ndar
 
 def _wrist(images: np.ndarray, percent: float, _: np.random.Generator) -> np.ndarray:
     changed, rows = images.copy(), round(percent / 100 * images.shape[1])
-    changed[:, images.shape[1] - rows:] = 0
+    changed[:, images.shape[1] - rows :] = 0
     return changed if rows else images.copy()
 
 
 PERTURBATIONS: dict[str, Perturbation] = {
-    perturbation.name: perturbation for perturbation in (
-        Perturbation("rotation", "degrees", (0, -45, -20, -10, -5, 5, 10, 20, 45, 90, 180),
-                     _rotation, "the hand lies askew, or the file is turned"),
-        Perturbation("shift", "% of the side", (0, -20, -10, -5, 5, 10, 20), _shift,
-                     "the hand is not in the middle"),
-        Perturbation("scale", "% of the size", (100, 60, 80, 90, 110, 125), _scale,
-                     "another detector or crop"),
+    perturbation.name: perturbation
+    for perturbation in (
+        Perturbation(
+            "rotation",
+            "degrees",
+            (0, -45, -20, -10, -5, 5, 10, 20, 45, 90, 180),
+            _rotation,
+            "the hand lies askew, or the file is turned",
+        ),
+        Perturbation(
+            "shift",
+            "% of the side",
+            (0, -20, -10, -5, 5, 10, 20),
+            _shift,
+            "the hand is not in the middle",
+        ),
+        Perturbation(
+            "scale",
+            "% of the size",
+            (100, 60, 80, 90, 110, 125),
+            _scale,
+            "another detector or crop",
+        ),
         Perturbation("flip", "mirrored", (0, 1), _flip, "a right hand, or a mirrored file"),
-        Perturbation("inversion", "inverted", (0, 1), _inversion,
-                     "MONOCHROME1 taken for MONOCHROME2"),
-        Perturbation("brightness", "% of white", (0, -40, -20, -10, 10, 20, 40), _brightness,
-                     "exposure, or a display window burned in"),
-        Perturbation("contrast", "% of the contrast", (100, 25, 50, 75, 150, 200), _contrast,
-                     "another beam or display window"),
-        Perturbation("gamma", "exponent", (1, 0.4, 0.6, 0.8, 1.3, 1.8, 2.5), _gamma,
-                     "another film or detector curve"),
-        Perturbation("resolution", "% of the pixels per side", (100, 75, 50, 33, 25, 15),
-                     _resolution, "a thumbnail, or a photographed screen"),
-        Perturbation("blur", "SD, % of the side", (0, 0.5, 1, 2, 4), _blur,
-                     "the child moved"),
+        Perturbation(
+            "inversion", "inverted", (0, 1), _inversion, "MONOCHROME1 taken for MONOCHROME2"
+        ),
+        Perturbation(
+            "brightness",
+            "% of white",
+            (0, -40, -20, -10, 10, 20, 40),
+            _brightness,
+            "exposure, or a display window burned in",
+        ),
+        Perturbation(
+            "contrast",
+            "% of the contrast",
+            (100, 25, 50, 75, 150, 200),
+            _contrast,
+            "another beam or display window",
+        ),
+        Perturbation(
+            "gamma",
+            "exponent",
+            (1, 0.4, 0.6, 0.8, 1.3, 1.8, 2.5),
+            _gamma,
+            "another film or detector curve",
+        ),
+        Perturbation(
+            "resolution",
+            "% of the pixels per side",
+            (100, 75, 50, 33, 25, 15),
+            _resolution,
+            "a thumbnail, or a photographed screen",
+        ),
+        Perturbation("blur", "SD, % of the side", (0, 0.5, 1, 2, 4), _blur, "the child moved"),
         Perturbation("noise", "SD, % of white", (0, 2, 5, 10, 20), _noise, "low dose"),
-        Perturbation("JPEG", "quality", (100, 75, 50, 25, 10, 5), _jpeg,
-                     "an archive or messenger that compresses"),
-        Perturbation("white border", "% of the side", (0, 2, 5, 10), _border,
-                     "a scanned film's edge"),
-        Perturbation("collimation", "% of the side", (0, 5, 10, 15, 20), _collimation,
-                     "a tight field cuts fingertips and wrist"),
-        Perturbation("marker", "size, % of the side", (0, 8, 12, 20), _marker,
-                     "a lead L in the corner"),
-        Perturbation("bit depth", "bits", (8, 6, 5, 4, 3, 2), _bits,
-                     "grey levels lost on the way"),
-        Perturbation("clipped 16 bit", "gain", (1, 1.5, 2, 4, 16), _clipped,
-                     "a 12- or 16-bit file cut to 8 bits instead of scaled"),
-        Perturbation("wrist cut off", "% of the height", (0, 10, 20, 30, 40), _wrist,
-                     "the wrist is outside the picture (fingers up)"),
+        Perturbation(
+            "JPEG",
+            "quality",
+            (100, 75, 50, 25, 10, 5),
+            _jpeg,
+            "an archive or messenger that compresses",
+        ),
+        Perturbation(
+            "white border", "% of the side", (0, 2, 5, 10), _border, "a scanned film's edge"
+        ),
+        Perturbation(
+            "collimation",
+            "% of the side",
+            (0, 5, 10, 15, 20),
+            _collimation,
+            "a tight field cuts fingertips and wrist",
+        ),
+        Perturbation(
+            "marker", "size, % of the side", (0, 8, 12, 20), _marker, "a lead L in the corner"
+        ),
+        Perturbation("bit depth", "bits", (8, 6, 5, 4, 3, 2), _bits, "grey levels lost on the way"),
+        Perturbation(
+            "clipped 16 bit",
+            "gain",
+            (1, 1.5, 2, 4, 16),
+            _clipped,
+            "a 12- or 16-bit file cut to 8 bits instead of scaled",
+        ),
+        Perturbation(
+            "wrist cut off",
+            "% of the height",
+            (0, 10, 20, 30, 40),
+            _wrist,
+            "the wrist is outside the picture (fingers up)",
+        ),
     )
 }

@@ -24,9 +24,15 @@ NOTICED_MONTHS = 12
 
 
 def dose_response(
-    predict: Predictor, images: np.ndarray, table: pd.DataFrame, *,
-    perturbations: Iterable[str] | None = None, doses: int | None = None,
-    n_bootstrap: int = 300, seed: int = 0, progress: bool = False,
+    predict: Predictor,
+    images: np.ndarray,
+    table: pd.DataFrame,
+    *,
+    perturbations: Iterable[str] | None = None,
+    doses: int | None = None,
+    n_bootstrap: int = 300,
+    seed: int = 0,
+    progress: bool = False,
     check: Callable[[np.ndarray], pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Return the error of a predictor under each dose of each perturbation.
@@ -70,23 +76,36 @@ def dose_response(
     names = list(PERTURBATIONS if perturbations is None else perturbations)
     unknown = [name for name in names if name not in PERTURBATIONS]
     if unknown:
-        raise BadInput(f"There is no perturbation {unknown[0]!r}.",
-                       f"Use some of {', '.join(PERTURBATIONS)}.")
+        raise BadInput(
+            f"There is no perturbation {unknown[0]!r}.", f"Use some of {', '.join(PERTURBATIONS)}."
+        )
     _check_images(images, table)
     clean = _predicted_ages(predict, images, table["sex"])
-    todo = [(PERTURBATIONS[name], dose) for name in names
-            for dose in _thinned(PERTURBATIONS[name].doses, doses)]
+    todo = [
+        (PERTURBATIONS[name], dose)
+        for name in names
+        for dose in _thinned(PERTURBATIONS[name].doses, doses)
+    ]
     rows = []
     for perturbation, dose in _with_progress(todo, progress):
         same = dose == perturbation.doses[0]
         changed = images if same else perturbation(images, dose, seed)
         ages = clean if same else _predicted_ages(predict, changed, table["sex"])
         warned = (check(changed)["warning"] != "").mean() if check else np.nan
-        rows.append({"perturbation": perturbation.name, "dose": float(dose),
-                     "unit": perturbation.unit,
-                     **_response(table, clean, ages, n_bootstrap, seed), "warned": warned})
-    return pd.DataFrame(rows).sort_values(["perturbation", "dose"], kind="stable",
-                                          key=_listed(names)).reset_index(drop=True)
+        rows.append(
+            {
+                "perturbation": perturbation.name,
+                "dose": float(dose),
+                "unit": perturbation.unit,
+                **_response(table, clean, ages, n_bootstrap, seed),
+                "warned": warned,
+            }
+        )
+    return (
+        pd.DataFrame(rows)
+        .sort_values(["perturbation", "dose"], kind="stable", key=_listed(names))
+        .reset_index(drop=True)
+    )
 
 
 def _thinned(doses: tuple[float, ...], most: int | None) -> list[float]:
@@ -119,15 +138,19 @@ def _check_images(images: np.ndarray, table: pd.DataFrame) -> None:
     if images.ndim != 3 or images.dtype != np.uint8 or len(images) != len(table):
         raise BadInput(
             f"The images have shape {images.shape} and type {images.dtype}, the table "
-            f"{len(table)} rows.", "Give uint8 images [n, height, width], one per row.")
+            f"{len(table)} rows.",
+            "Give uint8 images [n, height, width], one per row.",
+        )
 
 
 def _predicted_ages(predict: Predictor, images: np.ndarray, sexes: pd.Series) -> np.ndarray:
     """Return the predictor's ages, flat, and within what a table can hold."""
     ages = np.asarray(predict(images, sexes.tolist()), dtype=float).reshape(-1)
     if ages.size != len(images) or not np.isfinite(ages).all():
-        raise BadInput(f"The predictor gave {ages.size} ages for {len(images)} images, or NaN.",
-                       "It has to return one finite age in years per image.")
+        raise BadInput(
+            f"The predictor gave {ages.size} ages for {len(images)} images, or NaN.",
+            "It has to return one finite age in years per image.",
+        )
     return np.clip(ages, -OLDEST_PLAUSIBLE_YEARS, OLDEST_PLAUSIBLE_YEARS)
 
 
@@ -138,9 +161,17 @@ def _response(
     pairs = pd.DataFrame({"y_true": label, "y_pred": ages})
     value, lower, upper = bootstrap_interval(mae, pairs, n_bootstrap, seed)
     moved = wilson(float((np.abs(ages - clean) > NOTICED_MONTHS / 12).mean()), len(ages))
-    return {"mae": value, "lower": lower, "upper": upper, "bias": float((ages - label).mean()),
-            "moved": moved.value, "moved_lower": moved.lower, "moved_upper": moved.upper,
-            "changed_calls": _changed(table, clean, ages), "n": len(ages)}
+    return {
+        "mae": value,
+        "lower": lower,
+        "upper": upper,
+        "bias": float((ages - label).mean()),
+        "moved": moved.value,
+        "moved_lower": moved.lower,
+        "moved_upper": moved.upper,
+        "changed_calls": _changed(table, clean, ages),
+        "n": len(ages),
+    }
 
 
 def _changed(table: pd.DataFrame, clean: np.ndarray, ages: np.ndarray) -> float:
@@ -163,8 +194,10 @@ def worst_doses(responses: pd.DataFrame) -> pd.DataFrame:
     >>> worst_doses(table)[["perturbation", "dose", "added"]].values.tolist()
     [['b', 1.0, 2.0], ['a', 1.0, 0.5]]
     """
-    clean = {name: PERTURBATIONS[name].doses[0] if name in PERTURBATIONS else 0.0
-             for name in responses["perturbation"].unique()}
+    clean = {
+        name: PERTURBATIONS[name].doses[0] if name in PERTURBATIONS else 0.0
+        for name in responses["perturbation"].unique()
+    }
     start = responses["perturbation"].map(clean)
     base = responses[responses["dose"] == start].set_index("perturbation")["mae"]
     added = responses["mae"] - responses["perturbation"].map(base)
@@ -192,24 +225,37 @@ def responses_in_words(responses: pd.DataFrame, noticed_months: float = 3.0) -> 
     start = float(worst["mae"].iloc[0] - worst["added"].iloc[0])
     harmful = worst[12 * worst["added"] >= noticed_months]
     mild = worst[12 * worst["added"] < noticed_months]["perturbation"].tolist()
-    top = "; ".join(f"{row.perturbation} ({row.dose:g} {row.unit}) adds {12 * row.added:.0f} "
-                    f"months and moves {100 * row.moved:.0f} % of the readings by over a year"
-                    for row in harmful.head(4).itertuples())
-    texts = [f"Untouched, the MAE is {start:.2f} years on {int(responses['n'].iloc[0])} children. "
-             + (f"Worst: {top}." if top else "No change adds more than that.")]
+    top = "; ".join(
+        f"{row.perturbation} ({row.dose:g} {row.unit}) adds {12 * row.added:.0f} "
+        f"months and moves {100 * row.moved:.0f} % of the readings by over a year"
+        for row in harmful.head(4).itertuples()
+    )
+    texts = [
+        f"Untouched, the MAE is {start:.2f} years on {int(responses['n'].iloc[0])} children. "
+        + (f"Worst: {top}." if top else "No change adds more than that.")
+    ]
     if mild:
-        texts.append(f"Harmless up to the strongest dose (under {noticed_months:g} months more): "
-                     f"{', '.join(mild)}.")
+        texts.append(
+            f"Harmless up to the strongest dose (under {noticed_months:g} months more): "
+            f"{', '.join(mild)}."
+        )
     small = harmful[harmful["added"] < 1]
     if len(small):
-        texts.append("A MAE that hardly rises can hide moved readings: "
-                     + "; ".join(f"{row.perturbation}, {12 * row.added:.0f} months more, moves "
-                                 f"{100 * row.moved:.0f} %"
-                                 for row in small.nlargest(2, "moved").itertuples()) + ".")
+        texts.append(
+            "A MAE that hardly rises can hide moved readings: "
+            + "; ".join(
+                f"{row.perturbation}, {12 * row.added:.0f} months more, moves "
+                f"{100 * row.moved:.0f} %"
+                for row in small.nlargest(2, "moved").itertuples()
+            )
+            + "."
+        )
     if harmful["warned"].notna().any():
         caught = harmful[harmful["warned"] >= 0.8]["perturbation"].tolist()
         missed = harmful[harmful["warned"] < 0.5]["perturbation"].tolist()
-        texts.append(f"Of these, the input check warns of at least 80 % of the pictures with "
-                     f"{', '.join(caught) or 'none'}; of less than half with "
-                     f"{', '.join(missed) or 'none'}.")
+        texts.append(
+            f"Of these, the input check warns of at least 80 % of the pictures with "
+            f"{', '.join(caught) or 'none'}; of less than half with "
+            f"{', '.join(missed) or 'none'}."
+        )
     return texts

@@ -30,7 +30,11 @@ def patch_side(height: int) -> int:
 
 
 def occlusion_map(
-    predict: Predictor, image: np.ndarray, sex: str, *, patch: int | None = None,
+    predict: Predictor,
+    image: np.ndarray,
+    sex: str,
+    *,
+    patch: int | None = None,
     stride: int | None = None,
 ) -> np.ndarray:
     """Return how many years the prediction moves when a patch is hidden, float32 [h, w].
@@ -60,17 +64,20 @@ def occlusion_map(
     patch = patch or patch_side(height)
     stride = stride or max(3 * patch // 4, 1)
     blurred = ndimage.gaussian_filter(image.astype(np.float32), patch).astype(np.uint8)
-    corners = [(row, column) for row in range(0, height - patch + 1, stride)
-               for column in range(0, width - patch + 1, stride)]
+    corners = [
+        (row, column)
+        for row in range(0, height - patch + 1, stride)
+        for column in range(0, width - patch + 1, stride)
+    ]
     hidden = np.repeat(image[None], len(corners) + 1, axis=0)
     for picture, (row, column) in zip(hidden[1:], corners, strict=True):
-        at = np.s_[row:row + patch, column:column + patch]
+        at = np.s_[row : row + patch, column : column + patch]
         picture[at] = blurred[at]
     ages = np.asarray(predict(hidden, [sex] * len(hidden)), dtype=float).reshape(-1)
     total, count = np.zeros((2, height, width), np.float32)
     for moved, (row, column) in zip(np.abs(ages[1:] - ages[0]), corners, strict=True):
-        total[row:row + patch, column:column + patch] += moved
-        count[row:row + patch, column:column + patch] += 1
+        total[row : row + patch, column : column + patch] += moved
+        count[row : row + patch, column : column + patch] += 1
     return total / np.maximum(count, 1)
 
 
@@ -109,14 +116,17 @@ def grad_cam(model: nn.Module, image: np.ndarray, sex: str, *, smallest: int = 6
     model.train(was_training)
     weight = gradient.mean(dim=(2, 3), keepdim=True)
     weighted = (weight * maps).sum(1, keepdim=True).abs().detach()
-    cam = nn.functional.interpolate(weighted, size=image.shape, mode="bilinear",
-                                    align_corners=False)[0, 0].cpu().numpy()
+    cam = (
+        nn.functional.interpolate(weighted, size=image.shape, mode="bilinear", align_corners=False)[
+            0, 0
+        ]
+        .cpu()
+        .numpy()
+    )
     return cam / max(float(cam.max()), 1e-12)
 
 
-def _deepest_convolution(
-    model: nn.Module, pixels: Tensor, sex: Tensor, smallest: int
-) -> nn.Module:
+def _deepest_convolution(model: nn.Module, pixels: Tensor, sex: Tensor, smallest: int) -> nn.Module:
     """Return the last convolution whose maps have at least ``smallest`` pixels per side."""
     large_enough: list[nn.Module] = []
     home = device_of(model)
@@ -125,8 +135,11 @@ def _deepest_convolution(
         if min(output.shape[-2:]) >= smallest:
             large_enough.append(module)
 
-    hooks = [module.register_forward_hook(look) for module in model.modules()
-             if isinstance(module, nn.Conv2d)]
+    hooks = [
+        module.register_forward_hook(look)
+        for module in model.modules()
+        if isinstance(module, nn.Conv2d)
+    ]
     try:
         with torch.no_grad():
             model(pixels.to(home), sex.to(home))
@@ -134,8 +147,10 @@ def _deepest_convolution(
         for hook in hooks:
             hook.remove()
     if not large_enough:
-        raise BadInput(f"No convolution of this model has a map of {smallest} pixels per side.",
-                       "Use a larger image, or occlusion_map, which needs no convolution.")
+        raise BadInput(
+            f"No convolution of this model has a map of {smallest} pixels per side.",
+            "Use a larger image, or occlusion_map, which needs no convolution.",
+        )
     return large_enough[-1]
 
 

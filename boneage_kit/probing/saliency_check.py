@@ -36,7 +36,10 @@ class Case(NamedTuple):
 
 
 def maps_of(
-    model: nn.Module, image: np.ndarray, sex: str, methods: Sequence[str] = METHODS[:3],
+    model: nn.Module,
+    image: np.ndarray,
+    sex: str,
+    methods: Sequence[str] = METHODS[:3],
     plates: np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:
     """Return one map per method, float [h, w], for an image ``uint8 [h, w]``.
@@ -45,6 +48,7 @@ def maps_of(
     the occlusion map of a model that uses ``plates`` (bool [h, w]) and nothing else: the best
     that a patch of this size can show.
     """
+
     def ideal() -> np.ndarray:
         assert plates is not None, "the ideal looker needs the growth plates"
         return ndimage.uniform_filter(plates.astype(np.float32), patch_side(image.shape[0]))
@@ -80,8 +84,13 @@ def growth_regions(radiograph: PhantomRadiograph, reach: float = 0.012) -> dict[
     wide = ndimage.binary_dilation(plates, iterations=max(round(reach * plates.shape[0]), 1)) & hand
     carpals = _labelled(radiograph, maturing) & ~wide
     other = _labelled(radiograph, finished - growing - maturing) & ~wide & ~carpals
-    return {"growth plates": wide, "carpals": carpals, "other bone": other,
-            "soft tissue": hand & ~wide & ~carpals & ~other, "hand": hand}
+    return {
+        "growth plates": wide,
+        "carpals": carpals,
+        "other bone": other,
+        "soft tissue": hand & ~wide & ~carpals & ~other,
+        "hand": hand,
+    }
 
 
 def _labelled(radiograph: PhantomRadiograph, wanted: set[str]) -> np.ndarray:
@@ -122,8 +131,10 @@ def score_map(saliency: np.ndarray, regions: Mapping[str, np.ndarray]) -> pd.Dat
 
 
 def check_saliency(
-    model: nn.Module, phantoms: Sequence[PhantomRadiograph],
-    methods: Sequence[str] = METHODS, seed: int = 0,
+    model: nn.Module,
+    phantoms: Sequence[PhantomRadiograph],
+    methods: Sequence[str] = METHODS,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Return how well each map finds the growth plates, and whether learning changes it.
 
@@ -141,13 +152,18 @@ def check_saliency(
     pandas.DataFrame
         As :func:`check_cases`.
     """
-    cases = (Case(np.rint(phantom.pixels * 255).astype(np.uint8), phantom.sex,
-                  growth_regions(phantom)) for phantom in phantoms)
+    cases = (
+        Case(np.rint(phantom.pixels * 255).astype(np.uint8), phantom.sex, growth_regions(phantom))
+        for phantom in phantoms
+    )
     return check_cases(model, cases, methods, seed)
 
 
 def check_cases(
-    model: nn.Module, cases: Iterable[Case], methods: Sequence[str] = METHODS, seed: int = 0,
+    model: nn.Module,
+    cases: Iterable[Case],
+    methods: Sequence[str] = METHODS,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Return both checks for pictures of any kind; a good map lies on their first region.
 
@@ -169,11 +185,23 @@ def check_cases(
             alike = similarity(learned[method], shuffled[method], regions["hand"])
             for weights, maps in (("learned", learned), ("shuffled", shuffled)):
                 scores = score_map(maps[method], regions).reset_index()
-                rows.append(scores.assign(phantom=number, method=method, weights=weights,
-                                          similarity=alike))
+                rows.append(
+                    scores.assign(phantom=number, method=method, weights=weights, similarity=alike)
+                )
     table = pd.concat(rows, ignore_index=True)
-    return table[["phantom", "method", "weights", "region", "area", "saliency", "enrichment",
-                  "auc", "similarity"]]
+    return table[
+        [
+            "phantom",
+            "method",
+            "weights",
+            "region",
+            "area",
+            "saliency",
+            "enrichment",
+            "auc",
+            "similarity",
+        ]
+    ]
 
 
 def maps_in_words(kept: pd.DataFrame) -> list[str]:
@@ -192,15 +220,18 @@ def maps_in_words(kept: pd.DataFrame) -> list[str]:
     >>> maps_in_words(pd.DataFrame(rows))[0][:72]
     'x, on phantoms (n = 9): Grad-CAM does not find the growth plates (AUC 0.'
     """
-    target = kept[kept["region"].isin(("growth plates", "expert boxes"))
-                  & (kept["weights"] == "learned")]
+    target = kept[
+        kept["region"].isin(("growth plates", "expert boxes")) & (kept["weights"] == "learned")
+    ]
     texts = []
     for (model, images), rows in target.groupby(["model", "images"], sort=False):
         by_method = rows.set_index("method")
         edge, ideal = (by_method.loc[name, "auc"] for name in METHODS[2:])
         said = [_verdict(name, by_method.loc[name], edge) for name in METHODS[:2]]
-        texts.append(f"{model}, on {images} (n = {int(rows['n'].iloc[0])}): {'; '.join(said)}. The "
-                     f"edges of the image alone reach {edge:.2f}, an ideal looker {ideal:.2f}.")
+        texts.append(
+            f"{model}, on {images} (n = {int(rows['n'].iloc[0])}): {'; '.join(said)}. The "
+            f"edges of the image alone reach {edge:.2f}, an ideal looker {ideal:.2f}."
+        )
     return texts
 
 
@@ -211,5 +242,7 @@ def _verdict(method: str, row: pd.Series, edge: float) -> str:
         word = "leans towards, but no more than edges do,"
     else:
         word = "does not find"
-    return (f"{method} {word} the {row['region']} (AUC {row['auc']:.2f}, {row['lower']:.2f} to "
-            f"{row['upper']:.2f}; {row['similarity']:+.2f} correlated with shuffled weights)")
+    return (
+        f"{method} {word} the {row['region']} (AUC {row['auc']:.2f}, {row['lower']:.2f} to "
+        f"{row['upper']:.2f}; {row['similarity']:+.2f} correlated with shuffled weights)"
+    )

@@ -7,10 +7,19 @@ from dataclasses import dataclass
 
 #: JPEG frame markers -> the process they stand for (ISO 10918-1 table B.1; ISO 14495-1 for 0xF7).
 PROCESSES = {
-    0xC0: "baseline JPEG", 0xC1: "extended JPEG", 0xC2: "progressive JPEG", 0xC3: "lossless JPEG",
-    0xC5: "hierarchical JPEG", 0xC6: "hierarchical JPEG", 0xC7: "hierarchical JPEG",
-    0xC9: "arithmetic-coded JPEG", 0xCA: "arithmetic-coded JPEG", 0xCB: "arithmetic-coded JPEG",
-    0xCD: "hierarchical JPEG", 0xCE: "hierarchical JPEG", 0xCF: "hierarchical JPEG",
+    0xC0: "baseline JPEG",
+    0xC1: "extended JPEG",
+    0xC2: "progressive JPEG",
+    0xC3: "lossless JPEG",
+    0xC5: "hierarchical JPEG",
+    0xC6: "hierarchical JPEG",
+    0xC7: "hierarchical JPEG",
+    0xC9: "arithmetic-coded JPEG",
+    0xCA: "arithmetic-coded JPEG",
+    0xCB: "arithmetic-coded JPEG",
+    0xCD: "hierarchical JPEG",
+    0xCE: "hierarchical JPEG",
+    0xCF: "hierarchical JPEG",
     0xF7: "JPEG-LS",
 }
 _START_OF_SCAN = 0xDA

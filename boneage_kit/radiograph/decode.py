@@ -18,8 +18,13 @@ from .quiet import QUIET
 from .source import Source, read_source
 
 #: Format -> the module that decodes it; the others are Pillow's.
-_DECODERS = {"DICOM": "dicom", "TIFF": "tiff", "MetaImage": "metaimage", "JPEG 2000": "jpeg",
-             "JPEG-LS": "jpeg"}
+_DECODERS = {
+    "DICOM": "dicom",
+    "TIFF": "tiff",
+    "MetaImage": "metaimage",
+    "JPEG 2000": "jpeg",
+    "JPEG-LS": "jpeg",
+}
 
 #: A film on a page: more of its edges than this differs from the page, or it is smaller than this.
 _EDGE_OF_FILM, _TOO_SMALL = 0.8, 0.08
@@ -95,8 +100,10 @@ def read_radiograph(source: Source, *, invert: bool | None = None) -> Radiograph
         raise
     except BaseException as error:  # decoders fail in any way; Rust's panics are no Exception
         reason = _one_line(str(error)).rstrip(".")[:200] or type(error).__name__
-        raise BadInput(f"{name} cannot be decoded as {format_} ({reason}).",
-                       "It is damaged or incomplete: copy, download or export it again.") from error
+        raise BadInput(
+            f"{name} cannot be decoded as {format_} ({reason}).",
+            "It is damaged or incomplete: copy, download or export it again.",
+        ) from error
 
 
 def _one_line(text: str) -> str:
@@ -160,8 +167,10 @@ def _scaled(values: np.ndarray, black: float, white: float, name: str) -> np.nda
     if not np.isfinite([black, white]).all() or not np.isfinite([low, high]).all():
         raise BadInput(f"{name} holds infinite or undefined grey levels.", "Export it again.")
     if black == white or low == high:
-        raise BadInput(f"{name} has one grey level only.",
-                       "It shows nothing: check the export, or the window in the viewer.")
+        raise BadInput(
+            f"{name} has one grey level only.",
+            "It shows nothing: check the export, or the window in the viewer.",
+        )
     deep = values.dtype.itemsize > 2 and values.dtype != np.float32
     exact = np.dtype("float64" if deep else "float32").type
     scale = exact(1 / (white - black))
@@ -175,9 +184,7 @@ def _scaled(values: np.ndarray, black: float, white: float, name: str) -> np.nda
     return pixels.astype(np.float32, copy=False)
 
 
-def _polarity(
-    pixels: np.ndarray, decoded: Decoded, invert: bool | None
-) -> tuple[bool, str, str]:
+def _polarity(pixels: np.ndarray, decoded: Decoded, invert: bool | None) -> tuple[bool, str, str]:
     """Decide whether to turn the grey levels over: the caller, then the file, then the picture.
 
     Returns whether, why, and a note where that is doubtful (else "").
@@ -187,9 +194,14 @@ def _polarity(
     score = polarity_score(pixels)
     if decoded.stored_inverted is not None:
         shown = -score if decoded.stored_inverted else score
-        doubt = (f"bone seems to be dark ({shown:+.2f}); {decoded.because}, which was followed: "
-                 "look at the film, and export it again if it is a negative"
-                 ) if shown < -UNSURE else ""
+        doubt = (
+            (
+                f"bone seems to be dark ({shown:+.2f}); {decoded.because}, which was followed: "
+                "look at the film, and export it again if it is a negative"
+            )
+            if shown < -UNSURE
+            else ""
+        )
         return decoded.stored_inverted, decoded.because, doubt
     if score < -UNSURE:
         because = f"the middle of the picture is darker than its surroundings ({score:+.2f})"
@@ -198,5 +210,11 @@ def _polarity(
         because = f"the middle of the picture is brighter than its surroundings ({score:+.2f})"
         return False, because, ""
     because = f"the picture does not tell ({score:+.2f}); pass invert=True if bone is dark"
-    return False, because, ("whether bone is bright cannot be told from the picture, which was "
-                            "left as it is: look at the film")
+    return (
+        False,
+        because,
+        (
+            "whether bone is bright cannot be told from the picture, which was "
+            "left as it is: look at the film"
+        ),
+    )

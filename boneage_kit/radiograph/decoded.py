@@ -60,14 +60,20 @@ def check_size(height: int, width: int, name: str, bytes_: int | None = None) ->
     boneage_kit.errors.BadInput: dot.png has 1 x 1 pixels. A hand needs ...
     """
     if min(height, width) < SHORTEST_SIDE:
-        raise BadInput(f"{name} has {width} x {height} pixels.",
-                       f"A hand needs at least {SHORTEST_SIDE} on each side, better 200.")
+        raise BadInput(
+            f"{name} has {width} x {height} pixels.",
+            f"A hand needs at least {SHORTEST_SIDE} on each side, better 200.",
+        )
     if height * width > MOST_PIXELS:
-        raise BadInput(f"{name} has {width} x {height} pixels, {height * width / 1e6:.0f} million.",
-                       f"At most {MOST_PIXELS / 1e6:.0f} million are read; reduce it first.")
+        raise BadInput(
+            f"{name} has {width} x {height} pixels, {height * width / 1e6:.0f} million.",
+            f"At most {MOST_PIXELS / 1e6:.0f} million are read; reduce it first.",
+        )
     if bytes_ is not None and height * width > max(SMALL, MOST_PIXELS_PER_BYTE * bytes_):
-        raise BadInput(f"{name} claims {height * width / 1e6:.0f} million pixels in "
-                       f"{bytes_:,} bytes.", "It is damaged or shows nothing: export it again.")
+        raise BadInput(
+            f"{name} claims {height * width / 1e6:.0f} million pixels in {bytes_:,} bytes.",
+            "It is damaged or shows nothing: export it again.",
+        )
 
 
 def by_range_used(values: np.ndarray, notes: list[str], name: str) -> Decoded:
@@ -80,14 +86,17 @@ def by_range_used(values: np.ndarray, notes: list[str], name: str) -> Decoded:
     12
     """
     if values.dtype.kind not in "iuf":
-        raise BadInput(f"{name} holds {values.dtype.name} numbers.",
-                       "Save it as a grey image of 8 or 16 bits.")
+        raise BadInput(
+            f"{name} holds {values.dtype.name} numbers.", "Save it as a grey image of 8 or 16 bits."
+        )
     if values.dtype == np.uint8:
         return Decoded(values, 0.0, 255.0, {"bits": 8, "notes": notes})
     low, high = float(values.min()), float(values.max())
     if not max(abs(low), abs(high)) < LARGEST_LEVEL:  # also NaN
-        raise BadInput(f"{name} holds infinite, undefined or gigantic grey levels.",
-                       "Export it again as a grey image of 8 or 16 bits.")
+        raise BadInput(
+            f"{name} holds infinite, undefined or gigantic grey levels.",
+            "Export it again as a grey image of 8 or 16 bits.",
+        )
     if values.dtype.kind == "f" or low < 0:
         notes.append(f"grey levels {low:g} to {high:g} spread over black to white")
         return Decoded(values, low, high, {"bits": values.dtype.itemsize * 8, "notes": notes})

@@ -16,18 +16,20 @@ FIRST_BYTES = 4096
 
 #: Every format that is read -> the endings it usually has. Files of DICOM often have none, or a
 #: name made of a UID, which ends in digits.
-FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "DICOM": (".dcm", ".dicom", ".dic", ".ima"),
-    "PNG": (".png",),
-    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
-    "JPEG-LS": (".jls",),
-    "JPEG 2000": (".jp2", ".j2k", ".j2c", ".jpc", ".jpx"),
-    "TIFF": (".tif", ".tiff"),
-    "BMP": (".bmp",),
-    "GIF": (".gif",),
-    "WebP": (".webp",),
-    "MetaImage": (".mha", ".mhd"),
-})
+FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "DICOM": (".dcm", ".dicom", ".dic", ".ima"),
+        "PNG": (".png",),
+        "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
+        "JPEG-LS": (".jls",),
+        "JPEG 2000": (".jp2", ".j2k", ".j2c", ".jpc", ".jpx"),
+        "TIFF": (".tif", ".tiff"),
+        "BMP": (".bmp",),
+        "GIF": (".gif",),
+        "WebP": (".webp",),
+        "MetaImage": (".mha", ".mhd"),
+    }
+)
 _SIGNATURES = {
     b"\x89PNG\r\n\x1a\n": "PNG",
     b"\xff\xd8\xff\xf7": "JPEG-LS",
@@ -58,8 +60,25 @@ _FOREIGN = {
     b"\x00\x00\x00\x0cJXL ": ("a JPEG XL picture", "Export it as PNG."),
 }
 #: Value representations of explicit DICOM that elements of group 2 or 8 have (PS3.5 6.2).
-_VALUE_REPRESENTATIONS = (b"UL", b"OB", b"UI", b"SH", b"AE", b"CS", b"DA", b"TM", b"LO", b"DT",
-                          b"ST", b"LT", b"PN", b"SQ", b"UN", b"US", b"IS")
+_VALUE_REPRESENTATIONS = (
+    b"UL",
+    b"OB",
+    b"UI",
+    b"SH",
+    b"AE",
+    b"CS",
+    b"DA",
+    b"TM",
+    b"LO",
+    b"DT",
+    b"ST",
+    b"LT",
+    b"PN",
+    b"SQ",
+    b"UN",
+    b"US",
+    b"IS",
+)
 
 
 def recognise(first_bytes: bytes) -> str | None:
@@ -119,8 +138,9 @@ def refuse_unknown(data: bytes, name: str) -> BadInput:
         return BadInput(f"{name} begins with nothing but zeros.", "Copy or download it again.")
     if data[4:8] == b"ftyp":
         return BadInput(f"{name} is a HEIC or AVIF photo or a film.", "Export it as PNG or JPEG.")
-    return BadInput(f"{name} is no image format that is known here.",
-                    f"Give one of {', '.join(FORMATS)}.")
+    return BadInput(
+        f"{name} is no image format that is known here.", f"Give one of {', '.join(FORMATS)}."
+    )
 
 
 def wrong_ending(path: Path, format_: str) -> str:

@@ -23,12 +23,15 @@ def decode(data: bytes, name: str, path: Path | None) -> Decoded:
     """
     stream = describe(data)
     if stream is None:
-        raise BadInput(f"{name} cannot be decoded: it states no size.",
-                       "It is damaged or incomplete: copy, download or export it again.")
+        raise BadInput(
+            f"{name} cannot be decoded: it states no size.",
+            "It is damaged or incomplete: copy, download or export it again.",
+        )
     check_size(stream.height, stream.width, name, len(data))
     if stream.kind.startswith(("hierarchical", "arithmetic")):
-        raise BadInput(f"{name} is {stream.kind}, which this kit cannot decode.",
-                       "Export it as PNG.")
+        raise BadInput(
+            f"{name} is {stream.kind}, which this kit cannot decode.", "Export it as PNG."
+        )
     if stream.kind == "JPEG 2000":
         import openjpeg
 

@@ -14,9 +14,20 @@ import numpy as np
 from ..errors import BadInput
 from .decoded import Decoded, by_range_used, check_size
 
-_TYPES = {"CHAR": "i1", "UCHAR": "u1", "SHORT": "i2", "USHORT": "u2", "INT": "i4", "UINT": "u4",
-          "LONG": "i4", "ULONG": "u4", "LONG_LONG": "i8", "ULONG_LONG": "u8", "FLOAT": "f4",
-          "DOUBLE": "f8"}
+_TYPES = {
+    "CHAR": "i1",
+    "UCHAR": "u1",
+    "SHORT": "i2",
+    "USHORT": "u2",
+    "INT": "i4",
+    "UINT": "u4",
+    "LONG": "i4",
+    "ULONG": "u4",
+    "LONG_LONG": "i8",
+    "ULONG_LONG": "u8",
+    "FLOAT": "f4",
+    "DOUBLE": "f8",
+}
 _LONGEST_HEADER = 65536
 
 
@@ -36,8 +47,10 @@ def decode(data: bytes, name: str, path: Path | None) -> Decoded:
     needed = height * width * dtype.itemsize
     raw = _numbers(header, data[end:], name, path, needed)
     if len(raw) < needed:
-        raise BadInput(f"{name} cannot be decoded as MetaImage ({len(raw)} of {needed} bytes).",
-                       "It is damaged or incomplete: copy, download or export it again.")
+        raise BadInput(
+            f"{name} cannot be decoded as MetaImage ({len(raw)} of {needed} bytes).",
+            "It is damaged or incomplete: copy, download or export it again.",
+        )
     values = np.frombuffer(raw, dtype, height * width).reshape(height, width)
     decoded = by_range_used(values.astype(dtype.newbyteorder("=")), [], name)
     spacing = _spacing(header)
@@ -64,8 +77,10 @@ def _header(data: bytes) -> tuple[dict[str, str], int]:
 def _size(header: dict[str, str], name: str) -> tuple[int, int]:
     sides = [int(side) for side in header.get("DimSize", "").split() if side.isdigit()]
     if len(sides) < 2 or any(side != 1 for side in sides[2:]):
-        raise BadInput(f"{name} has the size {header.get('DimSize', 'unknown')}.",
-                       "Give one two-dimensional image.")
+        raise BadInput(
+            f"{name} has the size {header.get('DimSize', 'unknown')}.",
+            "Give one two-dimensional image.",
+        )
     check_size(sides[1], sides[0], name)
     channels = header.get("ElementNumberOfChannels", "1")
     if channels != "1" or header.get("ElementType", "").endswith("_ARRAY"):
@@ -78,8 +93,10 @@ def _dtype(header: dict[str, str], name: str) -> np.dtype:
     kind = _TYPES.get(element.removeprefix("MET_"))
     if kind is None or _is_true(header, "BinaryData", "True") is False:
         what = f"elements of type {element}" if kind is None else "its numbers as text"
-        raise BadInput(f"{name} holds {what}, which this kit cannot decode.",
-                       "Save it as MET_UCHAR or MET_USHORT, in binary.")
+        raise BadInput(
+            f"{name} holds {what}, which this kit cannot decode.",
+            "Save it as MET_UCHAR or MET_USHORT, in binary.",
+        )
     big = _is_true(header, "BinaryDataByteOrderMSB") or _is_true(header, "ElementByteOrderMSB")
     return np.dtype((">" if big else "<") + kind)
 
@@ -103,8 +120,10 @@ def _beside(
     if path is None:
         raise BadInput(f"{name} keeps its pixels in another file.", "Give the path of the .mhd.")
     if Path(where).name != where or where.upper().startswith("LIST") or "%" in where:
-        raise BadInput(f"{name} points to pixels elsewhere ({where}).",
-                       "Put one raw file beside the .mhd and name it there without a folder.")
+        raise BadInput(
+            f"{name} points to pixels elsewhere ({where}).",
+            "Put one raw file beside the .mhd and name it there without a folder.",
+        )
     raw = path.parent / where
     if not raw.is_file():
         raise BadInput(f"{name} needs {where} beside it.", "Copy both files.")
@@ -119,8 +138,10 @@ def _beside(
 def _spacing(header: dict[str, str]) -> tuple[float, float] | None:
     """Return the height and width of a pixel in mm; MetaImage gives x first."""
     try:
-        column, row = (float(part) for part in (
-            header.get("ElementSpacing") or header.get("ElementSize", "")).split()[:2])
+        column, row = (
+            float(part)
+            for part in (header.get("ElementSpacing") or header.get("ElementSize", "")).split()[:2]
+        )
     except ValueError:
         return None
     return (row, column) if math.isfinite(row * column) and min(row, column) > 0 else None

@@ -35,13 +35,16 @@ def decode(data: bytes, name: str, path: Path | None) -> Decoded:
     try:
         picture = Image.open(io.BytesIO(data))
     except Image.DecompressionBombError as error:
-        raise BadInput(f"{name} unpacks to far more pixels than a radiograph has.",
-                       "Do not open it; export the radiograph again.") from error
+        raise BadInput(
+            f"{name} unpacks to far more pixels than a radiograph has.",
+            "Do not open it; export the radiograph again.",
+        ) from error
     check_size(picture.height, picture.width, name, len(data))
     frames = getattr(picture, "n_frames", 1)
     if frames > 1:
-        raise BadInput(f"{name} is animated: it holds {frames} pictures.",
-                       "Save the one radiograph as PNG.")
+        raise BadInput(
+            f"{name} is animated: it holds {frames} pictures.", "Save the one radiograph as PNG."
+        )
     notes: list[str] = []
     decoded = _grey(picture, data, name, notes)
     turn = picture.getexif().get(_ORIENTATION, 1)
@@ -78,10 +81,12 @@ def grey_of_bands(bands: np.ndarray, notes: list[str]) -> np.ndarray:
     >>> grey_of_bands(np.array([[[200, 200, 200, 0]]], dtype="uint8"), [])
     array([[0]], dtype=uint8)
     """
-    colours, alpha = (bands[..., :-1], bands[..., -1]) if bands.shape[-1] in (2, 4) else (
-        bands, None)
+    colours, alpha = (
+        (bands[..., :-1], bands[..., -1]) if bands.shape[-1] in (2, 4) else (bands, None)
+    )
     if colours.shape[-1] == 1 or all(
-            np.array_equal(colours[..., 0], colours[..., band]) for band in (1, 2)):
+        np.array_equal(colours[..., 0], colours[..., band]) for band in (1, 2)
+    ):
         values = colours[..., 0]
     else:
         values = luma(colours)

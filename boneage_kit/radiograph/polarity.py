@@ -70,8 +70,9 @@ def _score(sample: np.ndarray) -> float:
     height, width = sample.shape
     if width < TWO_HANDS * height:
         return _score_of_one_hand(sample)
-    return (_score_of_one_hand(sample[:, : width // 2])
-            + _score_of_one_hand(sample[:, width // 2 :])) / 2
+    return (
+        _score_of_one_hand(sample[:, : width // 2]) + _score_of_one_hand(sample[:, width // 2 :])
+    ) / 2
 
 
 def _score_of_one_hand(sample: np.ndarray) -> float:

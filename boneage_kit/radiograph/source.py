@@ -40,16 +40,19 @@ def read_source(source: Source) -> tuple[bytes, str, str, Path | None]:
         if isinstance(error, BadInput):
             raise
         reason = getattr(error, "strerror", None) or str(error)
-        raise BadInput(f"{path} cannot be opened ({reason}).",
-                       "Check the path and the permissions.") from error
+        raise BadInput(
+            f"{path} cannot be opened ({reason}).", "Check the path and the permissions."
+        ) from error
     return data, format_, str(path), path
 
 
 def _check_regular(path: Path) -> None:
     state = path.stat()
     if stat.S_ISDIR(state.st_mode):
-        raise BadInput(f"{path} is a folder.",
-                       'Give one file, or load the folder with datasets.load("folder:...").')
+        raise BadInput(
+            f"{path} is a folder.",
+            'Give one file, or load the folder with datasets.load("folder:...").',
+        )
     if not stat.S_ISREG(state.st_mode):
         raise BadInput(f"{path} is not a regular file.", "Give an image file.")
     if state.st_size > MOST_BYTES:

@@ -87,8 +87,10 @@ def to_square(pixels: np.ndarray, size: int, *, stretched: bool = True) -> np.nd
     """
     pixels = np.asarray(pixels, dtype=np.float32)
     if pixels.ndim != 2 or min(pixels.shape) < 2:
-        raise BadInput(f"An array of shape {pixels.shape} is no radiograph.",
-                       "Give one grey image [height, width] of at least 2 x 2 pixels.")
+        raise BadInput(
+            f"An array of shape {pixels.shape} is no radiograph.",
+            "Give one grey image [height, width] of at least 2 x 2 pixels.",
+        )
     if size < 1:
         raise BadInput(f"The size {size} is not positive.", "Give the side in pixels, such as 128.")
     if stretched:

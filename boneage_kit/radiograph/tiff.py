@@ -44,8 +44,11 @@ def decode(data: bytes, name: str, path: Path | None) -> Decoded:
         _check(page, photometric, name, len(data))
         tag = page.tags.get(274)
         orientation = int(tag.value) if tag is not None else 1
-        if page.compression in _BY_TIFFFILE and page.bitspersample in (8, 16, 32, 64) and (
-                photometric != "YCBCR"):
+        if (
+            page.compression in _BY_TIFFFILE
+            and page.bitspersample in (8, 16, 32, 64)
+            and (photometric != "YCBCR")
+        ):
             if page.compression != 1:
                 _refuse_bomb(data, page, name)
             values = turned(_grey(page, notes), orientation)
@@ -64,13 +67,15 @@ def _largest_page(pages: list[tifffile.TiffPage], name: str, notes: list[str]) -
     """Return the index of the largest page: the others are its thumbnails or masks."""
     count = len(pages)
     if count > _MOST_PAGES:
-        raise BadInput(f"{name} has {count} pages.",
-                       "Save the page with the radiograph as a file of its own.")
+        raise BadInput(
+            f"{name} has {count} pages.", "Save the page with the radiograph as a file of its own."
+        )
     sizes = [page.imagelength * page.imagewidth for page in pages]
     index = int(np.argmax(sizes))
     if sizes.count(sizes[index]) > 1:
-        raise BadInput(f"{name} has {count} pages.",
-                       "Save the page with the radiograph as a file of its own.")
+        raise BadInput(
+            f"{name} has {count} pages.", "Save the page with the radiograph as a file of its own."
+        )
     if count > 1:
         notes.append(f"page {index + 1} of {count}, the largest")
     return index
@@ -92,8 +97,9 @@ def _refuse_bomb(data: bytes, page: tifffile.TiffPage, name: str) -> None:
         unpacker = zlib.decompressobj()
         unpacker.decompress(data[start : start + count], page.nbytes + _SPARE)
         if unpacker.unconsumed_tail:
-            raise BadInput(f"{name} unpacks to more pixels than it has.",
-                           "It is damaged: export it again.")
+            raise BadInput(
+                f"{name} unpacks to more pixels than it has.", "It is damaged: export it again."
+            )
 
 
 def _grey(page: tifffile.TiffPage, notes: list[str]) -> np.ndarray:
@@ -122,8 +128,10 @@ def _by_libtiff(
     """Return [H, W] of a compressed page; Pillow has turned it as its orientation says."""
     if page.compression not in TiffImagePlugin.COMPRESSION_INFO:
         kind = getattr(page.compression, "name", page.compression)
-        raise BadInput(f"{name} is compressed as {kind}, which this kit cannot decode.",
-                       "Save it without compression.")
+        raise BadInput(
+            f"{name} is compressed as {kind}, which this kit cannot decode.",
+            "Save it without compression.",
+        )
     picture = Image.open(io.BytesIO(data))
     picture.seek(index)
     rawmode = cast(tuple, picture.tile[0].args)[0]
@@ -142,7 +150,8 @@ def _sixteen_bits(data: bytes, index: int) -> np.ndarray:
         picture = Image.open(io.BytesIO(data))
         picture.seek(index)
         args = cast(tuple, picture.tile[0].args)
-        picture.tile = [tile._replace(args=(f"{picture.mode};16{order}", *args[1:]))
-                        for tile in picture.tile]
+        picture.tile = [
+            tile._replace(args=(f"{picture.mode};16{order}", *args[1:])) for tile in picture.tile
+        ]
         halves.append(np.asarray(picture).astype(np.uint16))
     return halves[0] << 8 | halves[1]

@@ -2,7 +2,6 @@ from . import accessibility as accessibility
 from . import exercises as exercises
 from . import student_copies as student_copies
 from .damaged_files import faulty_copy as faulty_copy
-from .result_rows import known_rows as known_rows
 from .leakage import remember as remember
 from .leakage import second_films as second_films
 from .leakage import shared_patients as shared_patients
@@ -11,3 +10,4 @@ from .lesson import Lesson as Lesson
 from .lesson import begin as begin
 from .published_labels import label_shares as label_shares
 from .published_labels import published_label_shares as published_label_shares
+from .result_rows import known_rows as known_rows

@@ -61,15 +61,20 @@ def findings(notebook: Path) -> list[Finding]:
             problems += [Finding(number, problem) for problem in _prose(text)]
             for heading in _HEADING.findall(text):
                 if len(heading) > level + 1:
-                    problems.append(Finding(
-                        number, f"a heading of level {len(heading)} follows one of level {level}"))
+                    problems.append(
+                        Finding(
+                            number,
+                            f"a heading of level {len(heading)} follows one of level {level}",
+                        )
+                    )
                 level = len(heading)
         for output in cell.get("outputs", []):
             data, metadata = output.get("data", {}), output.get("metadata", {})
             problems += [Finding(number, problem) for problem in _output(data, metadata)]
         if cell.get("outputs") and _is_silent_widget(cell["outputs"]):
-            problems.append(Finding(number, "a widget has no picture or text beside it: give a "
-                                         "static fallback"))
+            problems.append(
+                Finding(number, "a widget has no picture or text beside it: give a static fallback")
+            )
     return problems
 
 
@@ -80,8 +85,7 @@ def _is_silent_widget(outputs: list[dict[str, Any]]) -> bool:
     if not widgets:
         return False
     has_text = any(not _REPR.match("".join(data.get("text/plain", ""))) for data in widgets)
-    return not has_text and not any("<img" in "".join(data.get("text/html", ""))
-                                    for data in shown)
+    return not has_text and not any("<img" in "".join(data.get("text/html", "")) for data in shown)
 
 
 def _prose(text: str) -> Iterator[str]:

@@ -12,8 +12,13 @@ from ..datasets.dataset import Dataset
 
 #: What is wrong in :func:`faulty_copy`, in the order of its rows.
 FAULTS = (
-    "no image", "unreadable image", "sex missing", "age is not a number", "age out of range",
-    "id twice, contradicting", "the same image under another id",
+    "no image",
+    "unreadable image",
+    "sex missing",
+    "age is not a number",
+    "age out of range",
+    "id twice, contradicting",
+    "the same image under another id",
 )
 
 

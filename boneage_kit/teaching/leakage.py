@@ -49,8 +49,11 @@ def second_films(
 def _exposed_again(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     shift = rng.uniform(-SHIFT, SHIFT, 2) * len(image)
     moved = Image.fromarray(image).transform(
-        image.shape[::-1], Image.Transform.AFFINE, (1, 0, shift[0], 0, 1, shift[1]),
-        resample=Image.Resampling.BILINEAR)
+        image.shape[::-1],
+        Image.Transform.AFFINE,
+        (1, 0, shift[0], 0, 1, shift[1]),
+        resample=Image.Resampling.BILINEAR,
+    )
     exposed = np.asarray(moved, float) * rng.uniform(1 - BRIGHTNESS, 1 + BRIGHTNESS)
     return np.clip(exposed + rng.normal(0, NOISE, image.shape), 0, 255).astype(np.uint8)
 
@@ -77,8 +80,9 @@ def shared_patients(table: pd.DataFrame, train: np.ndarray, test: np.ndarray) ->
     return [int(row) for row in test if who[row] in set(who[train])]
 
 
-def remember(images: np.ndarray, ages: np.ndarray, train: np.ndarray, test: np.ndarray,
-             size: int = 24) -> np.ndarray:
+def remember(
+    images: np.ndarray, ages: np.ndarray, train: np.ndarray, test: np.ndarray, size: int = 24
+) -> np.ndarray:
     """Return, for each test image, the age of the most similar training image.
 
     A reader that has learnt nothing and only remembers: one nearest neighbour on images reduced
@@ -90,14 +94,18 @@ def remember(images: np.ndarray, ages: np.ndarray, train: np.ndarray, test: np.n
     [5.0]
     """
     if len(train) == 0 or len(test) == 0:
-        raise BadInput("There is nothing to remember, or nothing to ask.",
-                       "Give training and test rows.")
+        raise BadInput(
+            "There is nothing to remember, or nothing to ask.", "Give training and test rows."
+        )
     step = max(1, images.shape[1] // size)
     side = images.shape[1] // step * step
     small = images[:, :side, :side].reshape(len(images), side // step, step, side // step, step)
     small = small.mean((2, 4), dtype=np.float32).reshape(len(images), -1)
     small -= small.mean(1, keepdims=True)
     small /= small.std(1, keepdims=True) + 1e-6  # the exposure does not count
-    distance = ((small[test] ** 2).sum(1)[:, None] - 2 * small[test] @ small[train].T
-                + (small[train] ** 2).sum(1)[None])
+    distance = (
+        (small[test] ** 2).sum(1)[:, None]
+        - 2 * small[test] @ small[train].T
+        + (small[train] ** 2).sum(1)[None]
+    )
     return np.asarray(ages, dtype=float)[np.asarray(train)[distance.argmin(1)]]

@@ -84,8 +84,10 @@ class Lesson:
 
     def __init__(self, notebook: str, preset: presets.Preset, data: str | None, seed: int) -> None:
         if not re.fullmatch(r"[\w.-]+", notebook):
-            raise BadInput(f"{notebook!r} is no notebook's name.",
-                           'Give the file name without .ipynb, "03_training_from_scratch".')
+            raise BadInput(
+                f"{notebook!r} is no notebook's name.",
+                'Give the file name without .ipynb, "03_training_from_scratch".',
+            )
         self.notebook = notebook
         self.preset = preset
         self.seed = seed
@@ -129,8 +131,10 @@ class Lesson:
         size = f"at most {self.preset.images} images" if self.preset.images else "all images"
         first = f"Preset {self.preset.name}: {size} at {self.preset.pixels} px, seed {self.seed}."
         if self.spec is None or self._named_phantom:
-            return (f"{first} Data: phantom radiographs, drawn by the kit; no number made from "
-                    "them is a clinical one.")
+            return (
+                f"{first} Data: phantom radiographs, drawn by the kit; no number made from "
+                "them is a clinical one."
+            )
         return f"{first} Data: {self.spec.partition(':')[0]}."
 
     # -- figures ---------------------------------------------------------------------------
@@ -218,10 +222,24 @@ class Lesson:
         (True, 64)
         """
         row = results.row(
-            notebook=self.notebook, result=result, method=method, value=value, lower=lower,
-            upper=upper, unit=unit, n_train=n_train, n_test=n_test, folds=folds, seed=self.seed,
-            seeds=seeds, pixels=pixels or self.preset.pixels, source=self.source,
-            data=self._data_name(), preset=self.preset.name, floor=floor, note=note,
+            notebook=self.notebook,
+            result=result,
+            method=method,
+            value=value,
+            lower=lower,
+            upper=upper,
+            unit=unit,
+            n_train=n_train,
+            n_test=n_test,
+            folds=folds,
+            seed=self.seed,
+            seeds=seeds,
+            pixels=pixels or self.preset.pixels,
+            source=self.source,
+            data=self._data_name(),
+            preset=self.preset.name,
+            floor=floor,
+            note=note,
         )
         results.add(self._rows, row)
         if self.out is not None:
@@ -235,8 +253,15 @@ class Lesson:
         return None if self.spec is None else self.spec.partition(":")[0]
 
     def record_predictions(
-        self, method: str, predictions: pd.DataFrame, *, n_train: int | None = None,
-        floor: bool = False, folds: int | None = None, seeds: int = 1, pixels: int | None = None,
+        self,
+        method: str,
+        predictions: pd.DataFrame,
+        *,
+        n_train: int | None = None,
+        floor: bool = False,
+        folds: int | None = None,
+        seeds: int = 1,
+        pixels: int | None = None,
         note: str = "",
     ) -> pd.DataFrame:
         """Record a predictions table's MAE with its bootstrap interval, and keep the table.
@@ -258,11 +283,24 @@ class Lesson:
         if self.out is not None:
             size = "" if n_train is None else f"_n{n_train}"
             name = re.sub(r"\W+", "_", method.lower()).strip("_") + size
-            write_atomically(self.out / "predictions" / self.notebook / f"{name}.csv",
-                             lambda path: predictions.to_csv(path, index=False))
-        return self.record(result="MAE", method=method, value=value, lower=lower, upper=upper,
-                           n_train=n_train, n_test=predictions["image_id"].nunique(), floor=floor,
-                           folds=folds, seeds=seeds, pixels=pixels, note=note)
+            write_atomically(
+                self.out / "predictions" / self.notebook / f"{name}.csv",
+                lambda path: predictions.to_csv(path, index=False),
+            )
+        return self.record(
+            result="MAE",
+            method=method,
+            value=value,
+            lower=lower,
+            upper=upper,
+            n_train=n_train,
+            n_test=predictions["image_id"].nunique(),
+            floor=floor,
+            folds=folds,
+            seeds=seeds,
+            pixels=pixels,
+            note=note,
+        )
 
     @property
     def rows(self) -> list[dict[str, Any]]:

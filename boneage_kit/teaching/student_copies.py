@@ -45,8 +45,12 @@ def numbers(notebook: NotebookNode) -> list[str]:
     >>> numbers(v4.new_notebook(cells=[v4.new_code_cell('lesson.check("06.1", answer)')]))
     ['06.1']
     """
-    return [number for cell in notebook.cells if cell.cell_type == "code"
-            for number in _CHECK.findall(cell.source)]
+    return [
+        number
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for number in _CHECK.findall(cell.source)
+    ]
 
 
 def student_copy(notebook: NotebookNode) -> NotebookNode:
@@ -94,7 +98,7 @@ def _by_check(source: str) -> list[tuple[str, str]]:
     """Return what stands before each check of a cell, and the check's number."""
     parts, start = [], 0
     for check in _CHECK.finditer(source):
-        parts.append((source[start:check.start()].lstrip("\n"), check[1]))
+        parts.append((source[start : check.start()].lstrip("\n"), check[1]))
         start = check.end()
     return parts
 
@@ -104,7 +108,7 @@ def _without(source: str, name: str) -> str:
     lines = source.splitlines()
     for statement in reversed(ast.parse(source).body):
         if _named(statement) == name:
-            del lines[statement.lineno - 1:statement.end_lineno]
+            del lines[statement.lineno - 1 : statement.end_lineno]
     kept = "\n".join(lines).strip("\n")
     return f"{kept}\n" if kept else ""
 
@@ -136,8 +140,10 @@ def answer_name(solution: str) -> str:
     names = [name for name in map(_named, statements) if name]
     if names:
         return names[-1]
-    raise BadInput(f"The solution {solution[:40]!r} gives the answer no name.",
-                   "End it with answer = ... or with the function itself.")
+    raise BadInput(
+        f"The solution {solution[:40]!r} gives the answer no name.",
+        "End it with answer = ... or with the function itself.",
+    )
 
 
 def nbgrader_copy(notebook: NotebookNode) -> NotebookNode:
@@ -158,18 +164,33 @@ def nbgrader_copy(notebook: NotebookNode) -> NotebookNode:
             solution = exercises.get(number).solution
             name = answer_name(solution)
             marked = f"### BEGIN SOLUTION\n{solution}\n### END SOLUTION"
-            cells.append(v4.new_code_cell(f'{before}{marked}\nlesson.check("{number}", {name})',
-                                          metadata={"nbgrader": _grading(grade_id, solution=True)}))
-            cells.append(v4.new_code_cell(
-                f'assert bk.exercises.check("{number}", {name}, lesson).right',
-                metadata={"nbgrader": {**_grading(f"{grade_id}-test", grade=True), "points": 1}}))
+            cells.append(
+                v4.new_code_cell(
+                    f'{before}{marked}\nlesson.check("{number}", {name})',
+                    metadata={"nbgrader": _grading(grade_id, solution=True)},
+                )
+            )
+            cells.append(
+                v4.new_code_cell(
+                    f'assert bk.exercises.check("{number}", {name}, lesson).right',
+                    metadata={
+                        "nbgrader": {**_grading(f"{grade_id}-test", grade=True), "points": 1}
+                    },
+                )
+            )
     source.cells = cells
     return source
 
 
 def _grading(grade_id: str, *, grade: bool = False, solution: bool = False) -> dict[str, object]:
-    return {"grade": grade, "grade_id": grade_id, "locked": grade, "schema_version": 3,
-            "solution": solution, "task": False}
+    return {
+        "grade": grade,
+        "grade_id": grade_id,
+        "locked": grade,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    }
 
 
 def prove(path: Path, preset: str = "smoke", folder: Path | None = None) -> list[Proof]:
@@ -214,8 +235,9 @@ def _without_stubs(executed: NotebookNode, notebook: NotebookNode) -> NotebookNo
     for cell, source in zip(solved.cells, solved_copy(notebook).cells, strict=True):
         if cell.cell_type == "code" and _CHECK.search(cell.source):
             cell.source = source.source
-            cell.outputs = [output for output in cell.outputs
-                            if "not answered yet" not in _text(output)]
+            cell.outputs = [
+                output for output in cell.outputs if "not answered yet" not in _text(output)
+            ]
     return solved
 
 
@@ -236,17 +258,24 @@ def _feedback_of(notebook: NotebookNode, number: str) -> tuple[str, str]:
     for cell in notebook.cells:
         if cell.cell_type != "code" or number not in _CHECK.findall(cell.source):
             continue
-        feedback = [_text(output) for output in cell.outputs
-                    if output.output_type == "error" or f"Exercise {number}:" in _text(output)]
+        feedback = [
+            _text(output)
+            for output in cell.outputs
+            if output.output_type == "error" or f"Exercise {number}:" in _text(output)
+        ]
         return (feedback + ["", ""])[0], (feedback + ["", ""])[1]
     return "", ""
 
 
 def _stopped(notebook: NotebookNode) -> list[tuple[int, str]]:
     """Return index and error of each cell that stopped and holds no exercise."""
-    return [(index, _text(output)) for index, cell in enumerate(notebook.cells)
-            if cell.cell_type == "code" and not _CHECK.search(cell.source)
-            for output in cell.outputs if output.output_type == "error"]
+    return [
+        (index, _text(output))
+        for index, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and not _CHECK.search(cell.source)
+        for output in cell.outputs
+        if output.output_type == "error"
+    ]
 
 
 def _text(output: NotebookNode) -> str:

@@ -32,13 +32,16 @@ def ages_as_years(ages: ArrayLike, n: int) -> Tensor:
     """
     years = np.asarray(ages, dtype=np.float32)
     if years.shape != (n,):
-        raise BadInput(f"There are {n} images and ages of shape {years.shape}.",
-                       "Give one age per image.")
+        raise BadInput(
+            f"There are {n} images and ages of shape {years.shape}.", "Give one age per image."
+        )
     if not np.isfinite(years).all() or (years < 0).any():
         raise BadInput("An age is missing, infinite or negative.", "Leave those images out.")
     if (years > OLDEST_PLAUSIBLE_YEARS).any():
-        raise BadInput(f"An age is {years.max():g}, which looks like months.",
-                       "Divide by 12: the kit takes years.")
+        raise BadInput(
+            f"An age is {years.max():g}, which looks like months.",
+            "Divide by 12: the kit takes years.",
+        )
     return torch.from_numpy(years.reshape(-1, 1))
 
 

@@ -71,7 +71,6 @@ class EpochHistory(Callback):
         if not self.counts[True]:  # an epoch that a resumed training skips
             return
         train, valid = (
-            self.sums[key] / self.counts[key] if self.counts[key] else None
-            for key in (True, False)
+            self.sums[key] / self.counts[key] if self.counts[key] else None for key in (True, False)
         )
         self.done({"train_mae": train, "valid_mae": valid})

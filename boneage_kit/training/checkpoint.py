@@ -59,9 +59,12 @@ def load(path: Path, expected: str, device: torch.device) -> State:
         state = torch.load(path, map_location=device, weights_only=True)
         stored_identity = state["identity"]
     except Exception as error:  # torch raises what it likes for a file that is not one
-        raise BadInput(f"{path.name} is not a checkpoint of this kit.",
-                       "Delete it or name another file.") from error
+        raise BadInput(
+            f"{path.name} is not a checkpoint of this kit.", "Delete it or name another file."
+        ) from error
     if stored_identity != expected:
-        raise BadInput(f"{path.name} belongs to a training with other settings or other data.",
-                       "Delete it to start anew, or name another file.")
+        raise BadInput(
+            f"{path.name} belongs to a training with other settings or other data.",
+            "Delete it to start anew, or name another file.",
+        )
     return state

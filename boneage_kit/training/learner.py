@@ -157,21 +157,33 @@ def fit(
     started = time.perf_counter()
     settings = _settings(locals())
     if epochs < 1 or loss not in LOSSES:
-        raise BadInput(f"epochs={epochs} with loss={loss!r} is not possible.",
-                       f"Use 1 epoch or more, and one of {', '.join(LOSSES)}.")
+        raise BadInput(
+            f"epochs={epochs} with loss={loss!r} is not possible.",
+            f"Use 1 epoch or more, and one of {', '.join(LOSSES)}.",
+        )
     chosen_device = choose_device(device)
     with seeded(seed), repeatable():
         if isinstance(model, str):
             schedule = schedule or _usual_schedule(model, options)
             model = models.create(model, **options)
         elif options:
-            raise BadInput(f"{', '.join(options)}: not an argument of fit.",
-                           "Model options go with a model's name; build it with them.")
+            raise BadInput(
+                f"{', '.join(options)}: not an argument of fit.",
+                "Model options go with a model's name; build it with them.",
+            )
         phases = _phases(schedule or "one_cycle", epochs, freeze_epochs, learning_rate)
         settings["schedule"] = schedule or "one_cycle"
         changes = Augmentation() if augment is True else (augment or None)
-        train = Batches(images, ages, sexes, batch=batch, seed=seed, augmentation=changes,
-                        shuffle=True, device=chosen_device)
+        train = Batches(
+            images,
+            ages,
+            sexes,
+            batch=batch,
+            seed=seed,
+            augmentation=changes,
+            shuffle=True,
+            device=chosen_device,
+        )
         valid = Batches(*validation, batch=2 * batch, device=chosen_device) if validation else None
         n = train.n
         model.head.set_target(train.ages[:, 0].tolist())
@@ -205,9 +217,7 @@ def _usual_schedule(name: str, options: dict[str, Any]) -> str:
     return "fine_tune" if pretrained else "one_cycle"
 
 
-def _phases(
-    schedule: str, epochs: int, freeze_epochs: int, rate: float | None
-) -> list[_Phase]:
+def _phases(schedule: str, epochs: int, freeze_epochs: int, rate: float | None) -> list[_Phase]:
     """The calls of ``fit_one_cycle``; those of fine_tune are what ``Learner.fine_tune`` does."""
     if schedule not in SCHEDULES:
         raise BadInput(f"There is no schedule {schedule!r}.", f"Use one of {', '.join(SCHEDULES)}.")
@@ -226,7 +236,11 @@ def _phases(
 
 
 def _learner(
-    model: AgeModel, train: Batches, valid: Batches | None, loss: str, weight_decay: float,
+    model: AgeModel,
+    train: Batches,
+    valid: Batches | None,
+    loss: str,
+    weight_decay: float,
     device: torch.device,
 ) -> Learner:
     optimiser = partial(OptimWrapper, opt=torch.optim.AdamW, fused=device.type != "mps")
@@ -244,8 +258,12 @@ def _learner(
 
 
 def _run(
-    learner: Learner, phases: list[_Phase], seed: int, settings: dict[str, Any],
-    checkpoint: str | Path | None, progress: bool,
+    learner: Learner,
+    phases: list[_Phase],
+    seed: int,
+    settings: dict[str, Any],
+    checkpoint: str | Path | None,
+    progress: bool,
 ) -> list[dict[str, Any]]:
     """Run the phases, from the checkpoint on where there is one; return the history."""
     train = learner.dls.train
@@ -267,10 +285,15 @@ def _run(
         def epoch_done(row: dict[str, Any], phase: _Phase = phase) -> None:
             history.append({"epoch": len(history) + 1, "phase": phase.name, **row})
             if path:
-                checkpoints.save(path, {
-                    "identity": name, "history": history, "model": learner.model.state_dict(),
-                    "optimizer": learner.opt.opt.state_dict(),
-                })
+                checkpoints.save(
+                    path,
+                    {
+                        "identity": name,
+                        "history": history,
+                        "model": learner.model.state_dict(),
+                        "optimizer": learner.opt.opt.state_dict(),
+                    },
+                )
 
         if done < phase.epochs:
             callbacks = [SeededEpochs(seed, before), EpochHistory(epoch_done)]
@@ -282,9 +305,7 @@ def _run(
     return history
 
 
-def _one_cycle(
-    learner: Learner, phase: _Phase, done: int, callbacks: list, progress: bool
-) -> None:
+def _one_cycle(learner: Learner, phase: _Phase, done: int, callbacks: list, progress: bool) -> None:
     with ExitStack() as stack:
         if not (progress and is_interactive()):
             stack.enter_context(learner.no_bar())

@@ -16,8 +16,14 @@ Method = Callable[[np.ndarray, int], np.ndarray]
 
 
 def curve(
-    name: str, method: Method, train: pd.DataFrame, test: pd.DataFrame, sizes: Sequence[int], *,
-    repeats: int = 1, n_bootstrap: int = 1000,
+    name: str,
+    method: Method,
+    train: pd.DataFrame,
+    test: pd.DataFrame,
+    sizes: Sequence[int],
+    *,
+    repeats: int = 1,
+    n_bootstrap: int = 1000,
 ) -> pd.DataFrame:
     """Return the error of a method at several training sizes.
 
@@ -53,8 +59,17 @@ def curve(
         for seed in range(repeats if size < len(train) else 1):
             years = method(stratified_subset(train, size, seed), seed)
             error = bootstrap_interval(mae, predictions(test, years), n=n_bootstrap)
-            rows.append({"method": name, "n_train": size, "seed": seed, "n_test": len(test),
-                         "mae_years": error.value, "lower": error.lower, "upper": error.upper})
+            rows.append(
+                {
+                    "method": name,
+                    "n_train": size,
+                    "seed": seed,
+                    "n_test": len(test),
+                    "mae_years": error.value,
+                    "lower": error.lower,
+                    "upper": error.upper,
+                }
+            )
     return pd.DataFrame(rows)
 
 
@@ -66,6 +81,11 @@ def predictions(test: pd.DataFrame, years: ArrayLike) -> pd.DataFrame:
       image_id sex  y_true  y_pred
     0        a   F     8.0     8.5
     """
-    return pd.DataFrame({"image_id": test["image_id"].to_numpy(), "sex": test["sex"].to_numpy(),
-                         "y_true": test["bone_age"].to_numpy(dtype=float),
-                         "y_pred": np.asarray(years, dtype=float)})
+    return pd.DataFrame(
+        {
+            "image_id": test["image_id"].to_numpy(),
+            "sex": test["sex"].to_numpy(),
+            "y_true": test["bone_age"].to_numpy(dtype=float),
+            "y_pred": np.asarray(years, dtype=float),
+        }
+    )

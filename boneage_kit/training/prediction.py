@@ -57,8 +57,10 @@ def predict(
     tensor = images_as_bytes(images)
     numbers = None if sexes is None else sexes_as_numbers(sexes, len(tensor))
     if numbers is None and getattr(model, "sex_input", False):
-        raise BadInput("This model takes the child's sex and got none.",
-                       'Give "F" or "M" for each image; it is never assumed.')
+        raise BadInput(
+            "This model takes the child's sex and got none.",
+            'Give "F" or "M" for each image; it is never assumed.',
+        )
     views = VIEWS if test_time_augmentation else VIEWS[:1]
     was_training, home = model.training, device_of(model)
     move(model, chosen_device).eval()
@@ -73,8 +75,9 @@ def predict(
     model.train(was_training).to(home)
     years = torch.cat(ages).numpy()
     if not np.isfinite(years).all():
-        raise BadInput("The model's output is not a number.",
-                       "Train it anew; its weights are lost.")
+        raise BadInput(
+            "The model's output is not a number.", "Train it anew; its weights are lost."
+        )
     return years
 
 
@@ -84,7 +87,8 @@ def _view(images: Tensor, rotation: float, scale: float) -> Tensor:
         cosine, sine = angle.cos() / scale, angle.sin() / scale
         theta = torch.tensor([[cosine, -sine, 0], [sine, cosine, 0]], dtype=images.dtype)
         grid = nn.functional.affine_grid(
-            theta.to(images.device).expand(len(images), 2, 3), list(images.shape),
+            theta.to(images.device).expand(len(images), 2, 3),
+            list(images.shape),
             align_corners=False,
         )
         images = nn.functional.grid_sample(images, grid, align_corners=False)

@@ -36,8 +36,9 @@ NETWORK = "efficientnet_lite0"
 _OTHER_CHILDREN = 20_000  # seed of the phantoms to pre-train on: never those of a data set
 
 
-def phantoms(n: int, pixels: int, *, difficulty: float | None, seed: int = _OTHER_CHILDREN
-             ) -> tuple[np.ndarray, np.ndarray, list[str]]:
+def phantoms(
+    n: int, pixels: int, *, difficulty: float | None, seed: int = _OTHER_CHILDREN
+) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """Return images uint8 [n, s, s], true bone ages in years [n] and sexes of ``n`` phantoms.
 
     Parameters
@@ -59,8 +60,14 @@ def phantoms(n: int, pixels: int, *, difficulty: float | None, seed: int = _OTHE
 
 
 def on_phantoms(
-    folder: Path | None = None, *, imagenet: bool, difficulty: float | None = None, n: int = 600,
-    pixels: int = 96, epochs: int | None = None, seed: int = 0,
+    folder: Path | None = None,
+    *,
+    imagenet: bool,
+    difficulty: float | None = None,
+    n: int = 600,
+    pixels: int = 96,
+    epochs: int | None = None,
+    seed: int = 0,
 ) -> AgeModel:
     """Return EfficientNet-Lite0 trained on phantoms.
 
@@ -87,18 +94,24 @@ def on_phantoms(
             model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
             return model
         except Exception as error:  # a damaged file of the cache is made again
-            _log.warning("%s cannot be read (%s) and is made again.", path.name,
-                         type(error).__name__)
+            _log.warning(
+                "%s cannot be read (%s) and is made again.", path.name, type(error).__name__
+            )
     images, ages, sexes = phantoms(n, pixels, difficulty=difficulty)
-    model = fit(model, images, ages, sexes, seed=seed, progress=False,
-                schedule="one_cycle", **recipe).model.cpu()
+    model = fit(
+        model, images, ages, sexes, seed=seed, progress=False, schedule="one_cycle", **recipe
+    ).model.cpu()
     if path:
         write_atomically(path, lambda file: torch.save(model.state_dict(), file))
     return model
 
 
 def probe(
-    start: AgeModel | None, images: ArrayLike, ages: ArrayLike, sexes: Sequence[object], *,
+    start: AgeModel | None,
+    images: ArrayLike,
+    ages: ArrayLike,
+    sexes: Sequence[object],
+    *,
     hold_statistics: bool = True,
 ) -> AgeModel:
     """Return the network with a linear head that ridge has fitted on its frozen features.
@@ -121,8 +134,9 @@ def probe(
     model = freeze_batch_norm_2d(model) if hold_statistics else model
     move(model, device_of(model)).eval()
     images, years = np.asarray(images), np.asarray(ages, dtype=float)
-    features = np.concatenate([describe(model, images[row : row + 16])
-                               for row in range(0, len(images), 16)])
+    features = np.concatenate(
+        [describe(model, images[row : row + 16]) for row in range(0, len(images), 16)]
+    )
     scaler, ridge = regressor("ridge").fit(with_sex(features, sexes), years)
     slopes = ridge.coef_ / scaler.scale_
     head = AgeHead(features.shape[1], sex_input=True).set_target(years)
@@ -131,9 +145,16 @@ def probe(
 
 
 def fine_tune(
-    start: AgeModel | None, images: np.ndarray, ages: Sequence[float] | np.ndarray,
-    sexes: Sequence[object], fresh: np.ndarray, fresh_sexes: Sequence[object], *,
-    epochs: int | None = None, batch: int | None = None, seed: int = 0,
+    start: AgeModel | None,
+    images: np.ndarray,
+    ages: Sequence[float] | np.ndarray,
+    sexes: Sequence[object],
+    fresh: np.ndarray,
+    fresh_sexes: Sequence[object],
+    *,
+    epochs: int | None = None,
+    batch: int | None = None,
+    seed: int = 0,
     test_time_augmentation: bool = False,
 ) -> np.ndarray:
     """Fine-tune on few images and return the bone ages, in years [m], of new images.
@@ -162,7 +183,14 @@ def fine_tune(
     """
     with seeded(seed):
         model = probe(start, images, ages, sexes, hold_statistics=holds_statistics(len(ages)))
-    fitted = fit(model, images, ages, sexes, seed=seed, progress=False,
-                 schedule="one_cycle", **fine_tuning_recipe(len(ages), epochs, batch))
-    return predict(fitted.model, fresh, fresh_sexes,
-                   test_time_augmentation=test_time_augmentation)
+    fitted = fit(
+        model,
+        images,
+        ages,
+        sexes,
+        seed=seed,
+        progress=False,
+        schedule="one_cycle",
+        **fine_tuning_recipe(len(ages), epochs, batch),
+    )
+    return predict(fitted.model, fresh, fresh_sexes, test_time_augmentation=test_time_augmentation)

@@ -72,8 +72,9 @@ def recipe(model: str, preset: Preset | None = None) -> Recipe:
         raise BadInput(f"There is no model {model!r}.", f"Use one of {', '.join(names())}.")
     pairs = (stage.split("x") for stage in row["stages"].split(";"))
     stages = tuple((int(pixels), int(epochs)) for pixels, epochs in pairs)
-    own = Recipe(model, stages, int(row["batch"]), float(row["learning_rate"]) or None,
-                 row["schedule"])
+    own = Recipe(
+        model, stages, int(row["batch"]), float(row["learning_rate"]) or None, row["schedule"]
+    )
     if preset is None or model == "handcrafted":
         return own
     scratch = model in ("bonet", "overfeat")

@@ -60,8 +60,11 @@ def from_scratch_recipe(n: int, epochs: int = _FROM_SCRATCH) -> Recipe:
     {'epochs': 30, 'batch': 32, 'learning_rate': 0.004}
     """
     batch = 32 if n >= 200 else 16
-    return {"epochs": round(epochs * max(1.0, FEWEST / n)), "batch": batch,
-            "learning_rate": 4e-3 * batch / 32}
+    return {
+        "epochs": round(epochs * max(1.0, FEWEST / n)),
+        "batch": batch,
+        "learning_rate": 4e-3 * batch / 32,
+    }
 
 
 def usual_epochs(n: int) -> int:
@@ -87,8 +90,11 @@ def fine_tuning_recipe(n: int, epochs: int | None = None, batch: int | None = No
     {'epochs': 8, 'batch': 16, 'learning_rate': 0.001}
     """
     rate = (4e-4 if n < _FEW else 1e-3) * (min(batch, 16) / 16 if batch else 1)
-    return {"epochs": epochs or usual_epochs(n),
-            "batch": batch or (8 if n < 64 else 16 if n < _MANY else 32), "learning_rate": rate}
+    return {
+        "epochs": epochs or usual_epochs(n),
+        "batch": batch or (8 if n < 64 else 16 if n < _MANY else 32),
+        "learning_rate": rate,
+    }
 
 
 def holds_statistics(n: int) -> bool:
@@ -108,8 +114,11 @@ def phantoms_recipe(imagenet: bool, epochs: int | None = None) -> Recipe:
     >>> phantoms_recipe(imagenet=True)
     {'epochs': 6, 'batch': 16, 'learning_rate': 0.001}
     """
-    return {"epochs": epochs or (6 if imagenet else 15), "batch": 16,
-            "learning_rate": 1e-3 if imagenet else 3e-3}
+    return {
+        "epochs": epochs or (6 if imagenet else 15),
+        "batch": 16,
+        "learning_rate": 1e-3 if imagenet else 3e-3,
+    }
 
 
 def usual_batch(n: int) -> int:

@@ -56,8 +56,10 @@ def load_class(folder: str | Path) -> pd.DataFrame:
     tables = [load_readings(file) for file in files]
     tables = [table for table in tables if len(table)]
     if not tables:
-        raise BadInput(f"There are no readings in {Path(folder).name!r}.",
-                       "Put the class's CSV files, as the reading room writes them, there.")
+        raise BadInput(
+            f"There are no readings in {Path(folder).name!r}.",
+            "Put the class's CSV files, as the reading room writes them, there.",
+        )
     return pd.concat(tables, ignore_index=True)
 
 
@@ -86,17 +88,21 @@ def class_agreement(readings: pd.DataFrame, records: pd.DataFrame) -> ClassAgree
     12
     """
     first = readings[readings["occasion"] == 1]
-    wide = first.pivot_table(index="image_id", columns="reader", values="bone_age",
-                             aggfunc="last")
+    wide = first.pivot_table(index="image_id", columns="reader", values="bone_age", aggfunc="last")
     common = wide.dropna()
     if wide.shape[1] < 2 or len(common) < 3:
-        raise BadInput(f"{wide.shape[1]} reader(s) share {len(common)} hand(s).",
-                       "At least two readers must have read the same three hands.")
+        raise BadInput(
+            f"{wide.shape[1]} reader(s) share {len(common)} hand(s).",
+            "At least two readers must have read the same three hands.",
+        )
     apart = pd.concat([common[a] - common[b] for a, b in combinations(common.columns, 2)])
-    return ClassAgreement(_by_reader(readings, records),
-                          evaluation.icc(*(common[name] for name in common.columns)),
-                          float(apart.abs().mean()), 1.96 * float((apart**2).mean() ** 0.5),
-                          len(common))
+    return ClassAgreement(
+        _by_reader(readings, records),
+        evaluation.icc(*(common[name] for name in common.columns)),
+        float(apart.abs().mean()),
+        1.96 * float((apart**2).mean() ** 0.5),
+        len(common),
+    )
 
 
 def _by_reader(readings: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +111,14 @@ def _by_reader(readings: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     for name, part in predictions.groupby("model"):
         error = part["y_pred"] - part["y_true"]
         mine = twice[twice["reader"] == name.removeprefix("reader ")]
-        rows.append({"reader": name.removeprefix("reader "), "hands": len(part),
-                     "bias": error.mean(), "MAE": error.abs().mean(), "read twice": len(mine),
-                     "SD of repeats": (mine["second"] - mine["first"]).std()})
+        rows.append(
+            {
+                "reader": name.removeprefix("reader "),
+                "hands": len(part),
+                "bias": error.mean(),
+                "MAE": error.abs().mean(),
+                "read twice": len(mine),
+                "SD of repeats": (mine["second"] - mine["first"]).std(),
+            }
+        )
     return pd.DataFrame(rows).set_index("reader")

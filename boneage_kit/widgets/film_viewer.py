@@ -30,8 +30,14 @@ class FilmViewer(anywidget.AnyWidget):
     _css = Path(__file__).with_name("film_viewer.css")
     film = traitlets.Dict().tag(sync=True)
 
-    def show(self, pixels: np.ndarray, spacing: tuple[float, float] | None, label: str,
-             place: int = 0, note: str = "") -> None:
+    def show(
+        self,
+        pixels: np.ndarray,
+        spacing: tuple[float, float] | None,
+        label: str,
+        place: int = 0,
+        note: str = "",
+    ) -> None:
         """Show a film.
 
         Parameters
@@ -51,9 +57,14 @@ class FilmViewer(anywidget.AnyWidget):
         low, high = np.percentile(small, [1, 99.7])
         grey = np.rint(np.clip(small, 0, 1) * _TOP).astype("<u2")
         self.film = {
-            "data": grey.tobytes(), "height": grey.shape[0], "width": grey.shape[1],
+            "data": grey.tobytes(),
+            "height": grey.shape[0],
+            "width": grey.shape[1],
             "spacing": None if spacing is None else [float(side) * factor for side in spacing],
-            "low": float(low), "high": float(max(high, low + 0.02)), "label": label, "place": place,
+            "low": float(low),
+            "high": float(max(high, low + 0.02)),
+            "label": label,
+            "place": place,
             "note": note,
         }
 

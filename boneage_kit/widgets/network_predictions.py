@@ -39,8 +39,10 @@ def predict_by_network(films: Films) -> NetworkPredictions:
 
         stored = stored_model.load()
     except ImportError as error:
-        raise BadInput(f"The network needs {error.name or 'torch'}, which is not installed here.",
-                       "Your own results stay; run pip install torch to compare.") from error
+        raise BadInput(
+            f"The network needs {error.name or 'torch'}, which is not installed here.",
+            "Your own results stay; run pip install torch to compare.",
+        ) from error
     dataset = films.as_dataset()
     table = predictions_of(stored, dataset)
     if films.are_drawn:  # the readers are judged by the drawn age; so is the network
@@ -50,13 +52,19 @@ def predict_by_network(films: Films) -> NetworkPredictions:
 
 def _note(card: dict, phantom: bool, name: str) -> str:
     error, data = card["metrics"]["mae_years"], card["data"]
-    learnt = (f"The network learned on {data['n_train']:,} real films ({data['name']}); on "
-              f"{data['n_test']:,} others of them its mean absolute error is {error['value']:.2f} "
-              f"years (95 % interval {error['lower']:.2f} to {error['upper']:.2f}).")
+    learnt = (
+        f"The network learned on {data['n_train']:,} real films ({data['name']}); on "
+        f"{data['n_test']:,} others of them its mean absolute error is {error['value']:.2f} "
+        f"years (95 % interval {error['lower']:.2f} to {error['upper']:.2f})."
+    )
     if phantom:
-        return (f"{learnt} These hands are drawn, and it never saw a drawn hand: its error here "
-                "says how unlike the drawings are, not how well it predicts children.")
+        return (
+            f"{learnt} These hands are drawn, and it never saw a drawn hand: its error here "
+            "says how unlike the drawings are, not how well it predicts children."
+        )
     if name == "rsna":
-        return (f"{learnt} It may have learned on some of these very films; then its error here "
-                "is too small.")
+        return (
+            f"{learnt} It may have learned on some of these very films; then its error here "
+            "is too small."
+        )
     return f"{learnt} These films may be of another kind than those."

@@ -48,8 +48,10 @@ def describe_bone(drawn: PhantomRadiograph, bone: str) -> str:
         return f"{name[0].upper()}{name[1:]}. {_timetable_text(bone, drawn.sex, drawn.bone_age)}"
     stage = drawn.stages[bone]
     scores = maturity.rus_stage_scores(bone, drawn.sex)
-    now = (f"{name[0].upper()}{name[1:]}: stage {stage}, {scores[stage]} points. "
-            f"{criterion_of(bone, stage)}")
+    now = (
+        f"{name[0].upper()}{name[1:]}: stage {stage}, {scores[stage]} points. "
+        f"{criterion_of(bone, stage)}"
+    )
     later = [letter for letter in scores if letter > stage]
     if not later:
         return f"{now} This is its last stage."
@@ -62,15 +64,21 @@ def _timetable_text(bone: str, sex: str, age: float) -> str:
     row = _centres(sex).get(_centre_of(bone))
     if row is None:
         return "It is there from birth."
-    events = [("its centre appears", row["appear_p50"]), ("the epiphysis caps the shaft, or is as "
-              "wide as it", row["cap_age"]), ("fusion begins", row["fusion_start"]),
-              ("fusion is complete", row["fusion_end"])]
+    events = [
+        ("its centre appears", row["appear_p50"]),
+        ("the epiphysis caps the shaft, or is as wide as it", row["cap_age"]),
+        ("fusion begins", row["fusion_start"]),
+        ("fusion is complete", row["fusion_end"]),
+    ]
     dated = [(what, when) for what, when in events if when == when]
     past = [f"{what} at {when:.1f}" for what, when in dated if when <= age]
     ahead = [f"{what} at {when:.1f}" for what, when in dated if when > age]
     passed = f"Passed: {'; '.join(past)}. " if past else ""
-    return passed + (f"Next: {ahead[0]} years (median, timetable)." if ahead
-                    else "Nothing further is on the timetable.")
+    return passed + (
+        f"Next: {ahead[0]} years (median, timetable)."
+        if ahead
+        else "Nothing further is on the timetable."
+    )
 
 
 def _centre_of(bone: str) -> str:
@@ -79,6 +87,10 @@ def _centre_of(bone: str) -> str:
     if stem in ("radius", "ulna"):
         return f"{stem}_distal_epi"
     head, _, ray = stem.rpartition("_")
-    short = {"metacarpal": "MC", "proximal_phalanx": "PP", "middle_phalanx": "MP",
-             "distal_phalanx": "DP"}.get(head)
+    short = {
+        "metacarpal": "MC",
+        "proximal_phalanx": "PP",
+        "middle_phalanx": "MP",
+        "distal_phalanx": "DP",
+    }.get(head)
     return f"{short}{ray}_epi" if short else stem

@@ -37,8 +37,12 @@ def has_live_frontend() -> bool:
     if _settings.run_folder():
         return False
     started_by_server = "JPY_SESSION_NAME" in os.environ
-    return (started_by_server or "google.colab" in sys.modules or "VSCODE_PID" in os.environ
-            or sys.platform == "emscripten")
+    return (
+        started_by_server
+        or "google.colab" in sys.modules
+        or "VSCODE_PID" in os.environ
+        or sys.platform == "emscripten"
+    )
 
 
 class KeyGuard(anywidget.AnyWidget):

@@ -40,21 +40,28 @@ def summary_text(predictions: pd.DataFrame, repeats: pd.DataFrame) -> str:
         text += f" Of {len(predictions) - len(labelled)} no bone age is known to compare with."
     if len(labelled):
         error = labelled["y_pred"] - labelled["y_true"]
-        text += (f" Mean absolute error {error.abs().mean():.2f} years, "
-                 f"bias {error.mean():+.2f} years (positive: read too old).")
+        text += (
+            f" Mean absolute error {error.abs().mean():.2f} years, "
+            f"bias {error.mean():+.2f} years (positive: read too old)."
+        )
     if len(repeats) >= _FEWEST:
         limits = _own_agreement(repeats)
-        text += (f" On {len(repeats)} hands read twice your two readings agree within "
-                 f"{limits.lower:+.2f} to {limits.upper:+.2f} years (95 % limits of agreement).")
+        text += (
+            f" On {len(repeats)} hands read twice your two readings agree within "
+            f"{limits.lower:+.2f} to {limits.upper:+.2f} years (95 % limits of agreement)."
+        )
     elif len(repeats):
         apart = (repeats["second"] - repeats["first"]).abs().mean()
-        text += (f" {len(repeats)} hand(s) came twice; your two readings differ by {apart:.2f} "
-                 "years on average.")
+        text += (
+            f" {len(repeats)} hand(s) came twice; your two readings differ by {apart:.2f} "
+            "years on average."
+        )
     return text
 
 
-def results_as_html(predictions: pd.DataFrame, repeats: pd.DataFrame,
-                    network: NetworkPredictions | None = None) -> str:
+def results_as_html(
+    predictions: pd.DataFrame, repeats: pd.DataFrame, network: NetworkPredictions | None = None
+) -> str:
     """Return everything a reader is shown at the end.
 
     A summary; own errors beside the network's (where it was asked) and published readers'; the
@@ -62,10 +69,12 @@ def results_as_html(predictions: pd.DataFrame, repeats: pd.DataFrame,
     """
     labelled = predictions.dropna(subset=["y_true"])
     note = f"<p style='{_TEXT}'>{html.escape(network.note)}</p>" if network else ""
-    return (f"<p style='{_TEXT}'>{summary_text(predictions, repeats)}</p>"
-            f"{_beside_others(labelled, network)}{note}"
-            f"{_agreement_picture(labelled, network)}{_repeats_picture(repeats)}"
-            f"{_hand_by_hand(predictions, network)}")
+    return (
+        f"<p style='{_TEXT}'>{summary_text(predictions, repeats)}</p>"
+        f"{_beside_others(labelled, network)}{note}"
+        f"{_agreement_picture(labelled, network)}{_repeats_picture(repeats)}"
+        f"{_hand_by_hand(predictions, network)}"
+    )
 
 
 def _beside_others(labelled: pd.DataFrame, network: NetworkPredictions | None) -> str:
@@ -75,10 +84,12 @@ def _beside_others(labelled: pd.DataFrame, network: NetworkPredictions | None) -
         rows.append(_errors("you, against the truth", labelled))
     if network is not None and len(labelled):
         same = network.predictions.assign(
-            image_id=network.predictions["image_id"].astype(str)).merge(labelled[["image_id"]])
+            image_id=network.predictions["image_id"].astype(str)
+        ).merge(labelled[["image_id"]])
         rows.append(_errors("the kit's network, same hands", same))
     studies = maturity.reader_studies().query(
-        "measure == 'mean_absolute_difference' and method == 'G&P'")
+        "measure == 'mean_absolute_difference' and method == 'G&P'"
+    )
     who = {"between": "two readers of one film", "within": "one reader twice"}
     for row in studies.itertuples():
         films = "" if str(row.films) == "<NA>" else f"{row.films}"
@@ -92,15 +103,28 @@ def _errors(name: str, table: pd.DataFrame) -> tuple[str, str, str, str]:
 
 
 def _hand_by_hand(predictions: pd.DataFrame, network: NetworkPredictions | None) -> str:
-    predicted = {} if network is None else dict(zip(
-        network.predictions["image_id"].astype(str), network.predictions["y_pred"], strict=True))
+    predicted = (
+        {}
+        if network is None
+        else dict(
+            zip(
+                network.predictions["image_id"].astype(str),
+                network.predictions["y_pred"],
+                strict=True,
+            )
+        )
+    )
     head = ("hand", "sex", "you", "truth", "difference, years")
     rows = []
     for row in predictions.itertuples():
         labelled = row.y_true == row.y_true
-        cells: tuple[str, ...] = (row.image_id, row.sex, maturity.age_in_words(row.y_pred),
-                 maturity.age_in_words(row.y_true) if labelled else "not known",
-                 f"{round(row.y_pred - row.y_true, 1) + 0.0:+.1f}" if labelled else "")
+        cells: tuple[str, ...] = (
+            row.image_id,
+            row.sex,
+            maturity.age_in_words(row.y_pred),
+            maturity.age_in_words(row.y_true) if labelled else "not known",
+            f"{round(row.y_pred - row.y_true, 1) + 0.0:+.1f}" if labelled else "",
+        )
         if predicted:
             cells += (maturity.age_in_words(predicted[row.image_id]),)
         rows.append(cells)
@@ -109,8 +133,11 @@ def _hand_by_hand(predictions: pd.DataFrame, network: NetworkPredictions | None)
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     def line(cells: tuple[str, ...], tag: str) -> str:
-        inside = "".join(f"<{tag} style='text-align:left;padding:2px 16px 2px 0'>"
-                         f"{html.escape(str(cell))}</{tag}>" for cell in cells)
+        inside = "".join(
+            f"<{tag} style='text-align:left;padding:2px 16px 2px 0'>"
+            f"{html.escape(str(cell))}</{tag}>"
+            for cell in cells
+        )
         return f"<tr>{inside}</tr>"
 
     body = "".join(line(row, "td") for row in rows)
@@ -132,15 +159,19 @@ def _agreement_picture(labelled: pd.DataFrame, network: NetworkPredictions | Non
     axes = figure.subplots(len(shown), squeeze=False, sharex=True, sharey=True)[:, 0]
     reach = 0.0
     for ax, (table, name) in zip(axes, shown, strict=True):
-        agreement.bland_altman(table["y_pred"], table["y_true"], sexes=table["sex"], ax=ax,
-                               names=(name, "truth"))
+        agreement.bland_altman(
+            table["y_pred"], table["y_true"], sexes=table["sex"], ax=ax, names=(name, "truth")
+        )
         for points in ax.collections:  # few hands: large, and before the bands
             points.set(sizes=[70], alpha=0.9, zorder=3)
         reach = max(reach, ax.get_ylim()[1])
     axes[0].set_ylim(-reach, reach)
     both = " Below it the same for the network." if network is not None else ""
-    return _shown(figure, "Bland-Altman plot: your reading minus the truth over their mean, "
-                  f"with bias and limits of agreement.{both}")
+    return _shown(
+        figure,
+        "Bland-Altman plot: your reading minus the truth over their mean, "
+        f"with bias and limits of agreement.{both}",
+    )
 
 
 def _repeats_picture(repeats: pd.DataFrame) -> str:
@@ -149,15 +180,23 @@ def _repeats_picture(repeats: pd.DataFrame) -> str:
         return ""
     own = _own_agreement(repeats)
     bars = maturity.reader_studies().query(
-        "measure == 'limits_of_agreement' and comparison == 'within'")
+        "measure == 'limits_of_agreement' and comparison == 'within'"
+    )
     bars = bars.assign(label=bars["method"] + ", " + bars["study"], mine=False)
-    bar = {"label": f"you, {len(repeats)} hands", "lower": own.lower, "upper": own.upper,
-           "mine": True}
+    bar = {
+        "label": f"you, {len(repeats)} hands",
+        "lower": own.lower,
+        "upper": own.upper,
+        "mine": True,
+    }
     bars = pd.concat([bars[list(bar)], pd.DataFrame([bar])], ignore_index=True)
     figure = _figure(2.8)
     timetable.reader_limits(bars, ax=figure.subplots())
-    return _shown(figure, "Limits of agreement of two readings by the same reader: published "
-                  f"ones, and yours from {own.lower:+.2f} to {own.upper:+.2f} years.")
+    return _shown(
+        figure,
+        "Limits of agreement of two readings by the same reader: published "
+        f"ones, and yours from {own.lower:+.2f} to {own.upper:+.2f} years.",
+    )
 
 
 def _figure(height: float) -> Figure:

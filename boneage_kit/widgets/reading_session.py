@@ -32,8 +32,14 @@ class ReadingSession:
         If there is no hand to read, the reader has no name, or the file is not one of readings.
     """
 
-    def __init__(self, records: Dataset | pd.DataFrame, reader: str, path: str | Path,
-                 repeats: int, seed: int) -> None:
+    def __init__(
+        self,
+        records: Dataset | pd.DataFrame,
+        reader: str,
+        path: str | Path,
+        repeats: int,
+        seed: int,
+    ) -> None:
         self.films = Films(records)
         self.records = self.films.records
         self.reader, self.path, self.seed = check_reader(reader), Path(path), seed
@@ -56,15 +62,22 @@ class ReadingSession:
         """Return the place on the worklist that is to be read next, or None at the end."""
         table = self.readings()
         done = set(zip(table["image_id"], table["occasion"], strict=True))
-        return next((i for i, (name, occasion) in enumerate(self.order)
-                     if (name, occasion) not in done and name not in self.undecodable), None)
+        return next(
+            (
+                i
+                for i, (name, occasion) in enumerate(self.order)
+                if (name, occasion) not in done and name not in self.undecodable
+            ),
+            None,
+        )
 
     def answer(self, bone_age: float, seconds: float = float("nan")) -> None:
         """Keep an answer (years) for the hand that is next on the worklist."""
         place = self.next_place()
         if place is None:
-            raise BadInput("Every hand of this worklist is read.",
-                           "Name another file to read them again.")
+            raise BadInput(
+                "Every hand of this worklist is read.", "Name another file to read them again."
+            )
         append_reading(self.path, self.reader, *self.order[place], bone_age, seconds)
 
     def predictions(self) -> pd.DataFrame:

@@ -43,10 +43,17 @@ def predictions_of(readings: pd.DataFrame, records: pd.DataFrame) -> pd.DataFram
     first = readings[readings["occasion"] == 1]
     records = records.assign(image_id=records["image_id"].astype(str))
     truth = "true_bone_age" if "true_bone_age" in records else "bone_age"
-    keep = [name for name in ("group", "chronological_age", "reader_1", "reader_2", "source")
-            if name in records]
-    joined = first.merge(records[["image_id", "sex", truth, *keep]].rename(
-        columns={truth: "y_true"}), on="image_id", how="inner", validate="many_to_one")
+    keep = [
+        name
+        for name in ("group", "chronological_age", "reader_1", "reader_2", "source")
+        if name in records
+    ]
+    joined = first.merge(
+        records[["image_id", "sex", truth, *keep]].rename(columns={truth: "y_true"}),
+        on="image_id",
+        how="inner",
+        validate="many_to_one",
+    )
     joined = joined.rename(columns={"bone_age": "y_pred"})
     joined["model"] = "reader " + joined["reader"]
     return joined[["image_id", "sex", "y_true", "y_pred", "model", *keep]]
@@ -60,15 +67,16 @@ def repeats_of(readings: pd.DataFrame) -> pd.DataFrame:
     >>> repeats_of(answers).to_numpy().tolist()
     [['Ann', 'a', 8.0, 8.5]]
     """
-    wide = readings.pivot_table(index=["reader", "image_id"], columns="occasion",
-                                values="bone_age", aggfunc="last")
+    wide = readings.pivot_table(
+        index=["reader", "image_id"], columns="occasion", values="bone_age", aggfunc="last"
+    )
     wide = wide.reindex(columns=[1, 2]).dropna()
-    return wide.rename(columns={1: "first", 2: "second"}).rename_axis(
-        columns=None).reset_index()
+    return wide.rename(columns={1: "first", 2: "second"}).rename_axis(columns=None).reset_index()
 
 
-def simulate_readings(records: pd.DataFrame, order: list[tuple[str, int]], seed: int,
-                      reader: str = "simulated") -> pd.DataFrame:
+def simulate_readings(
+    records: pd.DataFrame, order: list[tuple[str, int]], seed: int, reader: str = "simulated"
+) -> pd.DataFrame:
     """Return readings of a simulated reader: what the notebook shows before you have read.
 
     The reader is the second one of the phantom cohort's reader model (bias, scatter, plates).
@@ -81,6 +89,13 @@ def simulate_readings(records: pd.DataFrame, order: list[tuple[str, int]], seed:
     rows = by_id.loc[[name for name, _ in order]]
     truth = rows["true_bone_age" if "true_bone_age" in rows else "bone_age"].to_numpy(float)
     ages = read_plates(truth, rows["sex"].to_numpy(), np.random.default_rng([seed, 11]), reader=2)
-    return pd.DataFrame({"reader": reader, "image_id": [name for name, _ in order],
-                         "occasion": [occasion for _, occasion in order], "bone_age": ages,
-                         "seconds": np.nan, "answered_at": ""})
+    return pd.DataFrame(
+        {
+            "reader": reader,
+            "image_id": [name for name, _ in order],
+            "occasion": [occasion for _, occasion in order],
+            "bone_age": ages,
+            "seconds": np.nan,
+            "answered_at": "",
+        }
+    )

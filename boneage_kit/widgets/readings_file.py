@@ -28,8 +28,14 @@ _PATIENCE = 10.0  # seconds that another process may hold the file
 _ENCODING = {"encoding": "utf-8", "errors": "surrogateescape"}
 
 
-def append_reading(path: str | Path, reader: str, image_id: str, occasion: int, bone_age: float,
-                   seconds: float = float("nan")) -> None:
+def append_reading(
+    path: str | Path,
+    reader: str,
+    image_id: str,
+    occasion: int,
+    bone_age: float,
+    seconds: float = float("nan"),
+) -> None:
     """Add one answer (bone age in years) to the file; it is on disk when this returns.
 
     Several processes may add to one file. Where the disk is full or the file cannot be written,
@@ -71,8 +77,10 @@ def _line(*fields: str) -> str:
     csv.writer(text, lineterminator="\r\n").writerow(fields)  # so it quotes both line breaks
     line = text.getvalue().removesuffix("\r\n")
     if not fields[1] or line.count("\n") >= MOST_LINES:
-        raise BadInput(f"The image {fields[1]!r} or the reader {fields[0]!r} cannot be written.",
-                       "Give both a name of at most a few lines.")
+        raise BadInput(
+            f"The image {fields[1]!r} or the reader {fields[0]!r} cannot be written.",
+            "Give both a name of at most a few lines.",
+        )
     return f"{line}\n"
 
 
@@ -121,7 +129,7 @@ def _before(file: int, size: int, path: Path) -> bytes:
 
 def _write(file: int, content: bytes) -> None:
     while content:
-        content = content[os.write(file, content):]
+        content = content[os.write(file, content) :]
 
 
 def load_readings(path: str | Path, reader: str | None = None) -> pd.DataFrame:
@@ -155,8 +163,10 @@ def set_aside_text(path: str | Path, lines: list[int]) -> str:
         return ""
     numbers = ", ".join(map(str, lines))
     several = ("Lines", "are", "were") if len(lines) > 1 else ("Line", "is", "was")
-    return (f"{several[0]} {numbers} of {Path(path).name} {several[1]} cut off and {several[2]} "
-            "left out; every other answer counts.")
+    return (
+        f"{several[0]} {numbers} of {Path(path).name} {several[1]} cut off and {several[2]} "
+        "left out; every other answer counts."
+    )
 
 
 def parse_readings(path: str | Path) -> tuple[pd.DataFrame, list[int]]:
@@ -165,8 +175,10 @@ def parse_readings(path: str | Path) -> tuple[pd.DataFrame, list[int]]:
     try:
         text = path.read_bytes().decode(**_ENCODING) if path.exists() else ""
     except OSError as error:
-        raise BadInput(f"{path} cannot be opened ({error.strerror}).",
-                       "Name the CSV file that the reading room writes.") from None
+        raise BadInput(
+            f"{path} cannot be opened ({error.strerror}).",
+            "Name the CSV file that the reading room writes.",
+        ) from None
     lines = text.removeprefix("\ufeff").split("\n")
     if not f"{HEADER}\n".startswith(text):  # neither empty nor a header cut off
         _check_header(lines[0], path)
@@ -181,5 +193,6 @@ def parse_readings(path: str | Path) -> tuple[pd.DataFrame, list[int]]:
 
 def _check_header(first: str, path: Path) -> None:
     if first.removeprefix("\ufeff").split("\n")[0].rstrip("\r") != HEADER:
-        raise BadInput(f"{path.name} is not a file of readings.",
-                       f"Its first line must be {HEADER}.")
+        raise BadInput(
+            f"{path.name} is not a file of readings.", f"Its first line must be {HEADER}."
+        )

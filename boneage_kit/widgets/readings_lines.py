@@ -25,7 +25,7 @@ def whole_answers(lines: list[str]) -> tuple[list[list[str]], list[int]]:
     """
     answers, set_aside, number = [], [], 1
     while number < len(lines):
-        answer, used = _answer(lines[number:number + MOST_LINES])
+        answer, used = _answer(lines[number : number + MOST_LINES])
         if answer is not None:
             answers.append(answer)
         elif lines[number].strip() and lines[number].rstrip("\r") != HEADER:

@@ -26,9 +26,14 @@ from .results_panel import ResultsPanel
 __all__ = ["ReadingRoom", "reading_room"]
 
 
-def reading_room(records: Dataset | pd.DataFrame, reader: str = "me",
-                 path: str | Path = "readings.csv", repeats: int = 4, seed: int = 0,
-                 live: bool | None = None) -> ReadingRoom:
+def reading_room(
+    records: Dataset | pd.DataFrame,
+    reader: str = "me",
+    path: str | Path = "readings.csv",
+    repeats: int = 4,
+    seed: int = 0,
+    live: bool | None = None,
+) -> ReadingRoom:
     """Return a reading room over some hands.
 
     Parameters
@@ -62,8 +67,15 @@ def reading_room(records: Dataset | pd.DataFrame, reader: str = "me",
 class ReadingRoom(ReadingSession, Panel):
     """See :func:`reading_room`. Readings, predictions and repeats are there at any time."""
 
-    def __init__(self, records: Dataset | pd.DataFrame, reader: str, path: str | Path,
-                 repeats: int, seed: int, live: bool | None = None) -> None:
+    def __init__(
+        self,
+        records: Dataset | pd.DataFrame,
+        reader: str,
+        path: str | Path,
+        repeats: int,
+        seed: int,
+        live: bool | None = None,
+    ) -> None:
         Panel.__init__(self, live)
         ReadingSession.__init__(self, records, reader, path, repeats, seed)
         self._place: int | None = None  # of the hand that is shown
@@ -84,9 +96,12 @@ class ReadingRoom(ReadingSession, Panel):
 
     def _atlas_side(self) -> w.VBox:
         self._atlas = w.HTML()
-        self._plate = w.SelectionSlider(options=[("0 m", 0.0)], description="Atlas plate",
-                                        style={"description_width": "80px"},
-                                        layout={"width": "380px"})
+        self._plate = w.SelectionSlider(
+            options=[("0 m", 0.0)],
+            description="Atlas plate",
+            style={"description_width": "80px"},
+            layout={"width": "380px"},
+        )
         take = w.Button(description="Take this plate as the answer", layout={"width": "230px"})
         take.on_click(lambda _: self._viewer.fill(*_years_and_months(self._plate.value)))
         self._plate.observe(lambda _: self._draw_atlas(), "value")
@@ -125,8 +140,10 @@ class ReadingRoom(ReadingSession, Panel):
         if not self.undecodable:
             return ""
         name, reason = next(iter(self.undecodable.items()))
-        return (f"<p>{len(self.undecodable)} hand(s) are left out. "
-                f"{html.escape(f'{name}: {reason}')}</p>")
+        return (
+            f"<p>{len(self.undecodable)} hand(s) are left out. "
+            f"{html.escape(f'{name}: {reason}')}</p>"
+        )
 
     def _step(self, direction: int) -> None:
         ages = [age for _, age in self._plate.options]
@@ -135,11 +152,15 @@ class ReadingRoom(ReadingSession, Panel):
             self._plate.value = ages[index]
 
     def _draw_atlas(self) -> None:
-        text = (f"Phantom atlas plate, {SEX_WORD[self._sex]}, "
-                f"{maturity.age_in_words(self._plate.value)}")
+        text = (
+            f"Phantom atlas plate, {SEX_WORD[self._sex]}, "
+            f"{maturity.age_in_words(self._plate.value)}"
+        )
         picture = to_data_url(png_bytes(plate(self._sex, self._plate.value).pixels))
-        self._atlas.value = (f'<img alt="{text}" src="{picture}" width="400" '
-                             f'style="display:block"/><div style="font-size:14px">{text}</div>')
+        self._atlas.value = (
+            f'<img alt="{text}" src="{picture}" width="400" '
+            f'style="display:block"/><div style="font-size:14px">{text}</div>'
+        )
 
     def _receive(self, message: dict[str, Any]) -> None:
         """Take what the film's page sends: another plate, or an answer."""
@@ -150,14 +171,18 @@ class ReadingRoom(ReadingSession, Panel):
             note = self._keep(message["years"] + message["months"] / 12)
             self._open(note)
         except (BadInput, OSError) as error:
-            self._viewer.refuse(f"Not saved: {error} Your answer is still in the fields: "
-                                "press Save and next to send it again.")
+            self._viewer.refuse(
+                f"Not saved: {error} Your answer is still in the fields: "
+                "press Save and next to send it again."
+            )
 
     def _keep(self, years: float) -> str:
         """Keep an answer for the hand that is shown; return what its reader must be told."""
         if self.next_place() != self._place:
-            return ("The hand before was answered in another window in the meantime. That answer "
-                    "counts; yours was not added.")
+            return (
+                "The hand before was answered in another window in the meantime. That answer "
+                "counts; yours was not added."
+            )
         self.answer(years, time.monotonic() - self._since)
         self._status.value = f"Saved in {html.escape(self.path.name)}."
         return ""
@@ -172,8 +197,10 @@ class ReadingRoom(ReadingSession, Panel):
         shown = [plates[len(plates) // 2], plates[len(plates) // 2 + 3]]
         figure = Figure(figsize=(10.5, 3.9), layout="constrained")
         pictures = [(first, f"Hand 1 of {len(self.order)}: {SEX_WORD[sex]}. How old?")]
-        pictures += [(plate(sex, float(age)).pixels, f"Phantom plate, {maturity.age_in_words(age)}")
-                     for age in shown]
+        pictures += [
+            (plate(sex, float(age)).pixels, f"Phantom plate, {maturity.age_in_words(age)}")
+            for age in shown
+        ]
         for ax, (pixels, title) in zip(figure.subplots(1, 3), pictures, strict=True):
             ax.imshow(pixels, cmap="gray", vmin=0, vmax=1)
             ax.set(title=title, xticks=[], yticks=[])
@@ -182,9 +209,11 @@ class ReadingRoom(ReadingSession, Panel):
 
     def alt(self) -> str:
         """Return the same in words."""
-        return (f"Reading room with {len(self.order)} radiographs to read, some of them twice and "
-                "unmarked: the first hand without its age, beside phantom atlas plates to "
-                "compare it with. Each answer is a bone age in years and is saved at once.")
+        return (
+            f"Reading room with {len(self.order)} radiographs to read, some of them twice and "
+            "unmarked: the first hand without its age, beside phantom atlas plates to "
+            "compare it with. Each answer is a bone age in years and is saved at once."
+        )
 
 
 def _years_and_months(age: float) -> tuple[int, int]:

@@ -24,13 +24,15 @@ def timetable_svg(sex: str, age: float) -> str:
     height = _TOP + _ROW * (len(rows) + 3)
     x = _x(age)
     body = "".join(_row(i, row, sex, age) for i, row in enumerate(rows))
-    ticks = "".join(f'<text x="{_x(year)}" y="{height - 22}" text-anchor="middle">{year}</text>'
-                    for year in range(0, 20, 2))
+    ticks = "".join(
+        f'<text x="{_x(year)}" y="{height - 22}" text-anchor="middle">{year}</text>'
+        for year in range(0, 20, 2)
+    )
     return (
         f'<svg role="img" aria-label="Timetable of the ossification centres, age {age:.1f} years '
         f'marked" width="{_x(19.6)}" height="{height}" font-family="sans-serif" font-size="12">'
         f'<text x="{_LEFT}" y="14" font-size="13">disc: appears (median) · square: caps · '
-        f'dark bar: fuses</text>'
+        f"dark bar: fuses</text>"
         f'<text x="{_LEFT}" y="28" font-size="13">hollow: still to come</text>{body}{ticks}'
         f'<text x="{_x(9.5)}" y="{height - 6}" text-anchor="middle">Age in years</text>'
         f'<line x1="{x}" x2="{x}" y1="{_TOP}" y2="{height - 36}" stroke="#222" stroke-width="1.5" '
@@ -55,16 +57,23 @@ def _row(i: int, row: dict, sex: str, age: float) -> str:
     parts = [f'<text x="{_LEFT}" y="{y + 4}" text-anchor="end">{html.escape(name)}</text>']
     if row["appear_p95"] == row["appear_p95"]:
         first = row["appear_p5"] if row["appear_p5"] == row["appear_p5"] else 0.0
-        parts.append(f'<rect x="{_x(first)}" y="{y - 2}" height="4" opacity="0.4" '
-                     f'width="{(row["appear_p95"] - first) * _YEAR:.1f}" fill="{colour}"/>')
+        parts.append(
+            f'<rect x="{_x(first)}" y="{y - 2}" height="4" opacity="0.4" '
+            f'width="{(row["appear_p95"] - first) * _YEAR:.1f}" fill="{colour}"/>'
+        )
     if row["fusion_end"] == row["fusion_end"]:
-        parts.append(f'<rect x="{_x(row["fusion_start"])}" y="{y - 2}" height="4" fill="#444" '
-                     f'width="{(row["fusion_end"] - row["fusion_start"]) * _YEAR:.1f}"/>')
+        parts.append(
+            f'<rect x="{_x(row["fusion_start"])}" y="{y - 2}" height="4" fill="#444" '
+            f'width="{(row["fusion_end"] - row["fusion_start"]) * _YEAR:.1f}"/>'
+        )
     fill = colour if row["appear_p50"] <= age else "white"
-    parts.append(f'<circle cx="{_x(row["appear_p50"])}" cy="{y}" r="4" fill="{fill}" '
-                 f'stroke="{colour}"/>')
+    parts.append(
+        f'<circle cx="{_x(row["appear_p50"])}" cy="{y}" r="4" fill="{fill}" stroke="{colour}"/>'
+    )
     if row["cap_age"] == row["cap_age"]:
         fill = colour if row["cap_age"] <= age else "white"
-        parts.append(f'<rect x="{_x(row["cap_age"]) - 4}" y="{y - 4}" width="8" height="8" '
-                     f'fill="{fill}" stroke="{colour}"/>')
+        parts.append(
+            f'<rect x="{_x(row["cap_age"]) - 4}" y="{y - 4}" width="8" height="8" '
+            f'fill="{fill}" stroke="{colour}"/>'
+        )
     return "".join(parts)

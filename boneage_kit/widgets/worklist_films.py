@@ -39,19 +39,25 @@ class Films:
         self.ids = self.records["image_id"].astype(str).tolist()
         self._check_ids()
         if self._dataset is None and not self.are_drawn:
-            raise BadInput("These records have no films.",
-                           "Give a data set, or rows of boneage_kit.phantom.cohort().")
+            raise BadInput(
+                "These records have no films.",
+                "Give a data set, or rows of boneage_kit.phantom.cohort().",
+            )
 
     def _check_ids(self) -> None:
         names = self.records["image_id"]
         missing = names.isna() | (names.astype(str).str.strip() == "")
         if missing.any():
-            raise BadInput(f"Record {int(missing.idxmax()) + 1} has no image_id.",
-                           "Give each hand a name of its own.")
+            raise BadInput(
+                f"Record {int(missing.idxmax()) + 1} has no image_id.",
+                "Give each hand a name of its own.",
+            )
         twice = names.astype(str).duplicated()
         if twice.any():
-            raise BadInput(f"Two records have the image_id {self.ids[int(twice.idxmax())]!r}.",
-                           "Give each hand a name of its own.")
+            raise BadInput(
+                f"Two records have the image_id {self.ids[int(twice.idxmax())]!r}.",
+                "Give each hand a name of its own.",
+            )
 
     @property
     def are_drawn(self) -> bool:
@@ -70,5 +76,4 @@ class Films:
         """Return the films as a data set, as networks take them."""
         if self._dataset is not None:
             return self._dataset
-        return Dataset("phantom", "phantom", self.records, Problems(),
-                       PhantomPixels(self.records))
+        return Dataset("phantom", "phantom", self.records, Problems(), PhantomPixels(self.records))

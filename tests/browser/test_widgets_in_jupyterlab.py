@@ -22,8 +22,14 @@ import nbformat
 import pandas as pd
 import pytest
 
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome")
-                 if (found := shutil.which(name))), None)
+CHROMIUM = next(
+    (
+        found
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (found := shutil.which(name))
+    ),
+    None,
+)
 if os.environ.get("BROWSER_TESTS") == "required":  # make test-browser: a skip would pass unseen
     import playwright.sync_api as playwright
 
@@ -35,11 +41,11 @@ else:
 
 CELLS = {
     "atlas": "from boneage_kit import widgets, phantom\n"
-             "widgets.atlas_explorer(sex='F', age=8.5, bone='ulna')",
+    "widgets.atlas_explorer(sex='F', age=8.5, bone='ulna')",
     "scorer": "from boneage_kit import widgets, phantom\n"
-              "widgets.tw_scorer(phantom.render(sex='M', bone_age=12.0, seed=4, size=512))",
+    "widgets.tw_scorer(phantom.render(sex='M', bone_age=12.0, seed=4, size=512))",
     "room": "from boneage_kit import widgets, phantom\n"
-            "widgets.reading_room(phantom.cohort(7, seed=11), path='r.csv', repeats=3)",
+    "widgets.reading_room(phantom.cohort(7, seed=11), path='r.csv', repeats=3)",
 }
 CELLS["room_elsewhere"] = CELLS["room"]  # a kernel of its own
 SLOW = 120_000  # milliseconds: a kernel starts, on a busy machine
@@ -77,15 +83,32 @@ def lab(tmp_path_factory):
         place.parent.mkdir(parents=True)
         place.write_text(json.dumps(values))
     port = free_port()
-    environment = {name: value for name, value in os.environ.items()
-                   if name not in ("BONEAGE_KIT_WIDGETS", "BONEAGE_KIT_OUT")}
-    environment |= {"JUPYTERLAB_SETTINGS_DIR": str(settings),
-                    "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path_factory.mktemp("workspaces"))}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("BONEAGE_KIT_WIDGETS", "BONEAGE_KIT_OUT")
+    }
+    environment |= {
+        "JUPYTERLAB_SETTINGS_DIR": str(settings),
+        "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path_factory.mktemp("workspaces")),
+    }
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
-         "--ServerApp.token=t", f"--ServerApp.root_dir={folder}", "--ServerApp.port_retries=0"],
-        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        start_new_session=True)
+        [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            "--allow-root",
+            f"--port={port}",
+            "--ServerApp.token=t",
+            f"--ServerApp.root_dir={folder}",
+            "--ServerApp.port_retries=0",
+        ],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     address = f"http://127.0.0.1:{port}"
     for _ in range(240):
         try:
@@ -100,8 +123,10 @@ def lab(tmp_path_factory):
 @pytest.fixture(scope="module")
 def chromium():
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=[
-            "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"])
+        browser = started.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        )
         yield browser
         browser.close()
 
@@ -148,7 +173,8 @@ def test_atlas_by_keyboard_and_pointer(run):
         page.keyboard.press("ArrowRight")
     page.wait_for_function(
         "document.querySelector('svg.bk-hand').getAttribute('aria-label').includes('9 y 6 m')",
-        timeout=SLOW)
+        timeout=SLOW,
+    )
     assert before != label(page)
     page.wait_for_selector("svg[aria-label*='age 9.5 years marked']", timeout=SLOW)
     page.locator("svg.bk-hand path.on").last.hover(force=True)
@@ -174,7 +200,10 @@ def test_thirteen_bones_scored_by_keyboard_and_compared_with_the_truth(run):
             page.keyboard.press("Enter")
             page.wait_for_function(  # the next bone stands there, not staged yet
                 "n => [...document.querySelectorAll('option:checked')].some("
-                "option => option.text.startsWith(n + '.'))", arg=bone + 1, timeout=SLOW)
+                "option => option.text.startsWith(n + '.'))",
+                arg=bone + 1,
+                timeout=SLOW,
+            )
             page.locator("button.mod-active", has_text="–").wait_for(timeout=SLOW)
     page.get_by_role("button", name="Show the truth").click()
     page.get_by_text("As drawn: RUS score").wait_for(timeout=SLOW)
@@ -208,7 +237,8 @@ def test_ten_hands_by_keyboard_with_the_page_reloaded_in_between(run, lab):
         read_one(page, 9, hand, 10)
         if hand < 10:  # saved, the keys belong to the next film at once
             page.locator(f"canvas:focus[aria-label^='Hand {hand + 1} of 10']").wait_for(
-                timeout=SLOW)
+                timeout=SLOW
+            )
     page.get_by_text("All read").wait_for(timeout=SLOW)
     page.get_by_text("7 hands read. Mean absolute error").wait_for(timeout=SLOW)
     assert len(pd.read_csv(file)) == 10
@@ -257,14 +287,40 @@ def test_the_film_by_keys_and_by_pointer(run, lab):
 
 
 #: Keys that JupyterLab takes outside a text field: delete, insert, cut, paste, merge, run, change.
-LAB_KEYS = ("d", "d", "b", "x", "v", "m", "y", "r", "0", "0", "i", "i", "Shift+M", "Shift+Enter",
-            "a")  # last: in the room it leads to the fields of the answer
+LAB_KEYS = (
+    "d",
+    "d",
+    "b",
+    "x",
+    "v",
+    "m",
+    "y",
+    "r",
+    "0",
+    "0",
+    "i",
+    "i",
+    "Shift+M",
+    "Shift+Enter",
+    "a",
+)  # last: in the room it leads to the fields of the answer
 PRESSED_ON = {
-    "atlas": ["svg.bk-hand", ".noUi-handle", "button:has-text('Next plate')", "p:has-text('Phase')",
-              "svg[aria-label^='Timetable']"],
+    "atlas": [
+        "svg.bk-hand",
+        ".noUi-handle",
+        "button:has-text('Next plate')",
+        "p:has-text('Phase')",
+        "svg[aria-label^='Timetable']",
+    ],
     "scorer": ["svg.bk-hand", "button:has-text('Next bone')", "img[alt='this hand']"],
-    "room": ["canvas.bk-film", "img[alt^='Phantom atlas plate']", ".noUi-handle",
-             "button:has-text('Invert')", "h3:has-text('Hand 1')", ".bk-said"],
+    "room": [
+        "canvas.bk-film",
+        "img[alt^='Phantom atlas plate']",
+        ".noUi-handle",
+        "button:has-text('Invert')",
+        "h3:has-text('Hand 1')",
+        ".bk-said",
+    ],
 }
 
 
@@ -287,8 +343,12 @@ def test_keys_pressed_in_a_widget_never_reach_the_cells(run, lab, name):
 def test_keys_of_the_film_work_with_the_focus_on_the_atlas_plate(run, lab):
     (lab[1] / "r.csv").unlink(missing_ok=True)
     page = run("room", "canvas.bk-film[aria-label^='Hand 1 of 10']")
-    for target in (".noUi-handle", "img[alt^='Phantom atlas plate']", "button:has-text('Zoom')",
-                   "button:has-text('Take this plate')"):
+    for target in (
+        ".noUi-handle",
+        "img[alt^='Phantom atlas plate']",
+        "button:has-text('Zoom')",
+        "button:has-text('Take this plate')",
+    ):
         if not page.locator(target).count():
             continue
         page.locator(target).first.click()
@@ -303,8 +363,11 @@ def test_keys_of_the_film_work_with_the_focus_on_the_atlas_plate(run, lab):
     plate, place = slider.get_attribute("aria-valuetext"), film(page)["y"]
     page.keyboard.press("ArrowRight")  # the slider's own: another plate, the film stays
     assert film(page)["y"] == place
-    page.wait_for_function("[t => document.querySelector('.noUi-handle').getAttribute("
-                           "'aria-valuetext') != t][0]", arg=plate, timeout=SLOW)
+    page.wait_for_function(
+        "[t => document.querySelector('.noUi-handle').getAttribute('aria-valuetext') != t][0]",
+        arg=plate,
+        timeout=SLOW,
+    )
 
 
 def test_a_second_browser_of_the_same_reader_is_told_and_goes_on(run, lab):
@@ -327,9 +390,24 @@ def test_the_reading_room_as_a_page_of_its_own(chromium, tmp_path):
         pytest.importorskip("voila", reason="Voila is not installed")
     port = free_port()
     server = subprocess.Popen(
-        [sys.executable, "-m", "boneage_kit", "app", "--n", "2", "--repeats", "0", "--no-browser",
-         f"--port={port}", "--readings", str(tmp_path / "r.csv")],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        [
+            sys.executable,
+            "-m",
+            "boneage_kit",
+            "app",
+            "--n",
+            "2",
+            "--repeats",
+            "0",
+            "--no-browser",
+            f"--port={port}",
+            "--readings",
+            str(tmp_path / "r.csv"),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     page = chromium.new_page(viewport=SCREEN)
     try:
         for _ in range(240):

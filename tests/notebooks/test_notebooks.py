@@ -20,8 +20,13 @@ NAMES = [
     "01_reading_a_hand", "02_radiographs_as_data", "03_training_from_scratch",
     "04_transfer_learning", "05_error_analysis", "06_reproducing_the_paper",
 ]  # fmt: skip
-LOOSE_TAGS = {"nbval-ignore-output", "nbval-skip", "nbval-raises-exception", "raises-exception",
-              "skip-execution"}
+LOOSE_TAGS = {
+    "nbval-ignore-output",
+    "nbval-skip",
+    "nbval-raises-exception",
+    "raises-exception",
+    "skip-execution",
+}
 #: What an executed notebook must not show of the machine it ran on.
 MACHINE = re.compile(r"/(?:work|home|root|tmp|Users|opt|mnt|usr/lib|var)/|[A-Z]:\\\\|site-packages")
 LARGEST = 2_000_000

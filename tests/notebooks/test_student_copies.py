@@ -22,18 +22,22 @@ SOLUTION = "answer = 27"
 @pytest.fixture
 def notebook():
     """A notebook with one exercise, whose check lives as long as the test."""
+
     @exercise("96.1", hint="Count them all, carpals too.", solution=SOLUTION)
     def bones(answer):
         if answer != 27:
             raise Wrong("No.")
 
     executed = v4.new_output("display_data", data={"text/plain": "Exercise 96.1: right."})
-    yield v4.new_notebook(cells=[
-        v4.new_markdown_cell("# A lesson"),
-        v4.new_code_cell("preset = 'x'", metadata={"tags": ["parameters"]}),
-        v4.new_code_cell('answer = ...\nlesson.check("96.1", answer)', outputs=[executed],
-                         execution_count=3),
-    ])
+    yield v4.new_notebook(
+        cells=[
+            v4.new_markdown_cell("# A lesson"),
+            v4.new_code_cell("preset = 'x'", metadata={"tags": ["parameters"]}),
+            v4.new_code_cell(
+                'answer = ...\nlesson.check("96.1", answer)', outputs=[executed], execution_count=3
+            ),
+        ]
+    )
     exercises._registry.pop("96.1")
 
 
@@ -65,10 +69,13 @@ def test_an_nbgrader_source_marks_the_solution_and_tests_it(notebook):
 
 
 def test_what_a_cell_prepares_stays_and_the_function_to_repair_goes(notebook):
-    source = ("given = [1, 2]\n\ndef answer(x):\n    return None  # a bug\n\n\n"
-              'lesson.check("96.1", ...)  # replace the dots by answer')
+    source = (
+        "given = [1, 2]\n\ndef answer(x):\n    return None  # a bug\n\n\n"
+        'lesson.check("96.1", ...)  # replace the dots by answer'
+    )
     assert student_copies.solved_source(source) == (
-        'given = [1, 2]\nanswer = 27\nlesson.check("96.1", answer)')
+        'given = [1, 2]\nanswer = 27\nlesson.check("96.1", answer)'
+    )
 
 
 def test_every_stub_of_the_kit_goes_and_every_name_it_uses_is_given():
@@ -96,15 +103,22 @@ class Heard:
 @pytest.mark.parametrize("path", sequence.notebooks(), ids=lambda path: path.stem[:2])
 def test_each_stub_fails_its_check_and_each_solution_passes(path):
     """In seconds, from each notebook's imports alone; ``boneage-kit student`` executes it all."""
-    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells
-             if cell.cell_type == "code"]
-    imports = [ast.unparse(one) for source in cells for one in ast.parse(source).body
-               if isinstance(one, ast.Import | ast.ImportFrom)]
+    cells = [
+        cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"
+    ]
+    imports = [
+        ast.unparse(one)
+        for source in cells
+        for one in ast.parse(source).body
+        if isinstance(one, ast.Import | ast.ImportFrom)
+    ]
     asked = [source for source in cells if "lesson.check(" in source]
     assert len(asked) >= 3
     for source in asked:
-        for code, expected in ((source, "not answered yet"),
-                               (student_copies.solved_source(source), ": right.")):
+        for code, expected in (
+            (source, "not answered yet"),
+            (student_copies.solved_source(source), ": right."),
+        ):
             names = {"lesson": Heard()}
             exec("\n".join(imports), names)
             exec(code, names)
@@ -119,8 +133,12 @@ def test_nbgrader_takes_the_export_and_releases_it_without_solutions(tmp_path):
         place.mkdir(parents=True)
         source = student_copies.nbgrader_copy(nbformat.read(path, as_version=4))
         nbformat.write(source, place / path.name)
-        done = subprocess.run(["nbgrader", "generate_assignment", path.stem, "--create"],
-                              cwd=tmp_path, capture_output=True, text=True)
+        done = subprocess.run(
+            ["nbgrader", "generate_assignment", path.stem, "--create"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
         assert done.returncode == 0, done.stderr[-2000:]
         released = nbformat.read(tmp_path / "release" / path.stem / path.name, as_version=4)
         asked = [cell for cell in released.cells if "YOUR CODE HERE" in cell.source]
@@ -131,8 +149,9 @@ def test_nbgrader_takes_the_export_and_releases_it_without_solutions(tmp_path):
 
 @pytest.mark.skipif(shutil.which("nbgrader") is None, reason="nbgrader is not on the path")
 def test_nbgrader_finds_the_solved_source_valid_and_the_released_stub_not(notebook, tmp_path):
-    setup = v4.new_code_cell("import boneage_kit as bk\n"
-                             "lesson = bk.teaching.begin('06_x', preset='smoke', data=None)")
+    setup = v4.new_code_cell(
+        "import boneage_kit as bk\nlesson = bk.teaching.begin('06_x', preset='smoke', data=None)"
+    )
     notebook.cells[2].source = 'answer = [..., ...]\nlesson.check("06.1", answer)'
     notebook.cells.insert(2, setup)
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
@@ -141,14 +160,26 @@ def test_nbgrader_finds_the_solved_source_valid_and_the_released_stub_not(notebo
     nbformat.write(student_copies.nbgrader_copy(notebook), place / "x.ipynb")
     kernel = tmp_path / "jupyter" / "kernels" / "python3" / "kernel.json"
     kernel.parent.mkdir(parents=True)  # nbgrader may live in an environment of its own
-    kernel.write_text(json.dumps({
-        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-        "display_name": "Python 3", "language": "python"}))
-    run = {"cwd": tmp_path, "capture_output": True, "text": True,
-           "env": {**os.environ, "JUPYTER_PATH": str(tmp_path / "jupyter")}}
+    kernel.write_text(
+        json.dumps(
+            {
+                "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+                "display_name": "Python 3",
+                "language": "python",
+            }
+        )
+    )
+    run = {
+        "cwd": tmp_path,
+        "capture_output": True,
+        "text": True,
+        "env": {**os.environ, "JUPYTER_PATH": str(tmp_path / "jupyter")},
+    }
     subprocess.run(["nbgrader", "generate_assignment", "ps", "--create"], check=True, **run)
-    said = [subprocess.run(["nbgrader", "validate", f"{folder}/ps/x.ipynb"], **run).stdout
-            for folder in ("source", "release")]
+    said = [
+        subprocess.run(["nbgrader", "validate", f"{folder}/ps/x.ipynb"], **run).stdout
+        for folder in ("source", "release")
+    ]
     assert "Success! Your notebook passes all the tests." in said[0]
     assert "failed" in said[1]
 
@@ -158,22 +189,28 @@ def test_a_solution_without_a_name_is_refused():
         student_copies.answer_name("27")
 
 
-@pytest.mark.parametrize("stub, solution, holds", [
-    ("Exercise 96.1: not answered yet. Put", "Exercise 96.1: right.", True),
-    ("Exercise 96.1: right.", "Exercise 96.1: right.", False),
-    ("Exercise 96.1: not answered yet.", "Exercise 96.1: not yet. No.", False),
-    ("", "", False),
-])
+@pytest.mark.parametrize(
+    "stub, solution, holds",
+    [
+        ("Exercise 96.1: not answered yet. Put", "Exercise 96.1: right.", True),
+        ("Exercise 96.1: right.", "Exercise 96.1: right.", False),
+        ("Exercise 96.1: not answered yet.", "Exercise 96.1: not yet. No.", False),
+        ("", "", False),
+    ],
+)
 def test_a_proof_needs_both_a_failing_stub_and_a_passing_solution(stub, solution, holds):
     assert student_copies.Proof("96.1", stub, solution).holds == holds
 
 
 def test_a_solution_that_stops_is_a_proof_that_does_not_hold(notebook):
     cell = notebook.cells[2]
-    stub = v4.new_output("display_data",
-                         data={"text/plain": "Exercise 96.1: not answered yet. Put"})
-    cell.outputs = [stub, v4.new_output("error", ename="NameError", evalue="name 'x'",
-                                        traceback=[])]
+    stub = v4.new_output(
+        "display_data", data={"text/plain": "Exercise 96.1: not answered yet. Put"}
+    )
+    cell.outputs = [
+        stub,
+        v4.new_output("error", ename="NameError", evalue="name 'x'", traceback=[]),
+    ]
     feedback = student_copies._feedback_of(notebook, "96.1")
     assert feedback == ("Exercise 96.1: not answered yet. Put", "NameError: name 'x'")
     assert not student_copies.Proof("96.1", *feedback).holds
@@ -185,14 +222,18 @@ def test_a_stub_that_stops_leaves_its_solution_unproven(notebook):
 
 
 def test_the_proof_executes_the_notebook(tmp_path):
-    book = v4.new_notebook(cells=[
-        v4.new_code_cell("preset = 'binder'", metadata={"tags": ["parameters"]}),
-        v4.new_code_cell("import numpy as np\nimport boneage_kit as bk\n"
-                         "lesson = bk.teaching.begin('06_x', preset=preset, data=None)"),
-        v4.new_code_cell('answer = [..., ...]\nlesson.check("06.1", answer)'),
-        v4.new_code_cell('wrong = "yes"\nlesson.check("06.3", wrong)'),
-        v4.new_code_cell("1 / 0"),
-    ])
+    book = v4.new_notebook(
+        cells=[
+            v4.new_code_cell("preset = 'binder'", metadata={"tags": ["parameters"]}),
+            v4.new_code_cell(
+                "import numpy as np\nimport boneage_kit as bk\n"
+                "lesson = bk.teaching.begin('06_x', preset=preset, data=None)"
+            ),
+            v4.new_code_cell('answer = [..., ...]\nlesson.check("06.1", answer)'),
+            v4.new_code_cell('wrong = "yes"\nlesson.check("06.3", wrong)'),
+            v4.new_code_cell("1 / 0"),
+        ]
+    )
     path = tmp_path / "06_x.ipynb"
     nbformat.write(book, path)
     proofs = student_copies.prove(path, folder=tmp_path / "solutions")

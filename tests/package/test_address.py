@@ -41,8 +41,11 @@ def test_only_the_badges_and_the_first_cell_of_a_notebook_change():
     assert old["cells"][2:] == new["cells"][2:]
     assert old["cells"][1]["outputs"] == new["cells"][1]["outputs"]
     title = "".join(new["cells"][0]["source"])
-    for host in ("mybinder.org/v2/gh/ada/kit/HEAD", "colab.research.google.com/github/ada/kit/",
-                 "kaggle.com/kernels/welcome?src=https://raw.githubusercontent.com/ada/kit/HEAD/"):
+    for host in (
+        "mybinder.org/v2/gh/ada/kit/HEAD",
+        "colab.research.google.com/github/ada/kit/",
+        "kaggle.com/kernels/welcome?src=https://raw.githubusercontent.com/ada/kit/HEAD/",
+    ):
         assert host in title  # fmt: skip
     assert f'"installed.txt", "{WHEEL}"])' in "".join(new["cells"][1]["source"])
     assert address.notebook(after, path.name, REPOSITORY, WHEEL) == after

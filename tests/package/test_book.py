@@ -12,11 +12,19 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 import book  # noqa: E402
 
-installed = pytest.mark.skipif(not shutil.which("jupyter-book"),
-                               reason="needs pip install 'jupyter-book>=2'")
-PAGES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "docs/*.md",
-         "instructor/*.md", "constraints/*.md",
-         "notebooks/0*.ipynb")
+installed = pytest.mark.skipif(
+    not shutil.which("jupyter-book"), reason="needs pip install 'jupyter-book>=2'"
+)
+PAGES = (
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "CODE_OF_CONDUCT.md",
+    "docs/*.md",
+    "instructor/*.md",
+    "constraints/*.md",
+    "notebooks/0*.ipynb",
+)
 
 
 def test_every_page_is_in_the_book():

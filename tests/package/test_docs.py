@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PLACES = ("*.md", "docs/*.md", "instructor/*.md", "constraints/*.md",
-          "notebooks/[0-9]*.ipynb")
+PLACES = ("*.md", "docs/*.md", "instructor/*.md", "constraints/*.md", "notebooks/[0-9]*.ipynb")
 PAGES = sorted(path for place in PLACES for path in ROOT.glob(place))
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?!https?:|mailto:)([^)\s]+)\)")
 
@@ -22,8 +21,9 @@ def text_of(path):
 
 def anchors(path):
     headings = re.findall(r"^#{1,6}\s+(.+)$", text_of(path), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
-            for heading in headings}
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings
+    }
 
 
 def broken(path):

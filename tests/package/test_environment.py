@@ -107,11 +107,16 @@ def test_make_sets_up_in_the_same_two_steps_as_binder():
     assert installs(dev) == ["--no-deps --prefer-binary -r requirements-dev.lock"]
 
 
-@pytest.mark.skipif(not shutil.which("jupyter-repo2docker"),
-                    reason="needs pip install jupyter-repo2docker")
+@pytest.mark.skipif(
+    not shutil.which("jupyter-repo2docker"), reason="needs pip install jupyter-repo2docker"
+)
 def test_repo2docker_would_build_what_is_in_the_binder_folder():
-    done = subprocess.run(["jupyter-repo2docker", "--no-build", "--debug", "."], cwd=ROOT,
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        ["jupyter-repo2docker", "--no-build", "--debug", "."],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     recipe = done.stdout + done.stderr
     assert done.returncode == 0, recipe
     assert "Building conda environment for python=3.11" in recipe

@@ -15,11 +15,20 @@ import pytest
 
 import boneage_kit as bk
 
-ROOMS = sorted(room.name for room in pkgutil.iter_modules(bk.__path__)
-               if room.ispkg and room.name not in ("cli", "data"))
+ROOMS = sorted(
+    room.name
+    for room in pkgutil.iter_modules(bk.__path__)
+    if room.ispkg and room.name not in ("cli", "data")
+)
 #: Rooms in which every function has an example; in the others this many may lack one.
-EXAMPLES_MISSING = {"datasets": 1, "execution": 8, "probing": 8, "report": 2, "shelf": 10,
-                    "training": 4}
+EXAMPLES_MISSING = {
+    "datasets": 1,
+    "execution": 8,
+    "probing": 8,
+    "report": 2,
+    "shelf": 10,
+    "training": 4,
+}
 #: Heavy modules that must not come with a room's name, nor with what it offers at once.
 HEAVY = ("torch", "fastai", "matplotlib", "skimage", "sklearn", "seaborn", "timm", "pydicom")
 
@@ -58,8 +67,11 @@ def test_every_public_name_resolves_and_says_what_it_is(name):
 def test_no_public_name_hides_a_module_of_its_room(name):
     room = room_of(name)
     modules = {module.name for module in pkgutil.iter_modules(room.__path__)}
-    hidden = [public_name for public_name, thing in public(room).items()
-              if public_name in modules and not isinstance(thing, types.ModuleType)]
+    hidden = [
+        public_name
+        for public_name, thing in public(room).items()
+        if public_name in modules and not isinstance(thing, types.ModuleType)
+    ]
     assert hidden == []
 
 
@@ -77,8 +89,12 @@ def test_a_tab_shows_the_functions(name):
 
 def fresh(code):
     """Run code in a new process and return what it printed as JSON."""
-    done = subprocess.run([sys.executable, "-c", f"import json, sys\n{code}"], text=True,
-                          capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", f"import json, sys\n{code}"],
+        text=True,
+        capture_output=True,
+        check=True,
+    )
     return json.loads(done.stdout)
 
 
@@ -87,7 +103,8 @@ def test_a_misspelt_name_gets_a_suggestion_and_imports_nothing_heavy():
         "import boneage_kit as bk\n"
         "try:\n    bk.plots.bland_altmann\n"
         "except AttributeError as error:\n    text = str(error)\n"
-        f"print(json.dumps([text, [n for n in {HEAVY} if n in sys.modules], len(sys.modules)]))")
+        f"print(json.dumps([text, [n for n in {HEAVY} if n in sys.modules], len(sys.modules)]))"
+    )
     assert error == "boneage_kit.plots has no bland_altmann. Did you mean bland_altman?"
     assert heavy == [] and count < 400
 
@@ -95,18 +112,27 @@ def test_a_misspelt_name_gets_a_suggestion_and_imports_nothing_heavy():
 @pytest.mark.parametrize("name", ["", *ROOMS])
 def test_importing_a_room_is_free(name):
     path = f"boneage_kit.{name}" if name else "boneage_kit"
-    assert fresh(f"import {path}\n"
-                 f"print(json.dumps([n for n in {HEAVY} if n in sys.modules]))") == []
+    assert (
+        fresh(f"import {path}\nprint(json.dumps([n for n in {HEAVY} if n in sys.modules]))") == []
+    )
 
 
-@pytest.mark.parametrize("use", [
-    "bk.maturity.nearest_gp_plate(8.2, 'F')",
-    "bk.phantom.render('F', 8.5, size=64)",
-    "bk.phantom.cohort(3)",
-    "bk.BadInput",
-    "bk.widgets.load_readings('not-there.csv')",
-    "bk.records.parse_sex('girl')",
-])
+@pytest.mark.parametrize(
+    "use",
+    [
+        "bk.maturity.nearest_gp_plate(8.2, 'F')",
+        "bk.phantom.render('F', 8.5, size=64)",
+        "bk.phantom.cohort(3)",
+        "bk.BadInput",
+        "bk.widgets.load_readings('not-there.csv')",
+        "bk.records.parse_sex('girl')",
+    ],
+)
 def test_light_things_stay_light(use):
-    assert fresh(f"import boneage_kit as bk\n{use}\n"
-                 f"print(json.dumps([n for n in {HEAVY} if n in sys.modules]))") == []
+    assert (
+        fresh(
+            f"import boneage_kit as bk\n{use}\n"
+            f"print(json.dumps([n for n in {HEAVY} if n in sys.modules]))"
+        )
+        == []
+    )

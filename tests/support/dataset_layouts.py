@@ -52,7 +52,8 @@ def put(folder, files):
 
 
 TRAINING_CSV = "id,boneage,male\n" + "".join(
-    f"{1377 + i},{12 + 8 * i},{i % 2 == 0}\n" for i in range(20))
+    f"{1377 + i},{12 + 8 * i},{i % 2 == 0}\n" for i in range(20)
+)
 TRAINING = {f"boneage-training-dataset/{1377 + i}.png": png(i) for i in range(20)}
 
 
@@ -68,25 +69,42 @@ def kaggle():
 
 def rsna_originals():
     """The four downloads of the RSNA as they are served, each a zip (one with zips inside)."""
-    halves = [{f"boneage-validation-dataset-{k}/{1500 + 2 * i + k}.png": png(100 + 10 * k + i)
-               for i in range(3)} for k in (1, 2)]
+    halves = [
+        {
+            f"boneage-validation-dataset-{k}/{1500 + 2 * i + k}.png": png(100 + 10 * k + i)
+            for i in range(3)
+        }
+        for k in (1, 2)
+    ]
     validation = "Image ID,male,Bone Age (months)\n" + "".join(
         f"{name.split('/')[1][:-4]},{'TRUE' if i % 2 else 'FALSE'},{60 + i}\n"
-        for i, name in enumerate([*halves[0], *halves[1]]))
+        for i, name in enumerate([*halves[0], *halves[1]])
+    )
     inside = "Bone Age Validation Set/"
     return {
         "Bone Age Training Set.zip": zipped(TRAINING),
         "Bone Age Training Set Annotations.zip": zipped({"train.csv": TRAINING_CSV}),
-        "Bone Age Validation Set.zip": zipped({
-            inside + "boneage-validation-dataset-1.zip": zipped(halves[0]),
-            inside + "boneage-validation-dataset-2.zip": zipped(halves[1]),
-            inside + "Validation Dataset.csv": validation}, zipfile.ZIP_STORED),
-        "Bone Age Test Set.zip": zipped({
-            "Bone Age Test Set/Test Set Images/4360.png": png(200),
-            "Bone Age Test Set/Test Set Images/4361.png": png(201),
-            "Bone Age Test Set/Bone age ground truth.xlsx": excel([
-                ["Case ID", "Sex", "Ground truth bone age (months)"],
-                [4360, "M", 168.93], [4361, "F", 47.5]])}),
+        "Bone Age Validation Set.zip": zipped(
+            {
+                inside + "boneage-validation-dataset-1.zip": zipped(halves[0]),
+                inside + "boneage-validation-dataset-2.zip": zipped(halves[1]),
+                inside + "Validation Dataset.csv": validation,
+            },
+            zipfile.ZIP_STORED,
+        ),
+        "Bone Age Test Set.zip": zipped(
+            {
+                "Bone Age Test Set/Test Set Images/4360.png": png(200),
+                "Bone Age Test Set/Test Set Images/4361.png": png(201),
+                "Bone Age Test Set/Bone age ground truth.xlsx": excel(
+                    [
+                        ["Case ID", "Sex", "Ground truth bone age (months)"],
+                        [4360, "M", 168.93],
+                        [4361, "F", 47.5],
+                    ]
+                ),
+            }
+        ),
     }
 
 
@@ -98,8 +116,10 @@ def dha(readings=True):
             for age in (4, 11):
                 name = f"JPEGimages/{group}{sex}/{group}{sex}{age:02d}/{number}.jpg"
                 files[name] = jpeg(number)
-                rows.append(f"{name},{group},{sex},{age + 0.4},01/02/1990,03/04/1998,2,120,30,65,"
-                            f"{age + 0.5},{age + 1}")
+                rows.append(
+                    f"{name},{group},{sex},{age + 0.4},01/02/1990,03/04/1998,2,120,30,65,"
+                    f"{age + 0.5},{age + 1}"
+                )
                 number += 1
     if readings:
         files["meta.csv"] = "\n".join(rows) + "\n"
@@ -114,5 +134,7 @@ def films(*names):
 def table_of(ages, sexes="FM", column="bone_age", head="image_id,sex"):
     """Films 1.png, 2.png, ... with their table: ages as given, sexes in turn."""
     rows = [f"{i + 1},{sexes[i % len(sexes)]},{age}" for i, age in enumerate(ages)]
-    return {**films(*(f"{i + 1}.png" for i in range(len(ages)))),
-            "t.csv": "\n".join([f"{head},{column}", *rows]) + "\n"}
+    return {
+        **films(*(f"{i + 1}.png" for i in range(len(ages)))),
+        "t.csv": "\n".join([f"{head},{column}", *rows]) + "\n",
+    }

@@ -33,4 +33,4 @@ def _middle(case) -> np.ndarray:
     sex, bone_age, seed, size, difficulty, variation = case
     pixels = bk.phantom.render(sex, bone_age, seed, size, difficulty, variation).pixels
     start = (size - 64) // 2
-    return np.rint(pixels[start:start + 64, start:start + 64] * 255).astype(np.uint8)
+    return np.rint(pixels[start : start + 64, start : start + 64] * 255).astype(np.uint8)

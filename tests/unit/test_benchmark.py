@@ -23,13 +23,14 @@ TINY = Sizes(pixels=32, epochs=2)
 
 
 def study(folder, **options):
-    return Study("phantom", folder, **{"n": 40, "folds": 2, "threads": 1, "sizes": TINY,
-                                       **options})
+    return Study("phantom", folder, **{"n": 40, "folds": 2, "threads": 1, "sizes": TINY, **options})
 
 
 def contents(folder):
-    return {path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted((folder / "cells").rglob("[!.]*.csv"))}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted((folder / "cells").rglob("[!.]*.csv"))
+    }
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +66,14 @@ def test_no_child_is_in_training_and_test_and_all_are_read_once_out_of_fold(undi
     assert sorted(whole["image_id"]) == sorted(own.dataset().table["image_id"])
 
 
+@pytest.mark.slow
 def test_subsets_of_a_seed_are_nested_and_seeds_differ(undisturbed):
     own, _ = undisturbed
     number = own.fold_numbers()
-    few, more, other = (set(own._rows(number, Cell(n, "bonet", 0, seed))[0])
-                        for n, seed in ((8, 0), (15, 0), (8, 1)))
+    few, more, other = (
+        set(own._rows(number, Cell(n, "bonet", 0, seed))[0])
+        for n, seed in ((8, 0), (15, 0), (8, 1))
+    )
     assert few < more
     assert few != other
 
@@ -116,10 +120,36 @@ def test_a_killed_worker_loses_no_result_and_the_digits_are_the_same(undisturbed
 @pytest.mark.slow
 def test_a_killed_command_goes_on_and_ends_with_the_same_bytes(undisturbed, tmp_path):
     own, cells = undisturbed
-    command = [sys.executable, "-m", "boneage_kit", "benchmark", "--data", "phantom", "--n", "40",
-               "--folds", "2", "--methods", "constant", "bonet", "--sizes", "10", "all", "--seeds",
-               "2", "--pixels", "32", "--epochs", "2", "--threads", "1", "--workers", "0", "--out",
-               str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "boneage_kit",
+        "benchmark",
+        "--data",
+        "phantom",
+        "--n",
+        "40",
+        "--folds",
+        "2",
+        "--methods",
+        "constant",
+        "bonet",
+        "--sizes",
+        "10",
+        "all",
+        "--seeds",
+        "2",
+        "--pixels",
+        "32",
+        "--epochs",
+        "2",
+        "--threads",
+        "1",
+        "--workers",
+        "0",
+        "--out",
+        str(tmp_path),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
     while len(contents(tmp_path)) < 5 and process.poll() is None and time.monotonic() < deadline:
@@ -131,8 +161,14 @@ def test_a_killed_command_goes_on_and_ends_with_the_same_bytes(undisturbed, tmp_
     (tmp_path / "cells" / "constant" / ".torn.csv").touch()  # as a kill amid a write leaves it
     assert main(command[3:]) == 0
     assert contents(tmp_path) == contents(own.out)
-    for name in ("table.csv", "leaderboard.md", "leaderboard.csv", "learning_curves.png",
-                 "learning_curves.txt", "provenance.json"):
+    for name in (
+        "table.csv",
+        "leaderboard.md",
+        "leaderboard.csv",
+        "learning_curves.png",
+        "learning_curves.txt",
+        "provenance.json",
+    ):
         assert (tmp_path / name).stat().st_size > 0
     assert "no clinical figures" in (tmp_path / "leaderboard.md").read_text(encoding="utf-8")
 
@@ -142,9 +178,28 @@ def test_a_method_that_cannot_run_is_told_and_the_others_go_on(tmp_path, monkeyp
         raise BadInput(f"The weights of {name} cannot be had.", "Use another.")
 
     monkeypatch.setattr("boneage_kit.models.create", no_network)
-    code = main(["benchmark", "--data", "phantom", "--n", "40", "--folds", "2", "--sizes", "10",
-                 "--methods", "vgg16_fine_tuned", "constant", "--pixels", "32", "--workers", "0",
-                 "--out", str(tmp_path)])
+    code = main(
+        [
+            "benchmark",
+            "--data",
+            "phantom",
+            "--n",
+            "40",
+            "--folds",
+            "2",
+            "--sizes",
+            "10",
+            "--methods",
+            "vgg16_fine_tuned",
+            "constant",
+            "--pixels",
+            "32",
+            "--workers",
+            "0",
+            "--out",
+            str(tmp_path),
+        ]
+    )
     told = capsys.readouterr()
     assert code == 2
     assert "2 of 4 cells could not be run" in told.err and "vgg16 cannot be had" in told.err
@@ -157,9 +212,20 @@ def table_of(**errors):
     ages = np.linspace(2, 17, 60)
     for method, size in errors.items():
         off = size * np.where(np.arange(60) % 2, 1, -1) + rng.normal(0, 0.05, 60)
-        rows.append(pd.DataFrame({"image_id": np.arange(60).astype(str), "sex": "F",
-                                  "y_true": ages, "y_pred": ages + off, "method": method,
-                                  "n_train": 100, "fold": 0, "seed": 0}))
+        rows.append(
+            pd.DataFrame(
+                {
+                    "image_id": np.arange(60).astype(str),
+                    "sex": "F",
+                    "y_true": ages,
+                    "y_pred": ages + off,
+                    "method": method,
+                    "n_train": 100,
+                    "fold": 0,
+                    "seed": 0,
+                }
+            )
+        )
     return pd.concat(rows, ignore_index=True)
 
 
@@ -181,24 +247,49 @@ def test_an_ablation_is_confirmed_only_by_an_interval_on_the_expected_side():
 
 
 def test_sizes_that_differ_by_a_fold_are_one_point_of_the_curve():
-    rows = leaderboard.tidy(pd.concat([
-        table_of(bonet=1.0).assign(n_train=8080, fold=0),
-        table_of(bonet=0.9).assign(n_train=8081, fold=1),
-        table_of(bonet=1.4).assign(n_train=100, fold=1)]))
+    rows = leaderboard.tidy(
+        pd.concat(
+            [
+                table_of(bonet=1.0).assign(n_train=8080, fold=0),
+                table_of(bonet=0.9).assign(n_train=8081, fold=1),
+                table_of(bonet=1.4).assign(n_train=100, fold=1),
+            ]
+        )
+    )
     assert list(dict.fromkeys(merged(rows["n_train"]).values())) == [100, 8080]
     line = plots.learning_curves(rows).lines[0]
     assert line.get_xdata().tolist() == [100, 8080]
     assert line.get_ydata() == pytest.approx([16.8, 11.4], abs=0.3)
 
 
-@pytest.mark.parametrize("arguments, words", [
-    (["--methods", "magic"], "no method 'magic'"),
-    (["--only-folds", "7"], "no fold 7"),
-    (["--scheduler", "tcp://127.0.0.1:9"], "No Dask scheduler answers"),
-])
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["--methods", "magic"], "no method 'magic'"),
+        (["--only-folds", "7"], "no fold 7"),
+        (["--scheduler", "tcp://127.0.0.1:9"], "No Dask scheduler answers"),
+    ],
+)
+@pytest.mark.slow
 def test_bad_arguments_are_told_in_a_sentence(arguments, words, tmp_path, capsys):
-    code = main(["benchmark", "--data", "phantom", "--n", "40", "--folds", "2", "--sizes", "10",
-                 "--out", str(tmp_path / "out"), "--methods", "constant", *arguments])
+    code = main(
+        [
+            "benchmark",
+            "--data",
+            "phantom",
+            "--n",
+            "40",
+            "--folds",
+            "2",
+            "--sizes",
+            "10",
+            "--out",
+            str(tmp_path / "out"),
+            "--methods",
+            "constant",
+            *arguments,
+        ]
+    )
     assert code == 2
     assert words in capsys.readouterr().err
 
@@ -214,8 +305,11 @@ def test_methods_are_listed(capsys):
 
 
 def test_the_kit_imports_no_dask_before_it_is_asked_to():
-    code = ("import sys, boneage_kit.cli as c; c._parser('benchmark'); "
-            "print('distributed' in sys.modules)")
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
-                            check=True)
+    code = (
+        "import sys, boneage_kit.cli as c; c._parser('benchmark'); "
+        "print('distributed' in sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     assert result.stdout.strip() == "False"

@@ -11,8 +11,9 @@ import boneage_kit as bk
 from boneage_kit.datasets.image_cache import ImageCache
 
 THUMBNAILS = Path(__file__).parents[3] / "shared" / "real" / "rsna_thumbnails.zip"
-real = pytest.mark.skipif(not THUMBNAILS.exists(),
-                          reason="needs ../shared/real/rsna_thumbnails.zip")
+real = pytest.mark.skipif(
+    not THUMBNAILS.exists(), reason="needs ../shared/real/rsna_thumbnails.zip"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -125,11 +126,14 @@ def test_cache_rows_are_independent(tmp_path):
 
 def cohort(n=400, seed=0):
     rng = np.random.default_rng(seed)
-    return pd.DataFrame({
-        "image_id": [f"i{k}" for k in range(n)], "sex": rng.choice(["F", "M"], n),
-        "bone_age": rng.beta(4, 3, n) * 18,
-        "patient_id": [f"p{k}" for k in rng.integers(0, 250, n)],
-    })
+    return pd.DataFrame(
+        {
+            "image_id": [f"i{k}" for k in range(n)],
+            "sex": rng.choice(["F", "M"], n),
+            "bone_age": rng.beta(4, 3, n) * 18,
+            "patient_id": [f"p{k}" for k in rng.integers(0, 250, n)],
+        }
+    )
 
 
 def test_no_patient_stands_on_both_sides():
@@ -172,14 +176,16 @@ def test_seeds_decide_and_nothing_else():
 
 
 def test_a_handful_of_images_fills_every_part():
-    table = pd.DataFrame({"image_id": list("abcde"), "sex": list("FMFMF"),
-                          "bone_age": [1.0, 6, 11, 16, 17]})
+    table = pd.DataFrame(
+        {"image_id": list("abcde"), "sex": list("FMFMF"), "bone_age": [1.0, 6, 11, 16, 17]}
+    )
     assert min(len(part) for part in bk.datasets.split(table)) >= 1
     assert sorted(bk.datasets.folds(table, k=5)) == [0, 1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("options", [{"validation": 0.6, "test": 0.5}, {"test": -0.1},
-                                     {"validation": 1.0}])
+@pytest.mark.parametrize(
+    "options", [{"validation": 0.6, "test": 0.5}, {"test": -0.1}, {"validation": 1.0}]
+)
 def test_shares_that_leave_nothing_are_refused(options):
     with pytest.raises(bk.BadInput):
         bk.datasets.split(cohort(), **options)
@@ -199,7 +205,8 @@ def test_subsets_are_stratified_nested_and_seeded(rsna):
     small, large = (stratified_subset(table, n, seed=0) for n in (100, 300))
     assert set(small) <= set(large) and len(small) == 100
     assert (table.sex.iloc[small] == "F").sum() == pytest.approx(
-        (table.sex == "F").mean() * 100, abs=2)
+        (table.sex == "F").mean() * 100, abs=2
+    )
     assert len(bk.datasets.load(rsna.spec, n=6)) == 6
     assert len(bk.datasets.load(rsna.spec, n=0)) == len(bk.datasets.load(rsna.spec, n=99)) == 20
     with pytest.raises(bk.BadInput):

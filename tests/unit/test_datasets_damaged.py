@@ -26,7 +26,11 @@ def large(monkeypatch):
 def flipped(data):
     """The file with bytes in its middle turned over: it ends as it should."""
     middle = len(data) // 2
-    return data[:middle] + bytes(255 - byte for byte in data[middle:middle + 40]) + data[middle + 40:]
+    return (
+        data[:middle]
+        + bytes(255 - byte for byte in data[middle : middle + 40])
+        + data[middle + 40 :]
+    )
 
 
 def folder(tmp_path, **damaged):
@@ -99,7 +103,7 @@ def test_files_replaced_with_the_same_size_and_time(tmp_path, how):
     path = tmp_path / FOLDER / "1377.png"
     state, old = path.stat(), path.read_bytes()
     new = png(777)
-    new = (new + bytes(len(old)))[:len(old)] if len(new) < len(old) else new
+    new = (new + bytes(len(old)))[: len(old)] if len(new) < len(old) else new
     for seed in range(778, 2000):
         if len(new) == len(old):
             break

@@ -66,7 +66,10 @@ def test_a_zip_is_read_without_unpacking(tmp_path, compression):
 def test_the_originals_with_their_three_column_layouts(tmp_path):
     dataset = load("rsna", tmp_path, rsna_originals())
     assert dataset.table.part.value_counts().to_dict() == {
-        "training": 20, "validation": 6, "test": 2}
+        "training": 20,
+        "validation": 6,
+        "test": 2,
+    }
     test = dataset.table.set_index("image_id").loc["4360"]
     assert test.sex == "M" and test.bone_age == pytest.approx(168.93 / 12)
     validation = dataset.table[dataset.table.part == "validation"]
@@ -87,22 +90,35 @@ def rsna_with(rows, extra=None, drop=()):
 
 
 def test_what_is_wrong_is_listed_and_the_rest_goes_on(tmp_path):
-    rows = ("1377,20,True\n1378,abc,True\n1379,300,False\n1380,-4,False\n1381,60,maybe\n"
-            "1382,70,\n1383,,True\n1384,80,True\n1384,80,True\n1385,90,True\n1385,95,True\n"
-            "9999,50,True\n,50,True\n1386,100,False\n1387,101,True\n1388,102,True\n1389,103,True\n")
-    files = rsna_with(rows, {
-        "boneage-training-dataset/1386.png": b"",
-        "boneage-training-dataset/1387.png": TRAINING["boneage-training-dataset/1387.png"][:200],
-        "boneage-training-dataset/1388.png": TRAINING["boneage-training-dataset/1377.png"],
-        "notes.csv": b"\x00\x01\x02\x03",
-    })
+    rows = (
+        "1377,20,True\n1378,abc,True\n1379,300,False\n1380,-4,False\n1381,60,maybe\n"
+        "1382,70,\n1383,,True\n1384,80,True\n1384,80,True\n1385,90,True\n1385,95,True\n"
+        "9999,50,True\n,50,True\n1386,100,False\n1387,101,True\n1388,102,True\n1389,103,True\n"
+    )
+    files = rsna_with(
+        rows,
+        {
+            "boneage-training-dataset/1386.png": b"",
+            "boneage-training-dataset/1387.png": TRAINING["boneage-training-dataset/1387.png"][
+                :200
+            ],
+            "boneage-training-dataset/1388.png": TRAINING["boneage-training-dataset/1377.png"],
+            "notes.csv": b"\x00\x01\x02\x03",
+        },
+    )
     dataset = load("rsna", tmp_path, files)
     assert dataset.table.image_id.tolist() == ["1377", "1384", "1389"]
     for phrase, ids in {
-        "is not a number": ["1378", "1383"], "outside 0 to 240": ["1379", "1380"],
-        "sex is missing": ["1381", "1382"], "that agree": ["1384"], "that contradict": ["1385"],
-        "there is no image": ["9999"], "has no id": [""], "byte for byte": ["1388"],
-        "unreadable image": ["1386", "1387"], "not text": [""],
+        "is not a number": ["1378", "1383"],
+        "outside 0 to 240": ["1379", "1380"],
+        "sex is missing": ["1381", "1382"],
+        "that agree": ["1384"],
+        "that contradict": ["1385"],
+        "there is no image": ["9999"],
+        "has no id": [""],
+        "byte for byte": ["1388"],
+        "unreadable image": ["1386", "1387"],
+        "not text": [""],
     }.items():
         assert said(dataset, phrase).image_id.tolist() == ids, phrase
     assert dataset.problems.what_was_done.ne("").all()
@@ -116,13 +132,16 @@ def test_tables_of_any_encoding_and_delimiter(tmp_path, encoding, delimiter):
     assert len(load("rsna", tmp_path, files)) == 20
 
 
-@pytest.mark.parametrize("files, reason", [
-    ({}, "no table"),
-    (TRAINING, "no table"),
-    ({"train.csv": TRAINING_CSV}, "None of the 20"),
-    ({"train.csv": b""}, "no table"),
-    ({"a.zip": b"PK\x03\x04 broken"}, "no table"),
-])
+@pytest.mark.parametrize(
+    "files, reason",
+    [
+        ({}, "no table"),
+        (TRAINING, "no table"),
+        ({"train.csv": TRAINING_CSV}, "None of the 20"),
+        ({"train.csv": b""}, "no table"),
+        ({"a.zip": b"PK\x03\x04 broken"}, "no table"),
+    ],
+)
 def test_rsna_without_tables_or_images_is_refused(tmp_path, files, reason):
     with pytest.raises(bk.BadInput, match=reason):
         load("rsna", tmp_path / "empty", {"readme.txt": "x", **files})
@@ -144,8 +163,11 @@ def test_links_that_loop_are_walked_once(tmp_path):
 
 
 def test_macs_resource_forks_are_no_images(tmp_path):
-    junk = {"__MACOSX/boneage-training-dataset/._1377.png": b"junk", ".DS_Store": b"junk",
-            "boneage-training-dataset/._1378.png": b"junk"}
+    junk = {
+        "__MACOSX/boneage-training-dataset/._1377.png": b"junk",
+        ".DS_Store": b"junk",
+        "boneage-training-dataset/._1378.png": b"junk",
+    }
     dataset = load("rsna", tmp_path, {**TRAINING, **junk, "train.csv": TRAINING_CSV})
     assert len(dataset) == 20 and dataset.problems.empty
 
@@ -159,7 +181,11 @@ def test_the_atlas_with_its_readings(tmp_path):
     row = dataset.table.iloc[0]
     assert (row.image_id, row.sex, row.group) == ("5100", "F", "ASI")
     assert (row.chronological_age, row.reader_1, row.reader_2, row.bone_age) == (
-        4.4, 4.5, 5.0, 4.75)
+        4.4,
+        4.5,
+        5.0,
+        4.75,
+    )
     assert not any("1990" in str(value) for value in dataset.table.to_numpy().ravel())
 
 
@@ -175,8 +201,10 @@ def test_deeplasias_list_on_the_atlass_own_files(tmp_path):
     digits = {"ASI": 4, "BLK": 1, "CAU": 2, "HIS": 3}
     for i, name in enumerate(dha(readings=False)):
         code, number = name.split("/")[2], name.split("/")[3][:4]
-        rows.append(f"la_dha_{i:05d}.png,la_dha,8{digits[code[:3]]}{int(code[3] == 'F')}"
-                    f"{code[4:]}{number},{code[3]},{60 + i}")
+        rows.append(
+            f"la_dha_{i:05d}.png,la_dha,8{digits[code[:3]]}{int(code[3] == 'F')}"
+            f"{code[4:]}{number},{code[3]},{60 + i}"
+        )
     rows.append("la_dha_00236.png,la_dha,BLKM13,M,157.5")
     dataset = load("dha", tmp_path, {**dha(readings=False), "la_dha.csv": "\n".join(rows)})
     assert sorted(dataset.table.bone_age * 12) == pytest.approx(list(range(60, 76)))
@@ -184,8 +212,10 @@ def test_deeplasias_list_on_the_atlass_own_files(tmp_path):
 
 
 def test_deeplasias_list_on_renamed_images(tmp_path):
-    rows = ("image_ID,dir,patient_ID,sex,bone_age\nla_dha_00000.png,la_dha,82104087,F,105.96\n"
-            "la_dha_00191.png,la_dha,811097184,F,108.0\nla_dha_00236.png,la_dha,BLKM13,M,157.5\n")
+    rows = (
+        "image_ID,dir,patient_ID,sex,bone_age\nla_dha_00000.png,la_dha,82104087,F,105.96\n"
+        "la_dha_00191.png,la_dha,811097184,F,108.0\nla_dha_00236.png,la_dha,BLKM13,M,157.5\n"
+    )
     images = {f"la_dha/la_dha_{i:05d}.png": png(i) for i in (0, 191, 236, 237)}
     dataset = load("dha", tmp_path, {**images, "la_dha.csv": rows})
     assert dataset.table.sex.tolist() == ["F", "F", "M"]
@@ -195,14 +225,19 @@ def test_deeplasias_list_on_renamed_images(tmp_path):
 
 def test_known_broken_links_and_misfiled_rows(tmp_path):
     row = "{0},{1},{2},{3},,,,,,,{4},{4}\n"
-    files = {f"JPEGimages/{name}.jpg": jpeg(i) for i, name in enumerate(
-        ["ASIF/ASIF05/5262", "HISM/HISM09/6001", "CAUF/CAUF08/6002", "BLKM/BLKM07/6003"])}
+    files = {
+        f"JPEGimages/{name}.jpg": jpeg(i)
+        for i, name in enumerate(
+            ["ASIF/ASIF05/5262", "HISM/HISM09/6001", "CAUF/CAUF08/6002", "BLKM/BLKM07/6003"]
+        )
+    }
     files["meta.csv"] = (
         row.format("JPEGimages/ASIF/ASIF05/5260.jpg", "Asian", "Female", 5.2, 5.5)
         + row.format("JPEGimages/BLKF/BLKF12/7144.jpg", "BLK", "F", 12, 12)
         + row.format("JPEGimages/HISM/HISM09/6001.jpg", "HIS", "F", 9.1, 9)
         + row.format("JPEGimages/CAUF/CAUF08/6002.jpg", "HIS", "F", 8.1, 8)
-        + row.format("JPEGimages/BLKM/BLKM07/6003.jpg", "BLK", "M", 12.5, 8))
+        + row.format("JPEGimages/BLKM/BLKM07/6003.jpg", "BLK", "M", 12.5, 8)
+    )
     dataset = load("dha", tmp_path, files)
     table = dataset.table.set_index("image_id")
     assert sorted(table.index) == ["5262", "6002", "6003"]
@@ -238,36 +273,43 @@ def folder_of(table, n=4):
     return {**{f"films/{i}.png": png(i) for i in range(n)}, "table.csv": table}
 
 
-@pytest.mark.parametrize("header, cells, years", [
-    ("image_id,sex,bone_age", "{0},F,{1}", 1),
-    ("file,gender,bone_age_years", "films/{0}.png,female,{1}", 1),
-    ("Image ID,male,Bone Age (months)", "{0}.png,FALSE,10{1}", 12),
-    ("filename;sex;boneage", "films\\{0}.png;girl;{1},5", 1),
-    ("path,Sex (M/F),reader_1,reader_2", "{0},f,{1},{1}", 1),
-])
+@pytest.mark.parametrize(
+    "header, cells, years",
+    [
+        ("image_id,sex,bone_age", "{0},F,{1}", 1),
+        ("file,gender,bone_age_years", "films/{0}.png,female,{1}", 1),
+        ("Image ID,male,Bone Age (months)", "{0}.png,FALSE,10{1}", 12),
+        ("filename;sex;boneage", "films\\{0}.png;girl;{1},5", 1),
+        ("path,Sex (M/F),reader_1,reader_2", "{0},f,{1},{1}", 1),
+    ],
+)
 def test_columns_are_recognised(tmp_path, header, cells, years):
     table = header + "\n" + "\n".join(cells.format(i, 6 + i) for i in range(4))
     dataset = load("folder", tmp_path, folder_of(table))
     assert set(dataset.table.sex) == {"F"} and dataset.problems.empty
     more = 0.5 if ";" in header else 100 if years == 12 else 0
     assert dataset.table.bone_age.tolist() == pytest.approx(
-        [(6 + i + more) / years for i in range(4)])
+        [(6 + i + more) / years for i in range(4)]
+    )
 
 
-@pytest.mark.parametrize("table, reason", [
-    ("image_id,bone_age\n0,5\n", "no column sex"),
-    ("sex,bone_age\nF,5\n", "no table"),
-    ("image_id,sex,bone_age\n0,0,5\n1,1,6\n", "holds 0, 1"),
-    ("image_id,sex,bone_age\n0,F,132\n", "looks like months"),
-    ("image_id,sex,bone_age_years\n0,F,132\n", "says years"),
-    ("image_id,sex,age\n0,F,5\n", "may be bone age or chronological"),
-    ("image_id,sex,gender,bone_age\n0,F,M,5\n", "more than one column for the sex"),
-    ("image_id,sex,male,bone_age\n0,F,True,5\n", "more than one column for the sex"),
-    ("image_id,sex,bone_age,boneage\n0,F,5,6\n", "may be the bone age"),
-    ("image_id,sex,bone_age,sex\n0,F,5,M\n", "two columns named 'sex'"),
-    ("image_id,sex,bone_age\n0,,5\n", "can be used"),
-    ("", "is empty"),
-])
+@pytest.mark.parametrize(
+    "table, reason",
+    [
+        ("image_id,bone_age\n0,5\n", "no column sex"),
+        ("sex,bone_age\nF,5\n", "no table"),
+        ("image_id,sex,bone_age\n0,0,5\n1,1,6\n", "holds 0, 1"),
+        ("image_id,sex,bone_age\n0,F,132\n", "looks like months"),
+        ("image_id,sex,bone_age_years\n0,F,132\n", "says years"),
+        ("image_id,sex,age\n0,F,5\n", "may be bone age or chronological"),
+        ("image_id,sex,gender,bone_age\n0,F,M,5\n", "more than one column for the sex"),
+        ("image_id,sex,male,bone_age\n0,F,True,5\n", "more than one column for the sex"),
+        ("image_id,sex,bone_age,boneage\n0,F,5,6\n", "may be the bone age"),
+        ("image_id,sex,bone_age,sex\n0,F,5,M\n", "two columns named 'sex'"),
+        ("image_id,sex,bone_age\n0,,5\n", "can be used"),
+        ("", "is empty"),
+    ],
+)
 def test_ambiguous_tables_are_refused(tmp_path, table, reason):
     with pytest.raises(bk.BadInput, match=reason):
         load("folder", tmp_path, folder_of(table))
@@ -280,8 +322,9 @@ def test_two_tables_are_refused(tmp_path):
 
 
 def test_folder_problems_are_listed(tmp_path):
-    table = ("image_id,sex,bone_age,patient_id\n0,F,5,a\n1,M,6,a\n2,?,7,b\n3,F,-1,b\n9,F,8,c\n"
-             "4,F,,d\n")
+    table = (
+        "image_id,sex,bone_age,patient_id\n0,F,5,a\n1,M,6,a\n2,?,7,b\n3,F,-1,b\n9,F,8,c\n4,F,,d\n"
+    )
     dataset = load("folder", tmp_path, {**folder_of(table, 6), "films/1b/0.png": png(77)})
     assert dataset.table.image_id.tolist() == ["1", "4"]
     assert dataset.table.patient_id.tolist() == ["a", "d"]
@@ -321,8 +364,20 @@ def test_a_table_without_sex_is_completed_from_dicom_headers(tmp_path):
     assert len(said(dataset, "no column sex")) == 1
 
 
-@pytest.mark.parametrize("spec", ["", "rsna", "rsna:", "phantom:x", "cat:photos", "rsna:/no/where",
-                                  "dha:/no/where", "folder:/no/where", None])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "",
+        "rsna",
+        "rsna:",
+        "phantom:x",
+        "cat:photos",
+        "rsna:/no/where",
+        "dha:/no/where",
+        "folder:/no/where",
+        None,
+    ],
+)
 def test_unknown_specifications_are_refused(spec):
     with pytest.raises(bk.BadInput):
         bk.datasets.load(spec)
@@ -334,8 +389,9 @@ def test_a_negative_among_the_films_is_turned(tmp_path):
     film = bk.phantom.render(sex="F", bone_age=9, seed=0, size=128).pixels
     file = io.BytesIO()
     Image.fromarray((255 - film * 255).astype("uint8")).save(file, "PNG")
-    dataset = load("folder", tmp_path, {"a.png": file.getvalue(),
-                                        "t.csv": "image_id,sex,bone_age\na,F,9\n"})
+    dataset = load(
+        "folder", tmp_path, {"a.png": file.getvalue(), "t.csv": "image_id,sex,bone_age\na,F,9\n"}
+    )
     assert dataset.pixels(0)[0, 0] < 0.1
 
 
@@ -349,9 +405,13 @@ def test_terms_state_licence_and_citation(name):
 
 
 @settings(max_examples=300, deadline=1000, derandomize=True)
-@given(st.one_of(st.binary(max_size=200),
-                 st.text('id,boneage;male\t\n"12.5 ', max_size=120).map(str.encode)),
-       st.booleans(), st.sampled_from(["t.csv", "t.xlsx"]))
+@given(
+    st.one_of(
+        st.binary(max_size=200), st.text('id,boneage;male\t\n"12.5 ', max_size=120).map(str.encode)
+    ),
+    st.booleans(),
+    st.sampled_from(["t.csv", "t.xlsx"]),
+)
 def test_any_bytes_are_a_table_or_two_sentences(data, header, name):
     try:
         table = read_table(data, name, header=header)

@@ -71,8 +71,7 @@ def test_links_that_lead_out_are_left_alone(tmp_path):
 
 def test_links_within_the_folder_and_to_it_are_followed(tmp_path):
     files = {**GOOD, "store/1.png": GOOD["1.png"]}
-    folder = put(tmp_path / "data", {name: data for name, data in files.items()
-                                     if name != "1.png"})
+    folder = put(tmp_path / "data", {name: data for name, data in files.items() if name != "1.png"})
     (folder / "1.png").symlink_to("store/1.png")
     (tmp_path / "link").symlink_to(folder)
     dataset = bk.datasets.load(f"folder:{tmp_path / 'link'}")
@@ -102,10 +101,15 @@ def packed(path, large, files):
     return path
 
 
-@pytest.mark.parametrize("large", [
-    ("boneage-training-dataset/9999.png", bytes(1024), 300), ("more.csv", b"1,60,True\n", 200),
-    ("inner.zip", bytes(1024), 200), ("noending", bytes(1024), 200),
-])
+@pytest.mark.parametrize(
+    "large",
+    [
+        ("boneage-training-dataset/9999.png", bytes(1024), 300),
+        ("more.csv", b"1,60,True\n", 200),
+        ("inner.zip", bytes(1024), 200),
+        ("noending", bytes(1024), 200),
+    ],
+)
 def test_bombs_in_a_zip(tmp_path, large):
     dataset = bk.datasets.load(f"rsna:{packed(tmp_path / 'r.zip', large, kaggle())}")
     assert len(dataset) == 20 and large[0] in reasons(dataset)
@@ -119,12 +123,15 @@ def test_a_bomb_in_a_zip_in_a_zip(tmp_path):
     assert "unpacks to" in reasons(bk.datasets.load(f"rsna:{path}"))["inner.zip!1500.png"]
 
 
-@pytest.mark.parametrize("data, says", [
-    (b"id,boneage,male\n" + b",\n" * 4_000_000, "more than 300,000 rows"),
-    (b"id,boneage,male\n" + b"," * 31_000_000, "a line of a million letters"),
-    (b"id,boneage,male\n" + b"," * 10_000, "10,001 columns"),
-    (b"x" * 33_000_000, "33 MB, too much for a table"),
-])
+@pytest.mark.parametrize(
+    "data, says",
+    [
+        (b"id,boneage,male\n" + b",\n" * 4_000_000, "more than 300,000 rows"),
+        (b"id,boneage,male\n" + b"," * 31_000_000, "a line of a million letters"),
+        (b"id,boneage,male\n" + b"," * 10_000, "10,001 columns"),
+        (b"x" * 33_000_000, "33 MB, too much for a table"),
+    ],
+)
 def test_tables_that_would_fill_the_memory(data, says):
     with pytest.raises(bk.BadInput, match=says):
         read_table(data, "t.csv")

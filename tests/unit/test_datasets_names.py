@@ -44,20 +44,26 @@ def test_another_ending(tmp_path):
     assert "another ending, '1.dcm' for 1.png" in dataset.problems.problem[0]
 
 
-@pytest.mark.parametrize("cells, files, meant", [
-    (["1", "01"], ["001.png"], ["", ""]),  # both want it
-    (["1", "01"], ["01.png", "1.png"], ["1.png", "01.png"]),
-    (["1"], ["01.png", "001.png"], [""]),
-    (["a/1.png", "b/1.png"], ["x/a/1.png", "x/b/1.png"], ["x/a/1.png", "x/b/1.png"]),
-    (["../input/t/1.png"], ["t/1.png"], ["t/1.png"]),
-    (["films\\1.png"], ["films/1.png"], ["films/1.png"]),
-    (["a.dcm", "a.png"], ["a.png"], ["", "a.png"]),  # the better claim
-    (["A", "a"], ["A.png", "a.png"], ["A.png", "a.png"]),
-    (["IM1"], ["im1.DCM"], ["im1.DCM"]),
-    (["NA", "None", "null", ""], ["NA.png", "None.png", "null.png"],
-     ["NA.png", "None.png", "null.png", ""]),
-    (["1.2.3.4"], ["1.2.3.4", "1.2.3.5"], ["1.2.3.4"]),
-])
+@pytest.mark.parametrize(
+    "cells, files, meant",
+    [
+        (["1", "01"], ["001.png"], ["", ""]),  # both want it
+        (["1", "01"], ["01.png", "1.png"], ["1.png", "01.png"]),
+        (["1"], ["01.png", "001.png"], [""]),
+        (["a/1.png", "b/1.png"], ["x/a/1.png", "x/b/1.png"], ["x/a/1.png", "x/b/1.png"]),
+        (["../input/t/1.png"], ["t/1.png"], ["t/1.png"]),
+        (["films\\1.png"], ["films/1.png"], ["films/1.png"]),
+        (["a.dcm", "a.png"], ["a.png"], ["", "a.png"]),  # the better claim
+        (["A", "a"], ["A.png", "a.png"], ["A.png", "a.png"]),
+        (["IM1"], ["im1.DCM"], ["im1.DCM"]),
+        (
+            ["NA", "None", "null", ""],
+            ["NA.png", "None.png", "null.png"],
+            ["NA.png", "None.png", "null.png", ""],
+        ),
+        (["1.2.3.4"], ["1.2.3.4", "1.2.3.5"], ["1.2.3.4"]),
+    ],
+)
 def test_which_file_a_cell_means(cells, files, meant):
     assert [match.file for match in match_files(cells, files, lambda names: False)] == meant
 
@@ -97,7 +103,8 @@ def test_a_row_without_a_name_is_listed_with_its_number(tmp_path):
 @pytest.mark.parametrize("kind", ["folder", "rsna"])
 def test_names_that_have_nothing_to_do_with_the_files(tmp_path, kind):
     rows = "id,boneage,male\nchild 1,60,True\nchild 2,70,False\n".replace(
-        "boneage", "bone_age_months")
+        "boneage", "bone_age_months"
+    )
     with pytest.raises(bk.BadInput, match=r"None of the 2 .*'child 1' stands in t\.csv, a\.png"):
         load(tmp_path, {**films("a.png", "b.png"), "t.csv": rows}, kind)
 
@@ -105,8 +112,14 @@ def test_names_that_have_nothing_to_do_with_the_files(tmp_path, kind):
 @pytest.mark.parametrize("kind", ["folder", "rsna"])
 def test_several_files_of_one_name(tmp_path, kind):
     rows = "id,bone_age_months,male\n1,60,True\n2,70,False\n3,80,True\n"
-    files = {"a/1.png": png(1), "b/1.png": png(9), "a/2.png": png(2), "b/2.png": png(2),
-             "3.png": png(3), "t.csv": rows}
+    files = {
+        "a/1.png": png(1),
+        "b/1.png": png(9),
+        "a/2.png": png(2),
+        "b/2.png": png(2),
+        "3.png": png(3),
+        "t.csv": rows,
+    }
     dataset = load(tmp_path, files, kind)
     assert ids(dataset) == ["2", "3"] and dataset.table.path[0] == "a/2.png"
     said = dataset.problems.set_index("image_id")
@@ -121,8 +134,9 @@ def dicom(folder, name, sex="M", seed=0):
     return path.rename(folder / name)
 
 
-@pytest.mark.parametrize("name", ["1.2.840.113619.2.5.{}", "IM{}", "film{}.IMA", "{}.DCM_",
-                                  "scan{}.image"])
+@pytest.mark.parametrize(
+    "name", ["1.2.840.113619.2.5.{}", "IM{}", "film{}.IMA", "{}.DCM_", "scan{}.image"]
+)
 def test_dicom_is_known_by_its_first_bytes(tmp_path, name):
     names = [name.format(i + 100) for i in range(3)]
     for i, file in enumerate(names):
@@ -142,13 +156,23 @@ def test_every_format_that_is_decoded_is_found_in_a_folder(tmp_path, ending):
 
 
 def test_images_without_an_ending(tmp_path):
-    dataset = load(tmp_path, {"one": png(1), "two": png(2), "t.csv": table("one", "two"),
-                              "notes": b"hello", ".hidden.png": png(3)})
+    dataset = load(
+        tmp_path,
+        {
+            "one": png(1),
+            "two": png(2),
+            "t.csv": table("one", "two"),
+            "notes": b"hello",
+            ".hidden.png": png(3),
+        },
+    )
     assert ids(dataset) == ["one", "two"] and dataset.problems.empty
 
 
-@pytest.mark.parametrize("data, says", [(b"%PDF-1.4 x", "a PDF"), (b"hello", "no image format"),
-                                        (b"....ftypheic....", "HEIC")])
+@pytest.mark.parametrize(
+    "data, says",
+    [(b"%PDF-1.4 x", "a PDF"), (b"hello", "no image format"), (b"....ftypheic....", "HEIC")],
+)
 def test_a_folder_without_images_says_what_is_in_it(tmp_path, data, says):
     with pytest.raises(bk.BadInput, match=f"holds no image.*{says}"):
         load(tmp_path, {"scan.xyz": data})
@@ -164,7 +188,8 @@ def test_the_image_column_is_the_one_that_fits(tmp_path):
 def test_all_patients_anonymous(tmp_path):
     files = table_of([5, 6, 7, 8, 9, 10])
     files["t.csv"] = "image_id,sex,bone_age,patient_id\n" + "".join(
-        f"{i},{'FM'[i % 2]},{4 + i},ANONYMOUS\n" for i in range(1, 7))
+        f"{i},{'FM'[i % 2]},{4 + i},ANONYMOUS\n" for i in range(1, 7)
+    )
     dataset = load(tmp_path, files)
     assert "all images have the patient_id 'ANONYMOUS'" in dataset.problems.problem[0]
     with pytest.raises(bk.BadInput, match=r"6 have the patient_id 'ANONYMOUS'.*,patient_id="):

@@ -10,28 +10,46 @@ from boneage_kit.records import sexes
 
 def load(tmp_path, head, cells, wishes="", kind="folder"):
     rows = [f"{i + 1},{cell},{60 + 5 * i}" for i, cell in enumerate(cells)]
-    files = {**films(*(f"{i + 1}.png" for i in range(len(cells)))),
-             "t.csv": "\n".join([f"id,{head},bone_age_months", *rows])}
+    files = {
+        **films(*(f"{i + 1}.png" for i in range(len(cells)))),
+        "t.csv": "\n".join([f"id,{head},bone_age_months", *rows]),
+    }
     return bk.datasets.load(f"{kind}:{put(tmp_path, files)}{wishes}")
 
 
 @pytest.mark.parametrize("kind", ["folder", "rsna"])
-@pytest.mark.parametrize("head, cells", [
-    ("sex", ["F", "M", "f", "m"]), ("Sex (M/F)", ["Female", "MALE", "female", "Male"]),
-    ("gender", ["girl", "boy", "Girl", "BOY"]), ("sex", ["weiblich", "männlich", "w", "m"]),
-    ("male", ["False", "True", "FALSE", "true"]), ("male", ["0", "1", "0.0", "1.0"]),
-    ("male", ["FALSCH", "WAHR", "falsch", "wahr"]), ("male", ["F", "M", "F", "M"]),
-    ("male", ["no", "yes", "n", "y"]), ("Male", ["2", "1", "2", "1"]),
-    ("female", ["True", "False", "1", "0"]), ("is_female", ["f", "m", "F", "M"]),
-    ("female", ["t", "f", "T", "F"]),
-])
+@pytest.mark.parametrize(
+    "head, cells",
+    [
+        ("sex", ["F", "M", "f", "m"]),
+        ("Sex (M/F)", ["Female", "MALE", "female", "Male"]),
+        ("gender", ["girl", "boy", "Girl", "BOY"]),
+        ("sex", ["weiblich", "männlich", "w", "m"]),
+        ("male", ["False", "True", "FALSE", "true"]),
+        ("male", ["0", "1", "0.0", "1.0"]),
+        ("male", ["FALSCH", "WAHR", "falsch", "wahr"]),
+        ("male", ["F", "M", "F", "M"]),
+        ("male", ["no", "yes", "n", "y"]),
+        ("Male", ["2", "1", "2", "1"]),
+        ("female", ["True", "False", "1", "0"]),
+        ("is_female", ["f", "m", "F", "M"]),
+        ("female", ["t", "f", "T", "F"]),
+    ],
+)
 def test_words_for_the_sex(tmp_path, kind, head, cells):
     assert load(tmp_path, head, cells, kind=kind).table.sex.tolist() == ["F", "M", "F", "M"]
 
 
-@pytest.mark.parametrize("cells", [["0", "1", "0", "1"], ["1", "2", "1", "2"],
-                                   ["True", "False", "True", "False"], ["1.0", "0.0", "1", "0"],
-                                   ["t", "f", "t", "f"]])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["0", "1", "0", "1"],
+        ["1", "2", "1", "2"],
+        ["True", "False", "True", "False"],
+        ["1.0", "0.0", "1", "0"],
+        ["t", "f", "t", "f"],
+    ],
+)
 def test_codes_that_do_not_say_who_is_female(tmp_path, cells):
     with pytest.raises(bk.BadInput, match=r"do not say who is female.*,male=sex to the data"):
         load(tmp_path, "sex", cells)
@@ -48,8 +66,10 @@ def test_a_letter_that_may_be_female_or_false():
 def test_unknown_words_are_left_out_with_the_word(tmp_path):
     dataset = load(tmp_path, "sex", ["F", "M", "x", "", "F", "M"])
     assert dataset.table.sex.tolist() == ["F", "M", "F", "M"]
-    assert dataset.problems.problem.tolist() == ["the sex is missing or unknown: 'x'",
-                                                 "the sex is missing or unknown"]
+    assert dataset.problems.problem.tolist() == [
+        "the sex is missing or unknown: 'x'",
+        "the sex is missing or unknown",
+    ]
     assert dataset.left_out == {"the sex is missing or unknown": 2}
 
 
@@ -66,8 +86,9 @@ def test_several_columns_that_agree(tmp_path):
 def test_several_columns_that_contradict(tmp_path):
     with pytest.raises(bk.BadInput, match=r"gender and male, which contradict in 4 row.*row 1"):
         load(tmp_path, "male,gender", ["True,female", "False,male"] * 2)
-    assert load(tmp_path, "male,gender", ["True,female", "False,male"] * 2,
-                ",sex=gender").table.sex.tolist() == ["F", "M", "F", "M"]
+    assert load(
+        tmp_path, "male,gender", ["True,female", "False,male"] * 2, ",sex=gender"
+    ).table.sex.tolist() == ["F", "M", "F", "M"]
     cells = ["True,male", "False,female"] * 10
     cells[3] = "False,male"
     dataset = load(tmp_path / "b", "male,gender", cells)
@@ -78,7 +99,9 @@ def test_no_column_of_the_sex_names_the_option(tmp_path):
     with pytest.raises(bk.BadInput, match=r"no column sex.*,sex=COLUMN"):
         load(tmp_path, "Geschlecht", ["w", "m", "w", "m"])
     assert load(tmp_path, "Geschlecht", ["w", "m"], ",sex=geschlecht").table.sex.tolist() == [
-        "F", "M"]
+        "F",
+        "M",
+    ]
 
 
 def test_one_sex_is_a_data_set(tmp_path):

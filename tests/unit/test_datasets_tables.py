@@ -19,8 +19,9 @@ def cells(data, name="t.csv"):
     return table.to_numpy().tolist()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be",
-                                      "cp1252"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_encodings_separators_and_line_ends(encoding, delimiter, end):
@@ -31,11 +32,21 @@ def test_encodings_separators_and_line_ends(encoding, delimiter, end):
 @pytest.mark.parametrize("first", ["sep=;\n", '"sep=;"\r\n', "SEP=;\r\n", "\ufeffsep=;\n"])
 def test_excels_line_about_the_separator(first):
     assert cells(first + TEXT.replace(",", ";").replace(".", ",")) == [
-        ["001", "F", "5"], ["NA", "M", "6,5"]]
+        ["001", "F", "5"],
+        ["NA", "M", "6,5"],
+    ]
 
 
-@pytest.mark.parametrize("title", ["Readings of May\n", "Readings, ward 3\n\n", "Readings,,\n,,\n",
-                                   "Hospital\nReadings\n\n", "\n\n"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Readings of May\n",
+        "Readings, ward 3\n\n",
+        "Readings,,\n,,\n",
+        "Hospital\nReadings\n\n",
+        "\n\n",
+    ],
+)
 def test_lines_of_title_above_the_heading(title):
     assert cells(title + TEXT) == CELLS
 
@@ -47,19 +58,30 @@ def test_letters_of_windows():
 
 def test_a_heading_longer_or_shorter_than_its_rows():
     assert read_table(b"a,b,c\n1,2\n3\n", "t.csv").to_numpy().tolist() == [
-        ["1", "2", ""], ["3", "", ""]]
+        ["1", "2", ""],
+        ["3", "", ""],
+    ]
     assert read_table(b"a,b\n1,2,3\n", "t.csv").columns.tolist() == ["a", "b", "column 3"]
 
 
 def test_quoted_cells():
     assert read_table(b'a,b\n"x, ""y""\nz", 5 \n', "t.csv").to_numpy().tolist() == [
-        ['x, "y"\nz', "5"]]
+        ['x, "y"\nz', "5"]
+    ]
 
 
 @pytest.mark.parametrize("name", ["t.xlsx", "t.csv", "t.XLSX"])
 def test_excel_keeps_numbers_as_they_are_shown(name):
-    data = excel([["Readings"], [], ["image_id", "sex", "bone_age"], ["001", "F", 5],
-                  [2.0, True, 6.5], [None, None, None]])
+    data = excel(
+        [
+            ["Readings"],
+            [],
+            ["image_id", "sex", "bone_age"],
+            ["001", "F", 5],
+            [2.0, True, 6.5],
+            [None, None, None],
+        ]
+    )
     assert read_table(data, name).to_numpy().tolist() == [["001", "F", "5"], ["2", "True", "6.5"]]
 
 
@@ -73,15 +95,27 @@ def test_excels_second_sheet_where_the_first_is_empty():
     assert cells(file.getvalue(), "t.xlsx") == CELLS
 
 
-@pytest.mark.parametrize("data, says", [
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), r"before 2007 \(\.xls\).*\.xlsx or CSV"),
-    (b"<html><table>", "a web page"), (b"%PDF-1.4", "a PDF"), (b"\x1f\x8b\x08", "gzip"),
-    (b'{"id": 1}', "JSON"), (b"\x89PNG\r\n\x1a\n", "a picture"), (b"PAR1", "Parquet"),
-    (b"PK\x03\x04 no", "not a readable Excel"), (b"a\x00b,c", "not text"), (b"", "is empty"),
-    (b"\n\n", "is empty"), (b"sep=;\n", "is empty"), (b"a,b\n", "a heading and no row"),
-    (b"a,a\n1,2\n", "two columns named 'a'"), (b'a,b\n"1,2\n', "not a table"),
-    (zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}), "not a readable"),
-])
+@pytest.mark.parametrize(
+    "data, says",
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), r"before 2007 \(\.xls\).*\.xlsx or CSV"),
+        (b"<html><table>", "a web page"),
+        (b"%PDF-1.4", "a PDF"),
+        (b"\x1f\x8b\x08", "gzip"),
+        (b'{"id": 1}', "JSON"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
+        (b"PAR1", "Parquet"),
+        (b"PK\x03\x04 no", "not a readable Excel"),
+        (b"a\x00b,c", "not text"),
+        (b"", "is empty"),
+        (b"\n\n", "is empty"),
+        (b"sep=;\n", "is empty"),
+        (b"a,b\n", "a heading and no row"),
+        (b"a,a\n1,2\n", "two columns named 'a'"),
+        (b'a,b\n"1,2\n', "not a table"),
+        (zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}), "not a readable"),
+    ],
+)
 def test_files_that_are_no_table(data, says):
     with pytest.raises(bk.BadInput, match=says):
         read_table(data, "t.xls")
@@ -101,6 +135,9 @@ def test_a_table_of_tabs_named_xls(tmp_path):
 
 @pytest.mark.parametrize("kind, text", [("folder", TEXT), ("rsna", None)])
 def test_separator_line_in_a_data_set(tmp_path, kind, text):
-    files = ({**films("001.png", "NA.png"), "t.csv": "sep=;\n" + TEXT.replace(",", ";")} if text
-             else {**TRAINING, "t.csv": "sep=;\n" + TRAINING_CSV.replace(",", ";")})
+    files = (
+        {**films("001.png", "NA.png"), "t.csv": "sep=;\n" + TEXT.replace(",", ";")}
+        if text
+        else {**TRAINING, "t.csv": "sep=;\n" + TRAINING_CSV.replace(",", ";")}
+    )
     assert len(bk.datasets.load(f"{kind}:{put(tmp_path, files)}")) == (2 if text else 20)

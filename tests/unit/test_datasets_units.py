@@ -14,15 +14,20 @@ def ages(tmp_path, files, kind="folder", wishes=""):
 
 def rsna(values, head="id,boneage,male"):
     rows = [f"{i + 1},{age},{i % 2 == 0}" for i, age in enumerate(values)]
-    return {**{f"{i + 1}.png": png(i) for i in range(len(values))},
-            "train.csv": "\n".join([head, *rows]) + "\n"}
+    return {
+        **{f"{i + 1}.png": png(i) for i in range(len(values))},
+        "train.csv": "\n".join([head, *rows]) + "\n",
+    }
 
 
-@pytest.mark.parametrize("cells, years", [
-    (["5y6m", "66 months", "5 years 6 months", "5.5"], [5.5] * 4),
-    (["5 yrs, 6 mos", "066M", "005Y", "5,5 Jahre"], [5.5, 5.5, 5, 5.5]),
-    (["5.5", "6.25", "7.0", "12.75"], [5.5, 6.25, 7, 12.75]),
-])
+@pytest.mark.parametrize(
+    "cells, years",
+    [
+        (["5y6m", "66 months", "5 years 6 months", "5.5"], [5.5] * 4),
+        (["5 yrs, 6 mos", "066M", "005Y", "5,5 Jahre"], [5.5, 5.5, 5, 5.5]),
+        (["5.5", "6.25", "7.0", "12.75"], [5.5, 6.25, 7, 12.75]),
+    ],
+)
 def test_ages_that_say_their_units_are_taken_at_their_word(tmp_path, cells, years):
     table = table_of([f'"{cell}"' for cell in cells])
     assert ages(tmp_path, table) == pytest.approx(years)
@@ -34,12 +39,16 @@ def test_decimal_commas(tmp_path):
     assert ages(tmp_path, files) == [5.5, 6.25, 7, 8]
 
 
-@pytest.mark.parametrize("values", [
-    [5.0, 6.5, 8.0, 9.25, 11.0, 15.0],  # years
-    [3, 6, 9, 12, 18, 24],  # infants
-])
-@pytest.mark.parametrize("head", ["id,boneage,male", "id,bone_age_months,male",
-                                  "Image ID,Bone Age (months),male"])
+@pytest.mark.parametrize(
+    "values",
+    [
+        [5.0, 6.5, 8.0, 9.25, 11.0, 15.0],  # years
+        [3, 6, 9, 12, 18, 24],  # infants
+    ],
+)
+@pytest.mark.parametrize(
+    "head", ["id,boneage,male", "id,bone_age_months,male", "Image ID,Bone Age (months),male"]
+)
 def test_months_that_nowhere_exceed_25_are_asked_about(tmp_path, values, head):
     with pytest.raises(bk.BadInput, match=r"years, or all are infants.*,unit=years.*,unit=months"):
         ages(tmp_path, rsna(values, head), "rsna")
@@ -64,14 +73,22 @@ def test_a_column_named_years_that_holds_months_is_asked_about(tmp_path):
 
 def test_months_under_any_name_with_the_option(tmp_path):
     assert ages(tmp_path, table_of(MONTHS, column="skeletalage"), wishes=",unit=months")[0] == 5
-    assert ages(tmp_path, table_of(MONTHS, column="label"),
-                wishes=",bone_age_months=label")[0] == 5
+    assert ages(tmp_path, table_of(MONTHS, column="label"), wishes=",bone_age_months=label")[0] == 5
 
 
-@pytest.mark.parametrize("outlier, says", [("140", "outside 0 to 20 years"), ("-3", "outside 0"),
-                                           ("inf", "outside 0"), ("abc", "is not a number"),
-                                           ("1_0", "is not a number"), ("5;6", "is not a number"),
-                                           ("5-6", "is not a number"), ("20.1", "outside 0")])
+@pytest.mark.parametrize(
+    "outlier, says",
+    [
+        ("140", "outside 0 to 20 years"),
+        ("-3", "outside 0"),
+        ("inf", "outside 0"),
+        ("abc", "is not a number"),
+        ("1_0", "is not a number"),
+        ("5;6", "is not a number"),
+        ("5-6", "is not a number"),
+        ("20.1", "outside 0"),
+    ],
+)
 def test_one_mistake_in_a_long_table_is_one_row_left_out(tmp_path, outlier, says):
     values = [2 + i / 4 for i in range(60)]
     values[7] = outlier
@@ -94,8 +111,9 @@ def test_years_and_months_with_a_dot_are_asked_about(tmp_path):
     with pytest.raises(bk.BadInput, match=r"9\.10.*,unit=years\.months.*,unit=years to"):
         ages(tmp_path, files)
     both = ages(tmp_path, {}, wishes=",unit=years.months")
-    assert both == pytest.approx([8 + 11 / 12, 9 + 10 / 12, 10.5, 7 + 11 / 12, 5 + 1 / 12,
-                                  12 + 11 / 12])
+    assert both == pytest.approx(
+        [8 + 11 / 12, 9 + 10 / 12, 10.5, 7 + 11 / 12, 5 + 1 / 12, 12 + 11 / 12]
+    )
     assert ages(tmp_path, {}, wishes=",unit=years")[0] == 8.11
 
 
@@ -106,12 +124,14 @@ def test_decimals_that_only_look_so_are_decimals(tmp_path):
 
 def test_a_twelfth_month_is_no_year_and_month(tmp_path):
     dataset = bk.datasets.load(
-        f"folder:{put(tmp_path, table_of(['8.11', '9.12', '10.6']))},unit=years.months")
+        f"folder:{put(tmp_path, table_of(['8.11', '9.12', '10.6']))},unit=years.months"
+    )
     assert dataset.table.image_id.tolist() == ["1", "3"]
 
 
-@pytest.mark.parametrize("cells", [["5;6", "6;6", "7;0"], ["five", "six", "seven"],
-                                   ["5/6", "7/2", "8/1"]])
+@pytest.mark.parametrize(
+    "cells", [["5;6", "6;6", "7;0"], ["five", "six", "seven"], ["5/6", "7/2", "8/1"]]
+)
 def test_a_column_of_which_nothing_is_a_number_is_refused(tmp_path, cells):
     with pytest.raises(bk.BadInput, match="is not a number, nor is any other.*5y6m"):
         ages(tmp_path, table_of(cells))
@@ -130,8 +150,10 @@ def test_missing_ages_stay_missing_and_are_counted(tmp_path):
 
 def test_bone_age_and_chronological_age_in_different_units(tmp_path):
     rows = [f"{i + 1},F,{6 + 2 * i},{(6 + 2 * i) / 12:.2f}" for i in range(6)]
-    files = {**table_of([1] * 6), "t.csv": "\n".join(
-        ["image_id,sex,bone_age,chronological_age", *rows])}
+    files = {
+        **table_of([1] * 6),
+        "t.csv": "\n".join(["image_id,sex,bone_age,chronological_age", *rows]),
+    }
     with pytest.raises(bk.BadInput, match="12 times the chronological ages"):
         ages(tmp_path, files)
     assert ages(tmp_path, {}, wishes=",bone_age_months=bone_age")[0] == 0.5
@@ -163,10 +185,15 @@ def test_the_atlass_readings_in_months_are_asked_about(tmp_path):
         bk.datasets.load(f"dha:{put(tmp_path, files)}")
 
 
-@pytest.mark.parametrize("wishes, says", [
-    (",unit=weeks", "no unit 'weeks'"), (",unit=", "no unit ''"), (",shoe=x", "shoe="),
-    (",bone_age=nope", "no column 'nope'"),
-])
+@pytest.mark.parametrize(
+    "wishes, says",
+    [
+        (",unit=weeks", "no unit 'weeks'"),
+        (",unit=", "no unit ''"),
+        (",shoe=x", "shoe="),
+        (",bone_age=nope", "no column 'nope'"),
+    ],
+)
 def test_wishes_that_cannot_be_met_are_refused(tmp_path, wishes, says):
     with pytest.raises(bk.BadInput, match=says):
         ages(tmp_path, table_of([5, 6, 7]), wishes=wishes)

@@ -299,6 +299,7 @@ def kept_rows(effect, seeds=3, n=300, sd=1.0, seed=0):
     )
 
 
+@pytest.mark.slow
 def test_group_gaps_find_what_is_there_and_rarely_what_is_not():
     found = evaluation.group_gaps(kept_rows(0.6)).set_index(["group", "sex"])
     assert len(found) == 6 and found.loc[("HIS", "F"), "p_holm"] < 0.001

@@ -30,8 +30,10 @@ from boneage_kit.probing.saliency_check import (
 def hands():
     """Forty small phantom hands as bytes, with their table."""
     table = phantom.cohort(n=70, seed=3, difficulty=0.1)
-    images = [phantom.render(row.sex, row.true_bone_age, int(row.seed), 48, 0.1).pixels
-              for row in table.itertuples()]
+    images = [
+        phantom.render(row.sex, row.true_bone_age, int(row.seed), 48, 0.1).pixels
+        for row in table.itertuples()
+    ]
     return np.rint(np.stack(images) * 255).astype(np.uint8), table
 
 
@@ -69,10 +71,10 @@ def test_known_perturbations_do_what_they_say(hands):
 
 def test_dose_response_of_a_predictor_whose_error_is_known(hands):
     images = np.full((20, 8, 8), 100, np.uint8)
-    table = pd.DataFrame({"sex": "M", "bone_age": 10.0, "chronological_age": 10.0},
-                         index=range(20))
-    found = dose_response(by_brightness, images, table, perturbations=["brightness", "flip"],
-                          n_bootstrap=20).set_index(["perturbation", "dose"])
+    table = pd.DataFrame({"sex": "M", "bone_age": 10.0, "chronological_age": 10.0}, index=range(20))
+    found = dose_response(
+        by_brightness, images, table, perturbations=["brightness", "flip"], n_bootstrap=20
+    ).set_index(["perturbation", "dose"])
     assert found.loc[("brightness", 0.0), "mae"] == 0
     assert found.loc[("brightness", 20.0), "mae"] == pytest.approx(5.1)
     assert found.loc[("brightness", -40.0), "bias"] == pytest.approx(-10.0)  # clipped at black
@@ -84,8 +86,9 @@ def test_dose_response_of_a_predictor_whose_error_is_known(hands):
 
 def test_fewer_doses_keep_the_untouched_and_the_strongest():
     images, table = np.zeros((4, 8, 8), np.uint8), pd.DataFrame({"sex": "F", "bone_age": [5.0] * 4})
-    found = dose_response(by_brightness, images, table, perturbations=["rotation"], doses=3,
-                          n_bootstrap=10)
+    found = dose_response(
+        by_brightness, images, table, perturbations=["rotation"], doses=3, n_bootstrap=10
+    )
     assert len(found) == 3 and {0.0, 180.0} < set(found["dose"])
 
 
@@ -103,8 +106,12 @@ def test_the_input_check_names_what_is_wrong_and_rarely_cries_wolf(hands):
     images = hands[0]
     check = learn_inputs(images[:60])
     fresh = images[60:]
-    said = {"as it is": fresh, "mirrored": fresh[:, :, ::-1], "inverted": 255 - fresh,
-            "turned by 180": fresh[:, ::-1, ::-1]}
+    said = {
+        "as it is": fresh,
+        "mirrored": fresh[:, :, ::-1],
+        "inverted": 255 - fresh,
+        "turned by 180": fresh[:, ::-1, ::-1],
+    }
     for word, pictures in said.items():
         warnings = check(np.ascontiguousarray(pictures))["warning"]
         right = (warnings == "") if word == "as it is" else warnings.str.startswith(word)
@@ -153,10 +160,15 @@ def test_shuffling_weights_changes_a_map_of_the_model_and_not_one_of_the_image()
     import torch
 
     torch.manual_seed(0)
-    model = torch.nn.Sequential(torch.nn.Conv2d(1, 8, 5), torch.nn.ReLU(),
-                                torch.nn.Conv2d(8, 8, 5), torch.nn.ReLU(),
-                                torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(),
-                                torch.nn.Linear(8, 1))
+    model = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 8, 5),
+        torch.nn.ReLU(),
+        torch.nn.Conv2d(8, 8, 5),
+        torch.nn.ReLU(),
+        torch.nn.AdaptiveAvgPool2d(1),
+        torch.nn.Flatten(),
+        torch.nn.Linear(8, 1),
+    )
     empty = randomised(model)
     for a, b in zip(model.parameters(), empty.parameters(), strict=True):
         assert torch.equal(a.flatten().sort().values, b.flatten().sort().values)
@@ -200,8 +212,14 @@ def test_counts_of_the_input_check_are_those_of_its_warnings(hands):
 def test_a_check_is_asked_at_each_dose(hands):
     images, table = hands
     check = learn_inputs(images)
-    found = dose_response(by_brightness, images[:20], table.head(20), perturbations=["inversion"],
-                          n_bootstrap=20, check=check).set_index("dose")
+    found = dose_response(
+        by_brightness,
+        images[:20],
+        table.head(20),
+        perturbations=["inversion"],
+        n_bootstrap=20,
+        check=check,
+    ).set_index("dose")
     assert found.loc[1.0, "warned"] > 0.8 > 0.3 > found.loc[0.0, "warned"]
     words = responses_in_words(found.reset_index())
     assert "inversion" in words[0] and "at least 80 % of the pictures with inversion" in words[-1]
@@ -223,8 +241,13 @@ def test_robustness_shows_a_model_only_children_held_back_from_it(tmp_path):
     assert set(chosen.table["image_id"]) == set(names.iloc[sorted(test)])
     assert "held back" in whose and len(chosen) + len(others) == 60
     chosen, _, whose = robustness._unseen(
-        stored_model.StoredModel(stored.arrays, {**stored.card, "data": {
-            **stored.card["data"], "checksum": "other"}}), "phantom", 30, 0)
+        stored_model.StoredModel(
+            stored.arrays, {**stored.card, "data": {**stored.card["data"], "checksum": "other"}}
+        ),
+        "phantom",
+        30,
+        0,
+    )
     assert len(chosen) == 30 and whose == "children"
 
 

@@ -138,6 +138,7 @@ def wait_for(path, process):
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_of_two_runs_started_together_one_is_refused_and_one_ends_well(make_notebook, tmp_path):
     notebook = make_notebook("01_n", recording("01_n"), "import time\ntime.sleep(3)")
     both = [start(notebook, "--preset", "smoke", "--out", tmp_path / "run") for _ in range(2)]
@@ -148,6 +149,7 @@ def test_of_two_runs_started_together_one_is_refused_and_one_ends_well(make_note
     assert len(results.load(tmp_path / "run")["rows"]) == 1
 
 
+@pytest.mark.slow
 def test_the_lock_of_a_killed_run_holds_nobody(make_notebook, tmp_path):
     out = tmp_path / "run"
     process = start(
@@ -197,6 +199,7 @@ def test_a_lock_that_is_no_lock(make, refused, tmp_path):
         lambda state: None,
     ],
 )
+@pytest.mark.slow
 def test_a_state_that_cannot_be_used_is_said_and_done_anew(change, make_notebook, tmp_path, caplog):
     notebook, out = make_notebook("01_first", recording("01_first")), tmp_path / "run"
     assert go(out, notebook) == 0
@@ -226,6 +229,7 @@ def test_braces_dollars_and_quotes_in_names(name, make_notebook, tmp_path):
 
 
 @pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.slow
 def test_an_interrupted_run_says_what_is_true_and_goes_on(number, code, make_notebook, tmp_path):
     out = tmp_path / "run"
     paths = [
@@ -248,6 +252,7 @@ def test_an_interrupted_run_says_what_is_true_and_goes_on(number, code, make_not
     assert step.state_file(out, "01_n").stat().st_mtime_ns == before, "01 was done already"
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_and_ends_equal(make_notebook, tmp_path):
     paths = [
         make_notebook(f"0{i}_n", recording(f"0{i}_n", i), "import time\ntime.sleep(0.5)")

@@ -102,6 +102,7 @@ CELLS = [  # metadata, what was committed, what it says now, and whether that is
 ]
 
 
+@pytest.mark.slow
 def test_nbval_goes_green_and_red(tmp_path):
     path = tmp_path / "01_a.ipynb"
     book = nbformat.v4.new_notebook(

@@ -11,6 +11,7 @@ ALL = exercises.all_exercises()
 @pytest.fixture
 def temporary():
     """Register an exercise for one test."""
+
     def register(check):
         exercises.exercise("98.1", hint="h", solution="s")(check)
 

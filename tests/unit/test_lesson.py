@@ -48,30 +48,39 @@ def run_python(code):
 
 
 def test_begin_imports_neither_torch_nor_fastai():
-    code = ("import sys, boneage_kit as bk; bk.teaching.begin('01_x', preset='smoke', data=None);"
-            "print([m for m in ('torch', 'fastai', 'sklearn', 'scipy') if m in sys.modules])")
+    code = (
+        "import sys, boneage_kit as bk; bk.teaching.begin('01_x', preset='smoke', data=None);"
+        "print([m for m in ('torch', 'fastai', 'sklearn', 'scipy') if m in sys.modules])"
+    )
     assert run_python(code).splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
 def test_torch_gets_threads_and_seed_when_it_is_imported():
-    code = ("import boneage_kit as bk; bk.teaching.begin('01_x', preset='smoke', data=None);"
-            "import torch; a = torch.rand(1).item(); n = torch.get_num_threads();"
-            "torch.manual_seed(0); print(n, a == torch.rand(1).item())")
+    code = (
+        "import boneage_kit as bk; bk.teaching.begin('01_x', preset='smoke', data=None);"
+        "import torch; a = torch.rand(1).item(); n = torch.get_num_threads();"
+        "torch.manual_seed(0); print(n, a == torch.rand(1).item())"
+    )
     assert run_python(code).splitlines()[-1] == "2 True"
 
 
 def test_threads_can_be_overridden_from_outside(monkeypatch):
     monkeypatch.setenv("BONEAGE_KIT_THREADS", "1")
-    code = ("import boneage_kit as bk; bk.teaching.begin('01_x', preset='smoke', data=None);"
-            "import torch; print(torch.get_num_threads())")
+    code = (
+        "import boneage_kit as bk; bk.teaching.begin('01_x', preset='smoke', data=None);"
+        "import torch; print(torch.get_num_threads())"
+    )
     assert run_python(code).splitlines()[-1] == "1"
 
 
 def test_a_second_begin_replaces_the_waiting_seed():
-    code = ("from boneage_kit import _runtime;"
-            "_runtime.fix_seed_and_threads(1, 2); _runtime.fix_seed_and_threads(0, 1);"
-            "import torch; a = torch.rand(1).item(); torch.manual_seed(0);"
-            "print(torch.get_num_threads(), a == torch.rand(1).item())")
+    code = (
+        "from boneage_kit import _runtime;"
+        "_runtime.fix_seed_and_threads(1, 2); _runtime.fix_seed_and_threads(0, 1);"
+        "import torch; a = torch.rand(1).item(); torch.manual_seed(0);"
+        "print(torch.get_num_threads(), a == torch.rand(1).item())"
+    )
     assert run_python(code) == "1 True"
 
 
@@ -163,12 +172,15 @@ def test_results_are_kept_written_and_replaced(lesson, out):
     assert results.read([out / "records" / "00_test.json"])["value"].tolist() == [1.0, 0.5]
 
 
-@pytest.mark.parametrize("bad, words", [
-    ({"value": float("nan")}, "finite"),
-    ({"value": "0.8"}, "finite"),
-    ({"value": 1.0, "lower": 1.5}, "does not fit"),
-    ({"value": 1.0, "upper": 0.5}, "does not fit"),
-])
+@pytest.mark.parametrize(
+    "bad, words",
+    [
+        ({"value": float("nan")}, "finite"),
+        ({"value": "0.8"}, "finite"),
+        ({"value": 1.0, "lower": 1.5}, "does not fit"),
+        ({"value": 1.0, "upper": 0.5}, "does not fit"),
+    ],
+)
 def test_a_result_that_is_none_is_refused(lesson, bad, words):
     with pytest.raises(BadInput, match=words):
         lesson.record(result="MAE", method="a", **bad)
@@ -178,8 +190,14 @@ def test_record_predictions_gives_the_mae_and_keeps_the_table(lesson, out):
     pytest.importorskip("boneage_kit.evaluation")
     rng = np.random.default_rng(0)
     truth = rng.uniform(1, 18, 60)
-    table = pd.DataFrame({"image_id": np.arange(60).astype(str), "sex": ["F", "M"] * 30,
-                          "y_true": truth, "y_pred": truth + rng.normal(0, 1, 60)})
+    table = pd.DataFrame(
+        {
+            "image_id": np.arange(60).astype(str),
+            "sex": ["F", "M"] * 30,
+            "y_true": truth,
+            "y_pred": truth + rng.normal(0, 1, 60),
+        }
+    )
     lesson.record_predictions("BoNet, small", table, n_train=40)
     row = lesson._rows[0]
     assert row["value"] == pytest.approx((table.y_pred - table.y_true).abs().mean())
@@ -212,18 +230,21 @@ def test_a_phantom_cohort_on_disk_is_not_taken_for_real(tmp_path):
     from boneage_kit.cli import main
 
     assert main(["cohort", "--n", "16", "--size", "64", "-o", str(tmp_path / "cohort")]) == 0
-    begun = bk.teaching.begin("02_radiographs_as_data", preset="smoke",
-                              data=f"dha:{tmp_path}/cohort")
+    begun = bk.teaching.begin(
+        "02_radiographs_as_data", preset="smoke", data=f"dha:{tmp_path}/cohort"
+    )
     assert begun.source == "phantom"
 
 
 def test_a_row_says_whether_its_method_is_a_floor_and_what_it_stands_on():
     lesson = bk.teaching.begin("03_x", preset="smoke", data="phantom")
-    table = pd.DataFrame({"image_id": list("abc"), "sex": "F", "y_true": [5.0, 6, 7],
-                          "y_pred": [6.0, 6, 6]})
+    table = pd.DataFrame(
+        {"image_id": list("abc"), "sex": "F", "y_true": [5.0, 6, 7], "y_pred": [6.0, 6, 6]}
+    )
     lesson.record_predictions("sex's median", table, floor=True)
-    lesson.record_predictions("BoNet with constant learning rate", table, folds=5, seeds=3,
-                              pixels=96)
+    lesson.record_predictions(
+        "BoNet with constant learning rate", table, folds=5, seeds=3, pixels=96
+    )
     floor, network = lesson.rows
     assert floor["floor"] is True and floor["pixels"] == lesson.preset.pixels
     assert floor["folds"] is None and floor["seeds"] == 1

@@ -31,11 +31,21 @@ def test_stage_scores_rise_with_the_stage(sex, bone):
 
 
 # sums of the printed table over its 13 bones, and over the stages of single bones
-@pytest.mark.parametrize(("sex", "by_stage", "by_bone"), [
-    ("F", [126, 158, 222, 303, 445, 647, 835, 827],
-     [723, 510, 256, 201, 202, 252, 205, 197, 204, 200, 253, 182, 178]),
-    ("M", [96, 119, 169, 246, 357, 546, 784, 819],
-     [603, 475, 228, 175, 175, 226, 179, 174, 183, 183, 215, 160, 160])])
+@pytest.mark.parametrize(
+    ("sex", "by_stage", "by_bone"),
+    [
+        (
+            "F",
+            [126, 158, 222, 303, 445, 647, 835, 827],
+            [723, 510, 256, 201, 202, 252, 205, 197, 204, 200, 253, 182, 178],
+        ),
+        (
+            "M",
+            [96, 119, 169, 246, 357, 546, 784, 819],
+            [603, 475, 228, 175, 175, 226, 179, 174, 183, 183, 215, 160, 160],
+        ),
+    ],
+)
 def test_no_score_of_the_printed_table_is_altered(sex, by_stage, by_bone):
     tables = [maturity.rus_stage_scores(bone, sex) for bone in maturity.RUS_BONES]
     assert [sum(table.get(stage, 0) for table in tables) for stage in "BCDEFGHI"] == by_stage
@@ -43,9 +53,19 @@ def test_no_score_of_the_printed_table_is_altered(sex, by_stage, by_bone):
 
 
 # hand-picked lines of the published tables (TW3 A3, A5, A6), independent of the CSV
-@pytest.mark.parametrize(("sex", "score", "age"), [
-    ("M", 42, 2.0), ("M", 316, 10.0), ("M", 741, 15.0), ("M", 1000, 16.5),
-    ("F", 126, 2.0), ("F", 501, 10.0), ("F", 944, 14.5), ("F", 1000, 15.0)])
+@pytest.mark.parametrize(
+    ("sex", "score", "age"),
+    [
+        ("M", 42, 2.0),
+        ("M", 316, 10.0),
+        ("M", 741, 15.0),
+        ("M", 1000, 16.5),
+        ("F", 126, 2.0),
+        ("F", 501, 10.0),
+        ("F", 944, 14.5),
+        ("F", 1000, 15.0),
+    ],
+)
 def test_published_scores_give_exactly_their_age(sex, score, age):
     assert maturity.tw3_rus_bone_age(score, sex) == age
 
@@ -77,19 +97,25 @@ def test_carpals_are_not_counted():
     assert maturity.tw3_rus_score(MATURE | {"capitate": "B"}, "F") == 1000
 
 
-@pytest.mark.parametrize(("call", "said"), [
-    (lambda: maturity.tw3_rus_score({"radius": "F"}, "M"), "12 of the 13"),
-    (lambda: maturity.tw3_rus_score(MATURE | {"ulna": "I"}, "M"), "does not exist for the ulna"),
-    (lambda: maturity.tw3_rus_score(MATURE, "X"), "sex"),
-    (lambda: maturity.tw3_rus_bone_age(1001, "M"), "between 0 and 1000"),
-    (lambda: maturity.tw3_rus_bone_age(float("nan"), "M"), "between 0 and 1000"),
-    (lambda: maturity.tw3_rus_bone_age(20, "M"), "begins at score 42"),
-    (lambda: maturity.nearest_gp_plate(100, "F"), "months"),
-    (lambda: maturity.nearest_gp_plate(float("nan"), "F"), "missing"),
-    (lambda: maturity.nearest_gp_plate("ten", "F"), "not a number"),
-    (lambda: maturity.bone_age_sd(-1, "F"), "negative"),
-    (lambda: maturity.ossification_table("female"), "sex"),
-])
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: maturity.tw3_rus_score({"radius": "F"}, "M"), "12 of the 13"),
+        (
+            lambda: maturity.tw3_rus_score(MATURE | {"ulna": "I"}, "M"),
+            "does not exist for the ulna",
+        ),
+        (lambda: maturity.tw3_rus_score(MATURE, "X"), "sex"),
+        (lambda: maturity.tw3_rus_bone_age(1001, "M"), "between 0 and 1000"),
+        (lambda: maturity.tw3_rus_bone_age(float("nan"), "M"), "between 0 and 1000"),
+        (lambda: maturity.tw3_rus_bone_age(20, "M"), "begins at score 42"),
+        (lambda: maturity.nearest_gp_plate(100, "F"), "months"),
+        (lambda: maturity.nearest_gp_plate(float("nan"), "F"), "missing"),
+        (lambda: maturity.nearest_gp_plate("ten", "F"), "not a number"),
+        (lambda: maturity.bone_age_sd(-1, "F"), "negative"),
+        (lambda: maturity.ossification_table("female"), "sex"),
+    ],
+)
 def test_bad_input_is_named(call, said):
     with pytest.raises(BadInput, match=said):
         call()
@@ -127,15 +153,23 @@ def test_milestones_stand_on_plates(sex):
 def test_timetable_is_in_order(sex):
     table = maturity.ossification_table(sex)
     assert len(table) == 31 and table["centre"].is_unique
-    for earlier, later in (("appear_p5", "appear_p50"), ("appear_p50", "appear_p95"),
-                           ("appear_p95", "cap_age"), ("cap_age", "fusion_start"),
-                           ("fusion_start", "fusion_end"),
-                           ("gp_plate_before", "gp_plate_visible")):
+    for earlier, later in (
+        ("appear_p5", "appear_p50"),
+        ("appear_p50", "appear_p95"),
+        ("appear_p95", "cap_age"),
+        ("cap_age", "fusion_start"),
+        ("fusion_start", "fusion_end"),
+        ("gp_plate_before", "gp_plate_visible"),
+    ):
         both = table[[earlier, later]].dropna()
         assert len(both) > 20 or "fusion" in later or "cap" in later
         assert (both[earlier] < both[later]).all(), (earlier, later)
-    assert (table.set_index("centre").loc[["radius_distal_epi", "ulna_distal_epi"],
-                                          ["cap_age", "fusion_end"]].notna().all(axis=None))
+    assert (
+        table.set_index("centre")
+        .loc[["radius_distal_epi", "ulna_distal_epi"], ["cap_age", "fusion_end"]]
+        .notna()
+        .all(axis=None)
+    )
 
 
 def test_girls_are_ahead_of_boys():
@@ -174,14 +208,28 @@ def test_stage_onsets_rise_and_cover_the_bones(sex):
         assert rows["stage"].is_monotonic_increasing and rows["onset_age"].is_monotonic_increasing
 
 
-@pytest.mark.parametrize("name", ["ossification", "gp_plates", "gp_plate_milestones",
-                                  "gilsanz_phases", "bone_age_sd", "tw_rus_scores", "tw_rus_ages",
-                                  "tw_stage_criteria", "rus_stage_onsets", "reader_studies"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ossification",
+        "gp_plates",
+        "gp_plate_milestones",
+        "gilsanz_phases",
+        "bone_age_sd",
+        "tw_rus_scores",
+        "tw_rus_ages",
+        "tw_stage_criteria",
+        "rus_stage_onsets",
+        "reader_studies",
+    ],
+)
 def test_every_row_names_its_source(name):
     assert all(row["source"].strip() for row in _tables.rows(name))
 
 
 def test_import_is_light():
-    code = ("import sys, boneage_kit.maturity as m; m.nearest_gp_plate(8, 'F');"
-            "sys.exit(any(name in sys.modules for name in ('pandas', 'torch', 'matplotlib')))")
+    code = (
+        "import sys, boneage_kit.maturity as m; m.nearest_gp_plate(8, 'F');"
+        "sys.exit(any(name in sys.modules for name in ('pandas', 'torch', 'matplotlib')))"
+    )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -23,14 +23,17 @@ def test_every_name_builds_and_reads_years_from_grey_images():
     assert models.create("bonet", sex_input=True)(images, sex).shape == (2, 1)
 
 
-@pytest.mark.parametrize(("arguments", "says"), [
-    ({"name": "alexnet"}, "no model 'alexnet'"),
-    ({"name": "bonet", "n_conv": 7}, "7 convolutional"),
-    ({"name": "bonet", "deformation": "elastic"}, "'elastic'"),
-    ({"name": "bonet", "pretrained": True}, "from scratch"),
-    ({"name": "bonet", "colour": True}, "colour"),
-    ({"name": "overfeat", "pretrained": True}, "not offered any more"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"name": "alexnet"}, "no model 'alexnet'"),
+        ({"name": "bonet", "n_conv": 7}, "7 convolutional"),
+        ({"name": "bonet", "deformation": "elastic"}, "'elastic'"),
+        ({"name": "bonet", "pretrained": True}, "from scratch"),
+        ({"name": "bonet", "colour": True}, "colour"),
+        ({"name": "overfeat", "pretrained": True}, "not offered any more"),
+    ],
+)
 def test_what_cannot_be_built_is_refused_with_the_reason(arguments, says):
     with pytest.raises(bk.BadInput, match=says):
         models.create(**arguments)
@@ -90,8 +93,11 @@ def test_the_packaged_weights_are_those_of_imagenet():
     import timm
 
     body = imagenet.load_lite0(timm.create_model("tf_efficientnet_lite0", pretrained=False))
-    total = sum(float(tensor.double().sum()) for name, tensor in body.state_dict().items()
-                if tensor.is_floating_point() and not name.startswith("classifier."))
+    total = sum(
+        float(tensor.double().sum())
+        for name, tensor in body.state_dict().items()
+        if tensor.is_floating_point() and not name.startswith("classifier.")
+    )
     assert total == pytest.approx(426_133.9274, abs=0.01)
     from skimage import data
 

@@ -35,15 +35,22 @@ def test_a_hand_is_found_turned_and_mirrored(phantom):
 def test_regions_turn_with_the_hand(phantom):
     hands = phantom[:6]
     upright = np.stack([handcrafted.describe(hand) for hand in hands])
-    turned = np.stack([handcrafted.describe(np.ascontiguousarray(np.rot90(hand)))
-                       for hand in hands])
+    turned = np.stack(
+        [handcrafted.describe(np.ascontiguousarray(np.rot90(hand))) for hand in hands]
+    )
     same = np.linalg.norm(upright - turned, axis=1)
     other = np.linalg.norm(upright - np.roll(upright, 1, axis=0), axis=1)
     assert np.median(same) < 0.7 * np.median(other)
 
 
-@pytest.mark.parametrize("image", [np.zeros((64, 64), np.uint8), np.full((64, 64), 255, np.uint8),
-                                   np.eye(96, dtype=np.uint8) * 255])
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((64, 64), np.uint8),
+        np.full((64, 64), 255, np.uint8),
+        np.eye(96, dtype=np.uint8) * 255,
+    ],
+)
 def test_what_is_no_hand_gives_finite_features_and_says_so(image):
     assert not handcrafted.locate(image)[0].found
     assert np.isfinite(handcrafted.describe(image)).all()
@@ -82,8 +89,13 @@ def test_a_probe_reads_as_ridge_on_frozen_features_does(phantom):
 
 def test_a_stored_reader_reads_the_same_and_damage_is_noticed(tmp_path, phantom):
     reader = FeatureModel("handcrafted").fit(phantom, np.linspace(3, 15, 12), ["F", "M"] * 6)
-    card = {**stored_model.load().card, "model": "handcrafted", "options": {}, "metrics": {},
-            "interval": {"coverage": 0.9, "half_width_years": {}}}
+    card = {
+        **stored_model.load().card,
+        "model": "handcrafted",
+        "options": {},
+        "metrics": {},
+        "interval": {"coverage": 0.9, "half_width_years": {}},
+    }
     stored = stored_model.save(tmp_path, reader, card)
     sexes = ["F"] * 12
     assert stored.predict(phantom, sexes) == pytest.approx(reader.predict(phantom, sexes), abs=1e-3)
@@ -104,14 +116,26 @@ def test_every_recipe_is_whole():
 
 def test_train_then_predict(tmp_path, capsys):
     out = tmp_path / "model"
-    command = ["train", "--data", "phantom", "--n", "40", "--preset", "smoke", "--model",
-               "handcrafted", "--out", str(out)]
+    command = [
+        "train",
+        "--data",
+        "phantom",
+        "--n",
+        "40",
+        "--preset",
+        "smoke",
+        "--model",
+        "handcrafted",
+        "--out",
+        str(out),
+    ]
     assert cli.main(command) == 0
     assert "phantom: no clinical figure" in capsys.readouterr().out
     table = pd.read_csv(out / "predictions.csv")
     metrics = json.loads((out / "metrics.json").read_text())
     assert metrics["mae_years"]["value"] == pytest.approx(
-        (table["y_pred"] - table["y_true"]).abs().mean(), abs=1e-3)
+        (table["y_pred"] - table["y_true"]).abs().mean(), abs=1e-3
+    )
     before = (out / "metrics.json").stat().st_mtime_ns
     assert cli.main(command) == 0 and (out / "metrics.json").stat().st_mtime_ns == before
     assert cli.main([*command[:-1], str(out), "--seed", "1"]) == 2
@@ -123,12 +147,15 @@ def test_train_then_predict(tmp_path, capsys):
     assert 0 <= reading["bone_age_years"] < 20 and reading["hand_recognised"]
 
 
-@pytest.mark.parametrize(("arguments", "says"), [
-    (["predict", "--sex", "F"], "Name images or a data set"),
-    (["predict", "hand.png"], "child's sex is needed"),
-    (["predict", "--data", "phantom"], "table to write"),
-    (["train", "--data", "phantom", "--model", "alexnet", "--out", "x"], "no model 'alexnet'"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["predict", "--sex", "F"], "Name images or a data set"),
+        (["predict", "hand.png"], "child's sex is needed"),
+        (["predict", "--data", "phantom"], "table to write"),
+        (["train", "--data", "phantom", "--model", "alexnet", "--out", "x"], "no model 'alexnet'"),
+    ],
+)
 def test_commands_refuse_with_one_line(arguments, says, capsys):
     assert cli.main(arguments) == 2
     error = capsys.readouterr().err
@@ -146,10 +173,18 @@ def test_the_shipped_model_reads_and_names_its_terms():
 
 
 def test_a_curve_uses_each_size_once():
-    table = pd.DataFrame({"image_id": range(30), "sex": ["F", "M"] * 15,
-                          "bone_age": np.linspace(2, 17, 30)})
-    found = learning_curve.curve("floor", lambda rows, seed: np.full(30, 9.0), table, table,
-                             [10, 30, 99], repeats=2, n_bootstrap=100)
+    table = pd.DataFrame(
+        {"image_id": range(30), "sex": ["F", "M"] * 15, "bone_age": np.linspace(2, 17, 30)}
+    )
+    found = learning_curve.curve(
+        "floor",
+        lambda rows, seed: np.full(30, 9.0),
+        table,
+        table,
+        [10, 30, 99],
+        repeats=2,
+        n_bootstrap=100,
+    )
     assert found["n_train"].tolist() == [10, 10, 30]
 
 

@@ -28,12 +28,15 @@ def hands():
     return np.random.default_rng(0).integers(0, 255, (9, 72, 72), dtype=np.uint8)
 
 
-@pytest.mark.parametrize(("name", "options"), [
-    ("efficientnet_lite0", {"sex_input": True}),
-    ("bonet", {"sex_input": True, "deformation": "affine"}),
-    ("bonet", {"deformation": "tps"}),
-    ("resnet18", {"pretrained": False}),
-])
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("efficientnet_lite0", {"sex_input": True}),
+        ("bonet", {"sex_input": True, "deformation": "affine"}),
+        ("bonet", {"deformation": "tps"}),
+        ("resnet18", {"pretrained": False}),
+    ],
+)
 @pytest.mark.slow
 def test_a_graph_predicts_as_torch_does_with_and_without_views(name, options, hands):
     model = models.create(name, **options).eval()
@@ -72,12 +75,14 @@ def test_what_does_not_fit_is_refused(hands):
 
 
 def test_the_model_that_ships_predicts_without_torch_and_as_torch_does():
-    output = subprocess.run([sys.executable, "-c", WITHOUT_TORCH], check=True,
-                            capture_output=True, text=True).stdout
+    output = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TORCH], check=True, capture_output=True, text=True
+    ).stdout
     stored = stored_model.load()
     assert stored.graph is not None
-    expected = training.predict(stored.model, np.zeros((2, 128, 128), np.uint8), ["F", "M"],
-                                test_time_augmentation=True)
+    expected = training.predict(
+        stored.model, np.zeros((2, 128, 128), np.uint8), ["F", "M"], test_time_augmentation=True
+    )
     assert eval(output) == pytest.approx(expected, abs=1e-4)
 
 

@@ -30,29 +30,35 @@ def test_numbers_from_print_have_a_source_and_nothing_recalled_passes_as_read():
     assert paper.unknown()["mark"].str.contains("read|recalled").all()
 
 
-@pytest.mark.parametrize("rule, args, word", [
-    ("less", (-0.2, -0.3, -0.1), "reproduced"),
-    ("less", (0.2, 0.1, 0.3), "not reproduced"),
-    ("less", (0.0, -0.1, 0.1), "cannot be told"),
-    ("less", (-0.1, -0.2, 0.0), "cannot be told"),
-    ("no_worse", (0.05, 0.0, 0.1), "reproduced"),
-    ("no_worse", (-1.0, -1.2, -0.8), "reproduced"),
-    ("no_worse", (0.3, 0.11, 0.5), "not reproduced"),
-    ("no_worse", (0.1, 0.0, 0.2), "cannot be told"),
-    ("no_difference", (-0.3, -0.4, -0.2), "not reproduced"),
-    ("no_difference", (0.0, -0.1, 0.1), "reproduced"),
-])
+@pytest.mark.parametrize(
+    "rule, args, word",
+    [
+        ("less", (-0.2, -0.3, -0.1), "reproduced"),
+        ("less", (0.2, 0.1, 0.3), "not reproduced"),
+        ("less", (0.0, -0.1, 0.1), "cannot be told"),
+        ("less", (-0.1, -0.2, 0.0), "cannot be told"),
+        ("no_worse", (0.05, 0.0, 0.1), "reproduced"),
+        ("no_worse", (-1.0, -1.2, -0.8), "reproduced"),
+        ("no_worse", (0.3, 0.11, 0.5), "not reproduced"),
+        ("no_worse", (0.1, 0.0, 0.2), "cannot be told"),
+        ("no_difference", (-0.3, -0.4, -0.2), "not reproduced"),
+        ("no_difference", (0.0, -0.1, 0.1), "reproduced"),
+    ],
+)
 def test_rules_at_their_edges(rule, args, word):
     assert paper.judge(rule, row(*args)).word == word
 
 
-@pytest.mark.parametrize("data, args, word", [
-    ("dha", (0.8, 0.75, 0.85), "reproduced"),
-    ("dha", (0.8, 0.75, 0.86), "cannot be told"),
-    ("dha", (1.0, 0.9, 1.1), "not reproduced"),
-    ("rsna", (0.6, 0.5, 0.7), "cannot be told"),
-    ("rsna", (2.0, 1.9, 2.1), "cannot be told"),
-])
+@pytest.mark.parametrize(
+    "data, args, word",
+    [
+        ("dha", (0.8, 0.75, 0.85), "reproduced"),
+        ("dha", (0.8, 0.75, 0.86), "cannot be told"),
+        ("dha", (1.0, 0.9, 1.1), "not reproduced"),
+        ("rsna", (0.6, 0.5, 0.7), "cannot be told"),
+        ("rsna", (2.0, 1.9, 2.1), "cannot be told"),
+    ],
+)
 def test_about_0_8_years_is_judged_on_the_papers_atlas_only(data, args, word):
     assert paper.judge("about", row(*args, data=data)).word == word
 
@@ -67,9 +73,19 @@ def test_no_error_on_the_phantom_is_ever_a_clinical_verdict(rule):
 def rows_of(**values):
     """Result rows by claim, each with an interval of 0.1 either way."""
     table = paper.claims().set_index("claim")
-    return [{"result": table.loc[claim, "result"], "method": table.loc[claim, "method"],
-             "value": value, "lower": value - 0.1, "upper": value + 0.1, "n_train": 1100,
-             "source": "real", "data": "rsna"} for claim, value in values.items()]
+    return [
+        {
+            "result": table.loc[claim, "result"],
+            "method": table.loc[claim, "method"],
+            "value": value,
+            "lower": value - 0.1,
+            "upper": value + 0.1,
+            "n_train": 1100,
+            "source": "real",
+            "data": "rsna",
+        }
+        for claim, value in values.items()
+    ]
 
 
 def test_two_methods_that_learnt_nothing_reproduce_nothing():
@@ -83,8 +99,11 @@ def test_two_methods_that_learnt_nothing_reproduce_nothing():
 
 def test_a_small_difference_of_single_trainings_is_no_verdict():
     rows = rows_of(few=-1.0, transfer=-1.0, deformation=-0.2, scratch=-0.5)
-    for preset, word in ((None, "cannot be told"), ("binder", "cannot be told"),
-                         ("paper", "reproduced")):
+    for preset, word in (
+        (None, "cannot be told"),
+        ("binder", "cannot be told"),
+        ("paper", "reproduced"),
+    ):
         judged = paper.judge_all([{**row, "preset": preset} for row in rows]).set_index("claim")
         assert judged.loc["deformation", "verdict"] == word
         assert judged.loc["scratch", "verdict"] == "reproduced"

@@ -18,8 +18,16 @@ BIG = cohort(1390 * 6, seed=5)
 def test_default_has_the_atlas_counts_of_each_group_and_sex():
     table = cohort()
     counts = {f"{g}{s}": k for (g, s), k in table.groupby(["group", "sex"]).size().items()}
-    assert counts == {"ASIF": 167, "ASIM": 167, "BLKF": 174, "BLKM": 184, "CAUF": 166,
-                      "CAUM": 167, "HISF": 183, "HISM": 182}
+    assert counts == {
+        "ASIF": 167,
+        "ASIM": 167,
+        "BLKF": 174,
+        "BLKM": 184,
+        "CAUF": 166,
+        "CAUM": 167,
+        "HISF": 183,
+        "HISM": 182,
+    }
     years = table["chronological_age"].astype(int).value_counts().sort_index()
     assert years.index.tolist() == list(range(19))
     assert years[10:].mean() / years[1:10].mean() == pytest.approx(2, abs=0.1)
@@ -27,7 +35,7 @@ def test_default_has_the_atlas_counts_of_each_group_and_sex():
 
 def test_table_is_the_record_schema_without_holes():
     table = cohort(50, seed=2)
-    assert list(table.columns[:len(RECORD_COLUMNS)]) == list(RECORD_COLUMNS)
+    assert list(table.columns[: len(RECORD_COLUMNS)]) == list(RECORD_COLUMNS)
     assert table["image_id"].is_unique and table["seed"].is_unique
     assert table.drop(columns="path").notna().all(axis=None) and table["path"].isna().all()
     assert (table["bone_age"] - (table["reader_1"] + table["reader_2"]) / 2).abs().max() < 1e-3
@@ -52,8 +60,10 @@ def test_one_reading_has_the_brush_sd_and_true_bone_age_less(sex):
     """The Brush Foundation's SD holds its reader's error, which must not be added twice."""
     rows = BIG[(BIG["sex"] == sex) & BIG["chronological_age"].between(4, 14)]
     age = rows["chronological_age"]
-    reading, true = ((rows[column] - age) / maturity.bone_age_sd(age, sex)
-                     for column in ("reader_1", "true_bone_age"))
+    reading, true = (
+        (rows[column] - age) / maturity.bone_age_sd(age, sex)
+        for column in ("reader_1", "true_bone_age")
+    )
     assert abs(true.mean()) < 0.08 and true.std() < 0.92
     assert reading.std() == pytest.approx(1, abs=0.07)
 
@@ -73,8 +83,12 @@ def test_two_readers_differ_as_on_the_digital_hand_atlas():
 
 
 def test_most_readings_are_plate_ages():
-    share = np.mean([np.isclose(row.reader_1, maturity.nearest_gp_plate(row.reader_1, row.sex),
-                                atol=1e-3) for row in BIG.head(800).itertuples()])
+    share = np.mean(
+        [
+            np.isclose(row.reader_1, maturity.nearest_gp_plate(row.reader_1, row.sex), atol=1e-3)
+            for row in BIG.head(800).itertuples()
+        ]
+    )
     assert 0.68 < share < 0.82
 
 
@@ -86,8 +100,11 @@ def test_published_scenario_warns_and_shifts_only_the_named_cells():
         plain = cohort(800, seed=3)
     assert plain["chronological_age"].equals(shifted["chronological_age"])
     change = shifted["true_bone_age"] - plain["true_bone_age"]
-    white_boys = ((plain["group"] == "CAU") & (plain["sex"] == "M")
-                  & plain["chronological_age"].between(4, 8, inclusive="left"))
+    white_boys = (
+        (plain["group"] == "CAU")
+        & (plain["sex"] == "M")
+        & plain["chronological_age"].between(4, 8, inclusive="left")
+    )
     assert white_boys.any() and np.allclose(change[white_boys], -0.9)  # Loder 1993
     assert (change[(plain["group"] == "CAU") & (plain["sex"] == "F")] == 0).all()
 
@@ -97,15 +114,23 @@ def test_without_a_scenario_the_groups_mature_alike():
     assert difference.groupby([BIG["group"], BIG["sex"]]).mean().abs().max() < 0.13
 
 
-@pytest.mark.parametrize("name", ["group_effects", "dha_shape", "reader_model",
-                                  "epiphysis_form", "epiphysis_clock"])
+@pytest.mark.parametrize(
+    "name", ["group_effects", "dha_shape", "reader_model", "epiphysis_form", "epiphysis_clock"]
+)
 def test_every_assumption_names_its_source(name):
     assert all(row["source"].strip() for row in csv_rows(name))
 
 
-@pytest.mark.parametrize(("arguments", "said"), [
-    ({"n": 0}, "cannot be drawn"), ({"n": 2.5}, "cannot be drawn"), ({"seed": -1}, "seed"),
-    ({"group_effect": "some"}, "scenario"), ({"difficulty": 2}, "between 0 and 1")])
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"n": 0}, "cannot be drawn"),
+        ({"n": 2.5}, "cannot be drawn"),
+        ({"seed": -1}, "seed"),
+        ({"group_effect": "some"}, "scenario"),
+        ({"difficulty": 2}, "between 0 and 1"),
+    ],
+)
 def test_bad_arguments_are_named(arguments, said):
     with pytest.raises(BadInput, match=said):
         cohort(**arguments)

@@ -100,8 +100,23 @@ def test_dicom_has_the_required_attributes(tmp_path):
 
 def test_command_phantom_writes_and_tells(tmp_path, capsys):
     for name in ("hand.png", "hand.dcm"):
-        assert main(["phantom", "--sex", "girl", "--age", "8.5", "--size", "96", "--readers",
-                     "-o", str(tmp_path / name)]) == 0
+        assert (
+            main(
+                [
+                    "phantom",
+                    "--sex",
+                    "girl",
+                    "--age",
+                    "8.5",
+                    "--size",
+                    "96",
+                    "--readers",
+                    "-o",
+                    str(tmp_path / name),
+                ]
+            )
+            == 0
+        )
     said = capsys.readouterr().out
     assert "nearest Greulich and Pyle plate: 8.83 years" in said
     assert "TW3 RUS score" in said and "simulated readers" in said
@@ -110,9 +125,14 @@ def test_command_phantom_writes_and_tells(tmp_path, capsys):
     assert np.abs(stored - drawn.pixels).max() < 0.003
 
 
-@pytest.mark.parametrize("arguments", [["--sex", "x", "--age", "8", "-o", "hand.png"],
-                                       ["--sex", "F", "--age", "132", "-o", "hand.png"],
-                                       ["--sex", "F", "--age", "8", "-o", "hand.gif"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--sex", "x", "--age", "8", "-o", "hand.png"],
+        ["--sex", "F", "--age", "132", "-o", "hand.png"],
+        ["--sex", "F", "--age", "8", "-o", "hand.gif"],
+    ],
+)
 def test_command_phantom_refuses_with_one_line(tmp_path, monkeypatch, capsys, arguments):
     monkeypatch.chdir(tmp_path)
     assert main(["phantom", *arguments]) == 2
@@ -129,8 +149,9 @@ def test_command_cohort_writes_the_atlas_folders_and_resumes(tmp_path, capsys):
     assert np.allclose(meta[10], table["reader_1"], atol=0.006)
     for row in table.itertuples():
         folder = f"{row.group}{row.sex}"
-        assert row.path == (f"JPEGimages/{folder}/{folder}{int(row.chronological_age):02d}/"
-                            f"{row.image_id}.jpg")
+        assert row.path == (
+            f"JPEGimages/{folder}/{folder}{int(row.chronological_age):02d}/{row.image_id}.jpg"
+        )
         assert Image.open(out / row.path).mode == "L"
     lost, kept = out / table["path"][3], out / table["path"][4]
     before, stamp = lost.read_bytes(), kept.stat().st_mtime_ns
@@ -141,8 +162,22 @@ def test_command_cohort_writes_the_atlas_folders_and_resumes(tmp_path, capsys):
 
 
 def test_command_cohort_says_what_the_published_scenario_is_for(tmp_path, caplog):
-    assert main(["cohort", "--n", "2", "--size", "64", "--group-effect", "published",
-                 "-o", str(tmp_path / "dha")]) == 0
+    assert (
+        main(
+            [
+                "cohort",
+                "--n",
+                "2",
+                "--size",
+                "64",
+                "--group-effect",
+                "published",
+                "-o",
+                str(tmp_path / "dha"),
+            ]
+        )
+        == 0
+    )
     assert "states nothing about a person" in caplog.text
 
 

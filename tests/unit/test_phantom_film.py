@@ -39,8 +39,9 @@ def test_variety_grows_with_difficulty():
 def test_what_is_worn_is_seen_and_not_labelled(monkeypatch, worn):
     bare = render("M", 10.0, seed=2, size=256)
     plain = rendering.draw_film
-    monkeypatch.setattr(rendering, "draw_film",
-                        lambda d, rng: dataclasses.replace(plain(d, rng), **worn))
+    monkeypatch.setattr(
+        rendering, "draw_film", lambda d, rng: dataclasses.replace(plain(d, rng), **worn)
+    )
     clad = render("M", 10.0, seed=2, size=256)
     assert np.array_equal(bare.labels, clad.labels)
     assert np.abs(clad.pixels - bare.pixels).max() > 0.1

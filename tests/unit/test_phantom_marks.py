@@ -43,8 +43,12 @@ def median(sex, age, mark):
 
 
 #: Medians of real hands of part 1 (docs/phantom.md): (sex, age) -> shares of PP3.
-REAL = {("F", 10): (0.046, 0.036, 0.034), ("F", 14.6): (0.042, 0.031, 0.026),
-        ("M", 12): (0.049, 0.040, 0.036), ("M", 16.5): (0.048, 0.032, 0.025)}
+REAL = {
+    ("F", 10): (0.046, 0.036, 0.034),
+    ("F", 14.6): (0.042, 0.031, 0.026),
+    ("M", 12): (0.049, 0.040, 0.036),
+    ("M", 16.5): (0.048, 0.032, 0.025),
+}
 
 
 @pytest.mark.slow
@@ -58,8 +62,9 @@ def test_joint_spaces_are_those_of_films(sex, age):
 @pytest.mark.parametrize(("sex", "closing", "closed"), [("F", 13.0, 16.0), ("M", 15.0, 17.5)])
 def test_no_joint_widens_when_plates_close(sex, closing, closed):
     for joint in ("MCP", "PIP", "DIP"):
-        before, after = (median(sex, age, joint) * median(sex, age, "mm")
-                         for age in (closing, closed))
+        before, after = (
+            median(sex, age, joint) * median(sex, age, "mm") for age in (closing, closed)
+        )
         assert after < before + 0.15, (joint, before, after)
 
 
@@ -67,14 +72,16 @@ def test_children_of_one_age_differ_in_their_joint_spaces():
     own = [draw_joints(1.0, np.random.default_rng(i)).mm("MCP3", "F", 12.0) for i in range(400)]
     assert 0.13 < np.std(own) / np.mean(own) < 0.22
     assert draw_joints(0.0, np.random.default_rng(0)).mm("MCP3", "F", 12.0) == pytest.approx(
-        draw_joints(0.0, np.random.default_rng(1)).mm("MCP3", "F", 12.0))
+        draw_joints(0.0, np.random.default_rng(1)).mm("MCP3", "F", 12.0)
+    )
 
 
 @pytest.mark.slow
 def test_growth_plates_differ_in_width_tilt_and_depth():
     found = [marks("F", 10.0, seed) for seed in range(12)]
-    width, tilt, depth = (np.array([one[f"plate_PP3{name}"] for one in found])
-                          for name in ("", "_tilt", "_depth"))
+    width, tilt, depth = (
+        np.array([one[f"plate_PP3{name}"] for one in found]) for name in ("", "_tilt", "_depth")
+    )
     assert 0.022 < np.nanmedian(width) < 0.055 and np.nanstd(width) > 0.003
     assert np.nanstd(tilt) > 2 and np.nanstd(depth) > 0.06 and np.nanmin(depth) < 0.4
 
@@ -89,8 +96,9 @@ def test_the_base_of_a_phalanx_is_its_brightest_line(sex, age):
 def test_ulna_and_radius_nearly_touch(sex, age):
     drawn = render(sex, age, seed=1, size=512, variation=0)
     ids = {name: number for number, name in drawn.bones.items()}
-    radius, ulna = (np.isin(drawn.labels, [ids[name], ids[f"{name}_epiphysis"]])
-                    for name in ("radius", "ulna"))
+    radius, ulna = (
+        np.isin(drawn.labels, [ids[name], ids[f"{name}_epiphysis"]]) for name in ("radius", "ulna")
+    )
     apart = distance_transform_edt(~radius)[ulna].min() * drawn.pixel_spacing_mm
     assert 0.4 < apart <= 2.05
 
@@ -124,8 +132,9 @@ def test_carpals_that_lie_side_by_side_do_not_overlap(sex, age):
         assert inside.max() < 0.1, (one, other)
 
 
-CARPAL_IDS = {number: name for number, name in render("F", 9, size=32).bones.items()
-              if name in CARPALS}
+CARPAL_IDS = {
+    number: name for number, name in render("F", 9, size=32).bones.items() if name in CARPALS
+}
 
 
 def radius_at(bone, angle):

@@ -14,7 +14,8 @@ from boneage_kit.phantom import growth, render
 from boneage_kit.phantom.anatomy import short_code
 
 AGES = [("M", age) for age in (0.08, 1.0, 2.9, 10.3, 18.0)] + [
-    ("F", age) for age in (1.0, 4.5, 8.1, 12.1, 15.0)]
+    ("F", age) for age in (1.0, 4.5, 8.1, 12.1, 15.0)
+]
 
 
 @cache
@@ -60,11 +61,13 @@ def shaft_profile(drawn, bone):
     half = 0.05 * np.ptp((pixels - centre) @ along)
     widths = np.abs((pixels - centre) @ across)[np.abs((pixels - centre) @ along) < half]
     t = np.arange(-1.5 * widths.max(), 1.5 * widths.max(), 0.25)
-    middle = np.median(((pixels - centre) @ across)[
-        np.abs((pixels - centre) @ along) < half])
-    lines = [map_coordinates(drawn.pixels, (centre + s * along)[:, None]
-                             + across[:, None] * (t + middle), order=1)
-             for s in np.linspace(-half, half, 41)]
+    middle = np.median(((pixels - centre) @ across)[np.abs((pixels - centre) @ along) < half])
+    lines = [
+        map_coordinates(
+            drawn.pixels, (centre + s * along)[:, None] + across[:, None] * (t + middle), order=1
+        )
+        for s in np.linspace(-half, half, 41)
+    ]
     return np.mean(lines, 0), 0.25 * drawn.pixel_spacing_mm
 
 
@@ -76,11 +79,11 @@ def width_and_cortex_mm(drawn, bone):
     """
     profile, step = shaft_profile(drawn, bone)
     middle = len(profile) // 2
-    core = np.median(profile[middle - 4:middle + 5])
+    core = np.median(profile[middle - 4 : middle + 5])
     walls = []
     for half in (profile[:middle][::-1], profile[middle:]):  # from the core outwards
         peak = np.argmax(half)
-        inner = _crossing(half[:peak + 1], (2 * half[peak] + core) / 3)
+        inner = _crossing(half[: peak + 1], (2 * half[peak] + core) / 3)
         outer = peak + _crossing(half[peak:], (half[peak] + half[-5:].mean()) / 2)
         walls.append((inner, outer))
     (a, b), (c, d) = walls
@@ -113,10 +116,18 @@ def test_metacarpal_width_and_cortical_index_from_pixels(sex, age):
 @pytest.mark.parametrize(("sex", "age"), AGES)
 def test_lengths_from_labels(sex, age):
     drawn = film(sex, age)
-    for bone in ("metacarpal_2", "metacarpal_3", "metacarpal_5", "proximal_phalanx_3",
-                 "middle_phalanx_3", "distal_phalanx_3", "proximal_phalanx_1"):
-        assert length_mm(drawn, bone) == pytest.approx(growth.size(bone, sex, age).length,
-                                                       rel=0.15), bone
+    for bone in (
+        "metacarpal_2",
+        "metacarpal_3",
+        "metacarpal_5",
+        "proximal_phalanx_3",
+        "middle_phalanx_3",
+        "distal_phalanx_3",
+        "proximal_phalanx_1",
+    ):
+        assert length_mm(drawn, bone) == pytest.approx(
+            growth.size(bone, sex, age).length, rel=0.15
+        ), bone
     mean = np.mean([length_mm(drawn, f"metacarpal_{ray}") for ray in (2, 3, 4)])
     assert mean == pytest.approx(table(sex, age, "length_mm"), rel=0.15)
 

@@ -12,8 +12,7 @@ import pytest
 from boneage_kit import maturity
 from boneage_kit.phantom import render
 
-ROW = {"MC": "metacarpal", "PP": "proximal_phalanx", "MP": "middle_phalanx",
-       "DP": "distal_phalanx"}
+ROW = {"MC": "metacarpal", "PP": "proximal_phalanx", "MP": "middle_phalanx", "DP": "distal_phalanx"}
 
 
 class Plate:
@@ -93,7 +92,7 @@ class Plate:
         epi, _ = self.frame(bone)
         half = np.ptp(epi[:, 0]) / 2
         u = (epi[:, 0] - epi[:, 0].mean()) / half
-        rim = min(epi[(u > s - .12) & (u < s + .12), 1].min() for s in (-.7, .7))
+        rim = min(epi[(u > s - 0.12) & (u < s + 0.12), 1].min() for s in (-0.7, 0.7))
         return epi[np.abs(u) < 0.2, 1].min() - rim
 
     def touch(self, one, other):
@@ -114,7 +113,7 @@ plate = cache(Plate)
 
 
 def bones(text):
-    """"PP2-4 DP1" -> the bones' names."""
+    """ "PP2-4 DP1" -> the bones' names."""
     found = []
     for part in text.split():
         if part[:2] not in ROW:
@@ -194,8 +193,11 @@ CLAIMS = {
     ("F", 94): [(touching, "trapezium+trapezoid")],
     ("F", 106): [(wide, "PP2-4 MP2-4"), (carpal, "pisiform")],
     ("F", 120): [(wide, "PP5 MP5"), (carpal, "hamate_hook")],
-    ("F", 132): [(caps, "PP2-5 MP2-5 DP1 DP2 DP4 DP5"), (wide, "MC2-5"),
-                 (carpal, "adductor_sesamoid flexor_sesamoid")],
+    ("F", 132): [
+        (caps, "PP2-5 MP2-5 DP1 DP2 DP4 DP5"),
+        (wide, "MC2-5"),
+        (carpal, "adductor_sesamoid flexor_sesamoid"),
+    ],
     ("F", 144): [(caps, "radius")],
     ("F", 156): [(begun, "DP1"), (caps, "MC1")],
     ("F", 162): [(fused, "DP1-5"), (begun, "PP3-5 MC1")],
@@ -231,12 +233,19 @@ CLAIMS = {
 #: narrower", M 108 a styloid, F 216 scars) or says that nothing is there yet (month 0).
 NOT_ON_A_MAP = {("F", 0), ("F", 216), ("M", 0), ("M", 36), ("M", 72), ("M", 108)}
 
-CASES = [(*key, test, name) for key, claims in CLAIMS.items()
-         for test, names in claims for name in bones(names)]
+CASES = [
+    (*key, test, name)
+    for key, claims in CLAIMS.items()
+    for test, names in claims
+    for name in bones(names)
+]
 
 
-@pytest.mark.parametrize(("sex", "months", "test", "name"), CASES,
-                         ids=[f"{s}{m}-{t.__name__}-{n}" for s, m, t, n in CASES])
+@pytest.mark.parametrize(
+    ("sex", "months", "test", "name"),
+    CASES,
+    ids=[f"{s}{m}-{t.__name__}-{n}" for s, m, t, n in CASES],
+)
 def test_milestone_is_new_at_its_plate(sex, months, test, name):
     plates = [round(12 * age) for age in maturity.gp_plate_ages(sex)]
     before = plates[plates.index(months) - 1]
@@ -254,8 +263,13 @@ def test_every_row_of_the_milestone_table_is_covered():
 def test_a_newborn_has_shafts_and_no_centre(sex):
     p = plate(sex, 0)
     assert all(p.present(bone) for bone in bones("MC1-5 PP1-5 MP2-5 DP1-5 radius ulna"))
-    assert not any(p.present(name) for name in p.ids if "epiphysis" in name or name in (
-        "capitate", "hamate", "triquetral", "lunate", "scaphoid", "trapezium", "trapezoid"))
+    assert not any(
+        p.present(name)
+        for name in p.ids
+        if "epiphysis" in name
+        or name
+        in ("capitate", "hamate", "triquetral", "lunate", "scaphoid", "trapezium", "trapezoid")
+    )
 
 
 def test_fingers_of_boys_are_still_narrow_at_six():

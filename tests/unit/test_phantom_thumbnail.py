@@ -26,8 +26,10 @@ def test_a_thumbnail_takes_pixels_of_the_drawing_and_averages_none(plate):
 
 
 def test_a_cut_film_is_squeezed_into_the_square(plate):
-    whole, cut = (phantom.as_thumbnail(plate, aspect=aspect, grain=0) for aspect in
-                  (None, phantom.FILM_ASPECT))
+    whole, cut = (
+        phantom.as_thumbnail(plate, aspect=aspect, grain=0)
+        for aspect in (None, phantom.FILM_ASPECT)
+    )
     assert width_of(cut) == pytest.approx(width_of(whole) / phantom.FILM_ASPECT, rel=0.06)
 
 

@@ -27,7 +27,8 @@ def test_girls_stand_above_and_boys_below_with_their_counts():
         counts = np.histogram(ages, np.arange(21))[0]
         assert np.array_equal([bar.get_height() for bar in bars], sign * counts)
     assert [text.get_text() for text in ax.texts] == [
-        f"{word}: {(table['sex'] == sex).sum()}" for sex, word in (("F", "girls"), ("M", "boys"))]
+        f"{word}: {(table['sex'] == sex).sum()}" for sex, word in (("F", "girls"), ("M", "boys"))
+    ]
     assert {bars[0].get_hatch() for bars in ax.containers} == {"", "///"}  # not colour alone
 
 
@@ -56,8 +57,9 @@ def test_shares_have_their_numbers_and_the_legend_their_hatches():
 
 
 def test_estimates_stand_in_their_order_with_their_intervals():
-    rows = pd.DataFrame({"value": [1.0, 2.0], "lower": [0.8, 1.5], "upper": [1.2, 2.2]},
-                        index=["first", "second"])
+    rows = pd.DataFrame(
+        {"value": [1.0, 2.0], "lower": [0.8, 1.5], "upper": [1.2, 2.2]}, index=["first", "second"]
+    )
     ax = plots.estimates(rows, "MAE (years)")
     assert [label.get_text() for label in ax.get_yticklabels()] == ["first", "second"]
     assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first on top
@@ -74,8 +76,15 @@ def test_the_band_of_an_error_by_size_is_the_range_of_the_seeds():
 
 
 def test_learning_curves_go_through_the_mean_of_folds_in_months():
-    table = pd.DataFrame({"method": "bonet", "n_train": [50, 50, 100], "mae_years": [2.0, 1.0, 0.5],
-                          "lower": 0.4, "upper": 2.5})
+    table = pd.DataFrame(
+        {
+            "method": "bonet",
+            "n_train": [50, 50, 100],
+            "mae_years": [2.0, 1.0, 0.5],
+            "lower": 0.4,
+            "upper": 2.5,
+        }
+    )
     line = plots.learning_curves(table).lines[0]
     assert line.get_ydata().tolist() == pytest.approx([18.0, 6.0])
     assert line.get_xdata().tolist() == [50, 100]

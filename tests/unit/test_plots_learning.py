@@ -3,8 +3,9 @@ import pandas as pd
 
 from boneage_kit import plots
 
-HISTORY = pd.DataFrame({"epoch": [1, 2, 3], "train_mae": [9.0, 2.0, 1.0],
-                        "valid_mae": [30.0, 2.1, 1.9]})
+HISTORY = pd.DataFrame(
+    {"epoch": [1, 2, 3], "train_mae": [9.0, 2.0, 1.0], "valid_mae": [30.0, 2.1, 1.9]}
+)
 
 
 def test_a_wild_epoch_does_not_hide_the_curves():
@@ -13,7 +14,10 @@ def test_a_wild_epoch_does_not_hide_the_curves():
     wild = HISTORY.assign(valid_mae=[3.0, 300.0, 1.9])
     assert plots.training_curves(wild, floor=2.5).get_ylim()[1] < 10
     assert {text.get_text() for text in ax.texts} == {
-        "training 1.0 y", "validation 1.9 y", "floor: the sex's median"}
+        "training 1.0 y",
+        "validation 1.9 y",
+        "floor: the sex's median",
+    }
 
 
 def test_the_error_curve_is_the_mean_with_the_range_of_the_seeds():

@@ -24,10 +24,16 @@ def test_timetable_marks_what_is_there_and_what_is_still_to_come(sex):
     ax = plots.ossification_timetable(sex, age=8.5)
     table = maturity.ossification_table(sex)
     events = np.concatenate([table["appear_p50"].dropna(), table["cap_age"].dropna()])
-    hollow = sum(len(line.get_xdata()) for line in ax.lines
-                 if line.get_marker() in ("o", "s") and line.get_markerfacecolor() == "white")
-    filled = sum(len(line.get_xdata()) for line in ax.lines
-                 if line.get_marker() in ("o", "s") and line.get_markerfacecolor() != "white")
+    hollow = sum(
+        len(line.get_xdata())
+        for line in ax.lines
+        if line.get_marker() in ("o", "s") and line.get_markerfacecolor() == "white"
+    )
+    filled = sum(
+        len(line.get_xdata())
+        for line in ax.lines
+        if line.get_marker() in ("o", "s") and line.get_markerfacecolor() != "white"
+    )
     assert (filled, hollow) == ((events <= 8.5).sum(), (events > 8.5).sum())
     assert len(ax.get_yticklabels()) == len(table)
     assert any("8.5 years" in text.get_text() for text in ax.texts)
@@ -43,7 +49,8 @@ def test_score_below_the_table_draws_no_age():
 
 
 def test_reader_limits_write_their_numbers():
-    bars = pd.DataFrame({"label": ["a", "b"], "lower": [-1.0, -0.5], "upper": [1.0, 0.75],
-                         "mine": [False, True]})
+    bars = pd.DataFrame(
+        {"label": ["a", "b"], "lower": [-1.0, -0.5], "upper": [1.0, 0.75], "mine": [False, True]}
+    )
     ax = plots.reader_limits(bars)
     assert [text.get_text() for text in ax.texts] == ["-1.00 to +1.00", "-0.50 to +0.75"]

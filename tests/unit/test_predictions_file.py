@@ -22,11 +22,23 @@ def read(tmp_path, data, columns=None, name="p.csv", **options):
     return read_predictions(path, columns, **options)
 
 
-@pytest.mark.parametrize("data", [
-    text(), text(sep=";"), text(sep="\t"), text(end="\r\n"), "sep=;\r\n" + text(sep=";"),
-    text().encode("utf-16"), text().encode("utf-16-le"), text().encode("utf-8-sig"),
-    "Predictions of May\n\n" + text(), text(sep=";").replace(".", ","), excel([HEAD, *ROWS]),
-], ids=str)
+@pytest.mark.parametrize(
+    "data",
+    [
+        text(),
+        text(sep=";"),
+        text(sep="\t"),
+        text(end="\r\n"),
+        "sep=;\r\n" + text(sep=";"),
+        text().encode("utf-16"),
+        text().encode("utf-16-le"),
+        text().encode("utf-8-sig"),
+        "Predictions of May\n\n" + text(),
+        text(sep=";").replace(".", ","),
+        excel([HEAD, *ROWS]),
+    ],
+    ids=str,
+)
 def test_any_way_of_writing_a_table(tmp_path, data):
     table = read(tmp_path, data)
     assert table.image_id.tolist() == ["001", "NA", "1", "01"]
@@ -49,13 +61,20 @@ def test_an_empty_id_is_refused_with_its_row(tmp_path):
         read(tmp_path, text([ROWS[0], ("", *ROWS[1][1:])]))
 
 
-@pytest.mark.parametrize("head, cells, columns", [
-    ("male", ["False", "True", "0", "1"], {}), ("gender", ["girl", "boy", "f", "M"], {}),
-    ("female", ["yes", "no", "1", "0"], {}), ("male", ["FALSCH", "WAHR"] * 2, {}),
-    ("male", ["0", "1"] * 2, {"sex": "male"}), ("sex", ["0", "1"] * 2, {"male": "sex"}),
-    ("sex", ["1", "0"] * 2, {"female": "sex"}), ("boy", ["0", "1"] * 2, {"male": "boy"}),
-    ("g", ["w", "m"] * 2, {"sex": "g"}),
-])
+@pytest.mark.parametrize(
+    "head, cells, columns",
+    [
+        ("male", ["False", "True", "0", "1"], {}),
+        ("gender", ["girl", "boy", "f", "M"], {}),
+        ("female", ["yes", "no", "1", "0"], {}),
+        ("male", ["FALSCH", "WAHR"] * 2, {}),
+        ("male", ["0", "1"] * 2, {"sex": "male"}),
+        ("sex", ["0", "1"] * 2, {"male": "sex"}),
+        ("sex", ["1", "0"] * 2, {"female": "sex"}),
+        ("boy", ["0", "1"] * 2, {"male": "boy"}),
+        ("g", ["w", "m"] * 2, {"sex": "g"}),
+    ],
+)
 def test_the_sex_in_any_column(tmp_path, head, cells, columns):
     rows = [(row[0], cell, *row[2:]) for row, cell in zip(ROWS, cells, strict=True)]
     table = read(tmp_path, text(rows, ("image_id", head, *HEAD[2:])), columns)
@@ -99,8 +118,10 @@ def test_one_impossible_prediction_among_months_names_its_row(tmp_path):
 def test_a_unit_that_the_ages_contradict(tmp_path):
     with pytest.raises(bk.BadInput, match="taken for years.*--unit"):
         read(tmp_path, months(), unit="years")
-    infants = text([(f"{i}", "F", 2 + i, 3 + i) for i in range(12)],
-                   (*HEAD[:2], "y_true_months", "y_pred_months"))
+    infants = text(
+        [(f"{i}", "F", 2 + i, 3 + i) for i in range(12)],
+        (*HEAD[:2], "y_true_months", "y_pred_months"),
+    )
     with pytest.raises(bk.BadInput, match="years, or all are infants.*--unit years.*--unit months"):
         read(tmp_path, infants)
     assert read(tmp_path, infants, unit="months").y_true[0] == pytest.approx(1 / 6)
@@ -123,26 +144,36 @@ def test_years_and_months(tmp_path):
     with pytest.raises(bk.BadInput, match=r"9\.10.*--unit years\.months"):
         read(tmp_path, text(rows))
     assert read(tmp_path, text(rows), unit="years.months").y_true[1] == pytest.approx(9 + 10 / 12)
-    assert read(tmp_path, text([("a", "F", "5y6m", 5), ("b", "M", "66 months", 5)])
-                ).y_true.tolist() == [5.5, 5.5]
+    assert read(
+        tmp_path, text([("a", "F", "5y6m", 5), ("b", "M", "66 months", 5)])
+    ).y_true.tolist() == [5.5, 5.5]
 
 
-@pytest.mark.parametrize("data, says", [
-    (text(head=(*HEAD[:3], "y_true")), "two columns named 'y_true'"),
-    (text([(*ROWS[0][:3], "11,205.00")]).replace("11,205.00", '"11,205.00"'), "'11,205.00'"),
-    ("", "is empty"), (text([]), "a heading and no row"), ("<html>", "a web page"),
-    (b"\xd0\xcf\x11\xe0" + bytes(99), r"before 2007"), (b"\x89PNG\r\n\x1a\n", "a picture"),
-    (text([(*ROWS[0][:3], "5;6")]), "'5;6', which is not a number"),
-])
+@pytest.mark.parametrize(
+    "data, says",
+    [
+        (text(head=(*HEAD[:3], "y_true")), "two columns named 'y_true'"),
+        (text([(*ROWS[0][:3], "11,205.00")]).replace("11,205.00", '"11,205.00"'), "'11,205.00'"),
+        ("", "is empty"),
+        (text([]), "a heading and no row"),
+        ("<html>", "a web page"),
+        (b"\xd0\xcf\x11\xe0" + bytes(99), r"before 2007"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
+        (text([(*ROWS[0][:3], "5;6")]), "'5;6', which is not a number"),
+    ],
+)
 def test_what_is_no_table_of_predictions(tmp_path, data, says):
     with pytest.raises(bk.BadInput, match=says):
         read(tmp_path, data)
 
 
-@pytest.mark.parametrize("columns, says", [
-    ({"y_pred": "nope"}, "no column 'nope'"),
-    ({"y_true": "y_pred", "y_pred": "y_pred"}, "'y_pred' is named twice"),
-])
+@pytest.mark.parametrize(
+    "columns, says",
+    [
+        ({"y_pred": "nope"}, "no column 'nope'"),
+        ({"y_true": "y_pred", "y_pred": "y_pred"}, "'y_pred' is named twice"),
+    ],
+)
 def test_columns_that_cannot_be(tmp_path, columns, says):
     with pytest.raises(bk.BadInput, match=says):
         read(tmp_path, text(), columns)
@@ -160,8 +191,10 @@ def test_intervals_with_gaps_are_refused(tmp_path):
 
 
 def test_further_columns_keep_their_kind(tmp_path):
-    rows = [(*row, i, group, "net", 0.5, "True", "") for i, (row, group) in enumerate(
-        zip(ROWS, ["NA", "CAU", "", "7"], strict=True))]
+    rows = [
+        (*row, i, group, "net", 0.5, "True", "")
+        for i, (row, group) in enumerate(zip(ROWS, ["NA", "CAU", "", "7"], strict=True))
+    ]
     table = read(tmp_path, text(rows, (*HEAD, "seed", "group", "model", "x", "flag", "notes")))
     assert table.seed.tolist() == [0, 1, 2, 3] and table.x.dtype == float
     assert table.group.tolist()[:2] == ["NA", "CAU"] and table.group.isna()[2]

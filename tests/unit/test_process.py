@@ -18,10 +18,18 @@ print([os.environ.get(name) for name in names])
 
 
 def settings(before: str = "", **own: str) -> str:
-    variables = {name: value for name, value in os.environ.items()
-                 if not name.startswith(("OMP_", "GOMP_", "KMP_", "OPENBLAS_"))}
-    return subprocess.run([sys.executable, "-c", before + SHOW], env={**variables, **own},
-                          check=True, capture_output=True, text=True).stdout.strip()
+    variables = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("OMP_", "GOMP_", "KMP_", "OPENBLAS_"))
+    }
+    return subprocess.run(
+        [sys.executable, "-c", before + SHOW],
+        env={**variables, **own},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
 
 
 def test_a_short_wait_is_set_before_any_numerical_library_and_never_over_a_users_own():
@@ -30,8 +38,10 @@ def test_a_short_wait_is_set_before_any_numerical_library_and_never_over_a_users
     assert settings(GOMP_SPINCOUNT="5") == "['5', '1', None]"
 
 
-@pytest.mark.skipif(not hasattr(os, "sched_setaffinity") or (os.cpu_count() or 1) < 2,
-                    reason="needs two cores and a system with affinity")
+@pytest.mark.skipif(
+    not hasattr(os, "sched_setaffinity") or (os.cpu_count() or 1) < 2,
+    reason="needs two cores and a system with affinity",
+)
 def test_threads_fit_the_cores_that_the_process_may_use():
     one_core = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
     assert settings(one_core).endswith("'1']")
@@ -64,8 +74,11 @@ for _ in range(8):
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - start)
 """
     kept, returned = (
-        int(subprocess.run([sys.executable, "-c", first + faults], check=True,
-                           capture_output=True, text=True).stdout)
+        int(
+            subprocess.run(
+                [sys.executable, "-c", first + faults], check=True, capture_output=True, text=True
+            ).stdout
+        )
         for first in ("import boneage_kit", "")
     )
     assert kept < returned / 2

@@ -12,9 +12,14 @@ from boneage_kit.records import CheckedPredictions, check_predictions
 
 
 def predictions(n=6, **columns):
-    table = pd.DataFrame({"image_id": [f"{i:03d}" for i in range(n)],
-                          "sex": [("F", "M")[i % 2] for i in range(n)],
-                          "y_true": np.linspace(4, 14, n), "y_pred": np.linspace(4.5, 14.5, n)})
+    table = pd.DataFrame(
+        {
+            "image_id": [f"{i:03d}" for i in range(n)],
+            "sex": [("F", "M")[i % 2] for i in range(n)],
+            "y_true": np.linspace(4, 14, n),
+            "y_pred": np.linspace(4.5, 14.5, n),
+        }
+    )
     return table.assign(**columns)
 
 
@@ -29,19 +34,32 @@ def with_cell(column, row, value, n=30):
     return table
 
 
-@pytest.mark.parametrize("column, value, says", [
-    ("y_pred", 25.42, r"y_pred 25.42 years \(305.04 months\), over 25 years"),
-    ("y_true", 130.0, "y_true 130 years"), ("y_true", -0.5, "y_true -0.5 years.*below 0 years"),
-    ("y_pred", -30.0, "below -5 years"), ("y_pred", -1e300, "below -5 years"),
-    ("y_pred", np.inf, "y_pred inf"), ("y_pred", -np.inf, "y_pred -inf"),
-    ("y_pred", np.nan, "has no y_pred"), ("y_true", None, "has no y_true"),
-    ("y_pred", "", "has no y_pred"), ("y_pred", "much", "y_pred 'much', which is not a number"),
-    ("reader_1", "abc", "reader_1 'abc'"), ("reader_2", 80.0, "reader_2 80"),
-    ("chronological_age", -1, "chronological_age -1"), ("sex", "x", "a sex that is not known, 'x'"),
-    ("sex", None, "has no sex"), ("sex", "unknown", "has no sex"),
-    ("lower", 20.0, "an interval from 20 to"), ("upper", 2.0, "an interval from .* to 2 years"),
-    ("lower", np.nan, "lacks an end of its interval"), ("upper", None, "lacks an end"),
-])
+@pytest.mark.parametrize(
+    "column, value, says",
+    [
+        ("y_pred", 25.42, r"y_pred 25.42 years \(305.04 months\), over 25 years"),
+        ("y_true", 130.0, "y_true 130 years"),
+        ("y_true", -0.5, "y_true -0.5 years.*below 0 years"),
+        ("y_pred", -30.0, "below -5 years"),
+        ("y_pred", -1e300, "below -5 years"),
+        ("y_pred", np.inf, "y_pred inf"),
+        ("y_pred", -np.inf, "y_pred -inf"),
+        ("y_pred", np.nan, "has no y_pred"),
+        ("y_true", None, "has no y_true"),
+        ("y_pred", "", "has no y_pred"),
+        ("y_pred", "much", "y_pred 'much', which is not a number"),
+        ("reader_1", "abc", "reader_1 'abc'"),
+        ("reader_2", 80.0, "reader_2 80"),
+        ("chronological_age", -1, "chronological_age -1"),
+        ("sex", "x", "a sex that is not known, 'x'"),
+        ("sex", None, "has no sex"),
+        ("sex", "unknown", "has no sex"),
+        ("lower", 20.0, "an interval from 20 to"),
+        ("upper", 2.0, "an interval from .* to 2 years"),
+        ("lower", np.nan, "lacks an end of its interval"),
+        ("upper", None, "lacks an end"),
+    ],
+)
 def test_a_bad_cell_is_refused_with_its_row(column, value, says):
     with pytest.raises(bk.BadInput, match=rf"Row 8 \(image_id '007'\) .*{says}") as refused:
         check_predictions(with_cell(column, 7, value))
@@ -64,8 +82,9 @@ def test_a_row_without_id_is_refused(value):
         check_predictions(with_cell("image_id", 7, value))
 
 
-@pytest.mark.parametrize("ids", [["NA", "None", "null", "nan", "001", "1"],
-                                 ["1.0", "1", "01", "1.", "a", " a"]])
+@pytest.mark.parametrize(
+    "ids", [["NA", "None", "null", "nan", "001", "1"], ["1.0", "1", "01", "1.", "a", " a"]]
+)
 def test_ids_stay_text(ids):
     assert check_predictions(predictions(image_id=ids)).image_id.tolist() == ids
 
@@ -107,14 +126,27 @@ def test_a_model_or_a_sex_may_have_no_intervals():
     other = table.assign(model="constant", lower=np.nan, upper=np.nan)
     assert len(check_predictions(pd.concat([table.assign(model="net"), other]))) == 12
     girls = table.sex == "F"
-    assert len(check_predictions(table.assign(lower=table.lower.mask(girls),
-                                              upper=table.upper.mask(girls)))) == 6
+    assert (
+        len(
+            check_predictions(
+                table.assign(lower=table.lower.mask(girls), upper=table.upper.mask(girls))
+            )
+        )
+        == 6
+    )
     assert len(check_predictions(table.assign(lower=np.nan, upper=np.nan))) == 6
 
 
-@pytest.mark.parametrize("column, cells", [("male", [True, False]), ("male", [1, 0]),
-                                           ("female", ["no", "yes"]), ("sex", ["boy", "Female"]),
-                                           ("sex", [" M", "f "])])
+@pytest.mark.parametrize(
+    "column, cells",
+    [
+        ("male", [True, False]),
+        ("male", [1, 0]),
+        ("female", ["no", "yes"]),
+        ("sex", ["boy", "Female"]),
+        ("sex", [" M", "f "]),
+    ],
+)
 def test_words_for_the_sex(column, cells):
     table = predictions().drop(columns="sex").assign(**{column: cells * 3})
     assert check_predictions(table).sex.tolist() == ["M", "F"] * 3
@@ -142,8 +174,12 @@ def test_a_checked_table_is_not_checked_again(monkeypatch):
 
 def test_what_is_made_of_a_checked_table_is_checked():
     checked = check_predictions(predictions())
-    for table in (checked.assign(y_pred=100.0), checked[checked.sex == "F"], checked.copy(),
-                  pd.concat([checked, checked])):
+    for table in (
+        checked.assign(y_pred=100.0),
+        checked[checked.sex == "F"],
+        checked.copy(),
+        pd.concat([checked, checked]),
+    ):
         assert not isinstance(table, CheckedPredictions)
     checked["y_pred"] = 100.0
     assert not isinstance(checked, CheckedPredictions)

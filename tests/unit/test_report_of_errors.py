@@ -74,6 +74,7 @@ def test_names_with_dollars_are_drawn_as_they_are(tmp_path):
     assert "$a_b" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_many_groups_are_cut_to_the_largest_and_this_is_said(tmp_path):
     table = ages_within_range(600)
     table["group"] = [f"g{min(i % 60, 40)}" for i in range(600)]

@@ -48,7 +48,8 @@ def test_a_network_learns_what_can_be_learnt(hands):
     ages = training.predict(fitted.model, hands[0], hands[2])
     assert np.abs(ages - hands[1]).mean() < 1.2  # the constant: about 3.5
     assert fitted.history["valid_mae"].iloc[-1] == pytest.approx(
-        np.abs(ages - hands[1]).mean(), abs=1e-4)
+        np.abs(ages - hands[1]).mean(), abs=1e-4
+    )
     assert fitted.history["epoch"].tolist() == list(range(1, 16))
 
 
@@ -149,19 +150,22 @@ def test_a_loss_that_explodes_is_named(hands):
         fit(hands, learning_rate=1e30, loss="mse", epochs=4)
 
 
-@pytest.mark.parametrize(("change", "says"), [
-    ({"ages": [100.0] * 64}, "months"),
-    ({"ages": [float("nan")] * 64}, "missing"),
-    ({"ages": [8.0] * 63}, "one age per image"),
-    ({"sexes": ["F"] * 63}, "each image"),
-    ({"sexes": ["?"] * 64}, "not known"),
-    ({"images": np.zeros((64, 32, 32))}, "uint8"),
-    ({"epochs": 0}, "epochs=0"),
-    ({"schedule": "twice"}, "'twice'"),
-    ({"loss": "huber"}, "'huber'"),
-    ({"batch": 0}, "batch of 0"),
-    ({"device": "abacus"}, "abacus"),
-])
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"ages": [100.0] * 64}, "months"),
+        ({"ages": [float("nan")] * 64}, "missing"),
+        ({"ages": [8.0] * 63}, "one age per image"),
+        ({"sexes": ["F"] * 63}, "each image"),
+        ({"sexes": ["?"] * 64}, "not known"),
+        ({"images": np.zeros((64, 32, 32))}, "uint8"),
+        ({"epochs": 0}, "epochs=0"),
+        ({"schedule": "twice"}, "'twice'"),
+        ({"loss": "huber"}, "'huber'"),
+        ({"batch": 0}, "batch of 0"),
+        ({"device": "abacus"}, "abacus"),
+    ],
+)
 def test_bad_input_is_refused_in_a_sentence(hands, change, says):
     arguments = dict(zip(("images", "ages", "sexes"), hands, strict=True)) | SMALL | change
     with pytest.raises(bk.BadInput, match=says):
@@ -283,8 +287,11 @@ def test_what_a_gpu_computes_is_kept_apart_from_what_the_cpu_does(monkeypatch):
 def test_training_asks_cudnn_for_the_same_digits_and_leaves_the_setting(hands, monkeypatch):
     seen = []
     original = EpochHistory.after_epoch
-    monkeypatch.setattr(EpochHistory, "after_epoch", lambda self: (
-        seen.append(torch.backends.cudnn.deterministic), original(self))[1])
+    monkeypatch.setattr(
+        EpochHistory,
+        "after_epoch",
+        lambda self: (seen.append(torch.backends.cudnn.deterministic), original(self))[1],
+    )
     before = torch.backends.cudnn.deterministic
     fit(hands, epochs=1)
     assert seen == [True] and torch.backends.cudnn.deterministic == before
@@ -304,30 +311,37 @@ def test_maps_are_read_on_a_gpu_as_they_are_on_the_cpu(spread):
     theirs = grid_sample(maps, grid, padding_mode="border", align_corners=False)
     ours = _sampled_at(maps, grid)
     torch.testing.assert_close(ours, theirs)
-    for one, other in zip(*(torch.autograd.grad((found * weight).sum(), (maps, grid))
-                            for found in (ours, theirs)), strict=True):
+    for one, other in zip(
+        *(torch.autograd.grad((found * weight).sum(), (maps, grid)) for found in (ours, theirs)),
+        strict=True,
+    ):
         torch.testing.assert_close(one, other)
     lost = grid.detach().clone()
     lost[0] = float("nan")
     assert _sampled_at(maps, lost)[0].isnan().all() and _sampled_at(maps, lost)[1:].isfinite().all()
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(),
-                    reason="needs a CUDA device: no other tells whether its digits repeat")
+@pytest.mark.skipif(
+    not torch.cuda.is_available(),
+    reason="needs a CUDA device: no other tells whether its digits repeat",
+)
 def test_a_gpu_repeats_its_digits_and_gives_the_network_back(hands):
     options = {"sex_input": True, "validation": hands, "device": "cuda"}
     first, second = (fit(hands, **options) for _ in range(2))
     assert torch.equal(digits(first), digits(second))
     assert {tensor.device.type for tensor in first.model.state_dict().values()} == {"cpu"}
-    read = {device: training.predict(first.model, hands[0], hands[2], device=device)
-            for device in ("cpu", "cuda")}
+    read = {
+        device: training.predict(first.model, hands[0], hands[2], device=device)
+        for device in ("cpu", "cuda")
+    }
     np.testing.assert_allclose(read["cpu"], read["cuda"], atol=2e-2)
 
 
 def test_random_filters_change_texture_keep_brightness_and_cost_others_no_draw():
     plain = dict(rotation=0, shift=0, scale=0, brightness=0, contrast=0, gamma=0, noise=0)
-    images = torch.from_numpy(np.random.default_rng(0).integers(
-        60, 200, (64, 1, 32, 32)).astype(np.uint8))
+    images = torch.from_numpy(
+        np.random.default_rng(0).integers(60, 200, (64, 1, 32, 32)).astype(np.uint8)
+    )
 
     def made(**how):
         generator = torch.Generator().manual_seed(1)

@@ -45,8 +45,9 @@ def _results(room):
 
 @pytest.fixture
 def room(tmp_path):
-    return widgets.reading_room(phantom.cohort(6, seed=1), path=tmp_path / "r.csv", repeats=2,
-                                live=True)
+    return widgets.reading_room(
+        phantom.cohort(6, seed=1), path=tmp_path / "r.csv", repeats=2, live=True
+    )
 
 
 # -- atlas explorer ------------------------------------------------------------------------
@@ -157,8 +158,11 @@ def test_only_phantoms_can_be_scored():
 def test_pictures_of_stages_show_that_stage(bone):
     found = [stage_example(bone, stage, "M") for stage in maturity.rus_stage_scores(bone, "M")]
     assert sum(piece is not None for piece in found) >= len(found) - 1
-    assert all(piece.shape == (96, 96) and 0 <= piece.min() < piece.max() <= 1
-               for piece in found if piece is not None)
+    assert all(
+        piece.shape == (96, 96) and 0 <= piece.min() < piece.max() <= 1
+        for piece in found
+        if piece is not None
+    )
 
 
 # -- reading room --------------------------------------------------------------------------
@@ -206,8 +210,9 @@ def test_a_data_set_of_radiographs_can_be_read_too(tmp_path):
 
 
 def test_own_repeats_stand_beside_published_readers(tmp_path):
-    room = widgets.reading_room(phantom.cohort(8, seed=1), path=tmp_path / "r.csv", repeats=4,
-                                live=True)
+    room = widgets.reading_room(
+        phantom.cohort(8, seed=1), path=tmp_path / "r.csv", repeats=4, live=True
+    )
     for place in range(len(room.order)):
         room.answer(5 + 0.1 * place)
     assert room.box and "Limits of agreement of two readings" in _results(room)
@@ -275,13 +280,30 @@ def test_a_dicom_files_pixel_size_reaches_the_ruler(tmp_path):
     from boneage_kit.cli import main
 
     for age in (6, 9):
-        assert main(["phantom", "--sex", "F", "--age", str(age), "--size", "256", "-o",
-                     str(tmp_path / f"{age}.dcm")]) == 0
+        assert (
+            main(
+                [
+                    "phantom",
+                    "--sex",
+                    "F",
+                    "--age",
+                    str(age),
+                    "--size",
+                    "256",
+                    "-o",
+                    str(tmp_path / f"{age}.dcm"),
+                ]
+            )
+            == 0
+        )
     (tmp_path / "labels.csv").write_text("image_id,sex,bone_age\n6.dcm,F,6\n9.dcm,F,9\n")
     dataset = datasets.load(f"folder:{tmp_path}")
     height, width = dataset.spacing(0)
-    assert height == width == pytest.approx(
-        phantom.render(sex="F", bone_age=6, size=256).pixel_spacing_mm, rel=1e-4)
+    assert (
+        height
+        == width
+        == pytest.approx(phantom.render(sex="F", bone_age=6, size=256).pixel_spacing_mm, rel=1e-4)
+    )
     room = widgets.reading_room(dataset, path=tmp_path / "r.csv", repeats=0, live=True)
     assert room.box and room._viewer.film["spacing"] == [height, width]
 
@@ -312,10 +334,14 @@ def test_the_network_reads_the_same_hands_when_asked_and_the_page_says_what_it_l
     assert np.allclose(read["y_true"], truth) and not np.allclose(read["y_pred"], truth)
 
 
-@pytest.mark.parametrize(("failure", "told"), [
-    (ModuleNotFoundError("No module named 'torch'", name="torch"), "needs torch"),
-    (RuntimeError("out of memory"), "could not predict these hands (RuntimeError"),
-    (BadInput("No model ships.", "Train one."), "No model ships")])
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (ModuleNotFoundError("No module named 'torch'", name="torch"), "needs torch"),
+        (RuntimeError("out of memory"), "could not predict these hands (RuntimeError"),
+        (BadInput("No model ships.", "Train one."), "No model ships"),
+    ],
+)
 def test_a_network_that_cannot_read_is_told_in_a_sentence(room, monkeypatch, failure, told):
 
     def fail(*_):
@@ -389,8 +415,13 @@ def school(tmp_path):
         for row in records.itertuples():
             for occasion in (1, 2):
                 age = row.true_bone_age + shift + scatter * rng.standard_normal()
-                readings_file.append_reading(tmp_path / f"{reader}.csv", reader, row.image_id,
-                                        occasion, float(np.clip(age, 0, 20)))
+                readings_file.append_reading(
+                    tmp_path / f"{reader}.csv",
+                    reader,
+                    row.image_id,
+                    occasion,
+                    float(np.clip(age, 0, 20)),
+                )
     return tmp_path, records
 
 
@@ -419,8 +450,9 @@ def test_one_reader_or_an_empty_folder_is_no_class(school, tmp_path):
 
 @pytest.mark.parametrize("name", ["atlas_explorer", "tw_scorer", "reading_room"])
 def test_without_a_person_there_is_a_picture_in_words(name, boy, tmp_path):
-    arguments = {"atlas_explorer": (), "tw_scorer": (boy,),
-                 "reading_room": (phantom.cohort(3),)}[name]
+    arguments = {"atlas_explorer": (), "tw_scorer": (boy,), "reading_room": (phantom.cohort(3),)}[
+        name
+    ]
     static = getattr(widgets, name)(*arguments, live=False)._repr_mimebundle_()
     assert VIEW not in static and len(static["text/plain"]) > 100
     live = getattr(widgets, name)(*arguments, live=True)._repr_mimebundle_()
@@ -434,11 +466,16 @@ def test_without_a_person_there_is_a_picture_in_words(name, boy, tmp_path):
     assert findings(notebook) == []
 
 
-@pytest.mark.parametrize(("environment", "live"), [
-    ({}, False), ({"JPY_SESSION_NAME": "a.ipynb"}, True),
-    ({"JPY_SESSION_NAME": "a.ipynb", "BONEAGE_KIT_OUT": "out"}, False),
-    ({"BONEAGE_KIT_WIDGETS": "1"}, True),
-    ({"JPY_SESSION_NAME": "a.ipynb", "BONEAGE_KIT_WIDGETS": "0"}, False)])
+@pytest.mark.parametrize(
+    ("environment", "live"),
+    [
+        ({}, False),
+        ({"JPY_SESSION_NAME": "a.ipynb"}, True),
+        ({"JPY_SESSION_NAME": "a.ipynb", "BONEAGE_KIT_OUT": "out"}, False),
+        ({"BONEAGE_KIT_WIDGETS": "1"}, True),
+        ({"JPY_SESSION_NAME": "a.ipynb", "BONEAGE_KIT_WIDGETS": "0"}, False),
+    ],
+)
 def test_live_only_where_a_person_sits(monkeypatch, environment, live):
     for name in ("JPY_SESSION_NAME", "BONEAGE_KIT_OUT", "BONEAGE_KIT_WIDGETS", "VSCODE_PID"):
         monkeypatch.delenv(name, raising=False)
@@ -464,9 +501,14 @@ print(json.dumps({
 """
 
 
+@pytest.mark.slow
 def test_widgets_start_light(tmp_path):
-    done = subprocess.run([sys.executable, "-c", LIGHT, str(tmp_path / "r.csv")],
-                          capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", LIGHT, str(tmp_path / "r.csv")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     took = json.loads(done.stdout)
     assert took["heavy"] == []
     assert took["megabytes"] < 250

@@ -16,9 +16,34 @@ from boneage_kit import BadInput, phantom, widgets
 from boneage_kit.widgets.readings_file import append_reading, load_readings, parse_readings
 from boneage_kit.widgets.readings_lines import COLUMNS
 
-NAMES = ["NA", "None", "null", "nan", "NaN", "", "-", "001", "1e5", "True", "Ann, MD", 'Ann "A"',
-         "Ärztin", " spaced ", "a\nb", "a\rb", "a;b", "=1+1", "#", "'", '"', '",', "\udcff",
-         "reader me", "\u202eabc", "me,0001,1,8.0,,2026Z"]
+NAMES = [
+    "NA",
+    "None",
+    "null",
+    "nan",
+    "NaN",
+    "",
+    "-",
+    "001",
+    "1e5",
+    "True",
+    "Ann, MD",
+    'Ann "A"',
+    "Ärztin",
+    " spaced ",
+    "a\nb",
+    "a\rb",
+    "a;b",
+    "=1+1",
+    "#",
+    "'",
+    '"',
+    '",',
+    "\udcff",
+    "reader me",
+    "\u202eabc",
+    "me,0001,1,8.0,,2026Z",
+]
 
 
 @pytest.fixture
@@ -36,7 +61,10 @@ def test_any_reader_and_any_image_is_read_back(path, name):
         append_reading(path, reader, image, 1, 8.5)
     table = load_readings(path)
     assert list(zip(table["reader"], table["image_id"], strict=True)) == [
-        (name, others[1]), (others[0], name), (name, name)]
+        (name, others[1]),
+        (others[0], name),
+        (name, name),
+    ]
     assert load_readings(path, name)["bone_age"].tolist() == [8.5, 8.5]
     assert parse_readings(path)[1] == []
 
@@ -134,8 +162,9 @@ for k in range(n):
 
 
 def write(path, reader, n):
-    return subprocess.Popen([sys.executable, "-c", WRITER, str(path), reader, str(n)],
-                            stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path), reader, str(n)], stdout=subprocess.PIPE, text=True
+    )
 
 
 @pytest.mark.slow

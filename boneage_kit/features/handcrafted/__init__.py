@@ -20,8 +20,17 @@ from .descriptors import describe, names, region_of_feature
 from .landmarks import Hand, find_hand
 from .regions import Region, locate, regions_of
 
-__all__ = ["Hand", "Region", "describe", "features", "find_hand", "locate", "names",
-           "region_of_feature", "regions_of"]
+__all__ = [
+    "Hand",
+    "Region",
+    "describe",
+    "features",
+    "find_hand",
+    "locate",
+    "names",
+    "region_of_feature",
+    "regions_of",
+]
 
 #: Part of the cache key: raise it when the features change.
 VERSION = 1
@@ -47,11 +56,15 @@ def features(images: ArrayLike, progress: bool = True) -> np.ndarray:
     """
     array = np.asarray(images)
     if array.ndim != 3 or array.dtype != np.uint8 or array.shape[1] != array.shape[2]:
-        raise BadInput(f"The images are {array.dtype} of shape {array.shape}.",
-                       "Give uint8 of shape [n, size, size], as Dataset.images(size) does.")
+        raise BadInput(
+            f"The images are {array.dtype} of shape {array.shape}.",
+            "Give uint8 of shape [n, size, size], as Dataset.images(size) does.",
+        )
     if array.shape[1] < 32:
-        raise BadInput(f"At {array.shape[1]} pixels no finger can be told from another.",
-                       "Give images of 96 pixels or more.")
+        raise BadInput(
+            f"At {array.shape[1]} pixels no finger can be told from another.",
+            "Give images of 96 pixels or more.",
+        )
     key = f"handcrafted-{VERSION}-{_table_key()}"
 
     def many(part: np.ndarray) -> np.ndarray:

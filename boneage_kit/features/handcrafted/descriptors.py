@@ -21,8 +21,15 @@ from .regions import Region, locate
 from .silhouette import SIDE
 
 #: Pixels of the upright patch of each kind of region, and its HOG cells.
-PATCHES = {"MCP": (24, 8), "PIP": (24, 8), "DIP": (24, 8), "Wrist": (48, 8), "Radius": (32, 8),
-           "Ulna": (24, 8), "Hand": (96, 12)}
+PATCHES = {
+    "MCP": (24, 8),
+    "PIP": (24, 8),
+    "DIP": (24, 8),
+    "Wrist": (48, 8),
+    "Radius": (32, 8),
+    "Ulna": (24, 8),
+    "Hand": (96, 12),
+}
 _ORIENTATIONS = 8
 _TEXTURES = ("contrast", "homogeneity", "energy", "correlation")
 _LBP_BINS = 10  # uniform patterns of 8 neighbours
@@ -73,9 +80,20 @@ def names() -> tuple[str, ...]:
     return tuple(feature_names)
 
 
-_LENGTHS = ("length thumb", "length index", "length middle", "length ring", "length little",
-            "span of the fingers", "palm's width", "hand's size in the image",
-            "area of the hand", "solidity", "found", "doubt")
+_LENGTHS = (
+    "length thumb",
+    "length index",
+    "length middle",
+    "length ring",
+    "length little",
+    "span of the fingers",
+    "palm's width",
+    "hand's size in the image",
+    "area of the hand",
+    "solidity",
+    "found",
+    "doubt",
+)
 
 
 def lengths(hand: Hand) -> np.ndarray:
@@ -99,8 +117,13 @@ def _stretched(patch: np.ndarray) -> np.ndarray:
 
 
 def _gradients(patch: np.ndarray, cell: int) -> np.ndarray:
-    return hog(patch, orientations=_ORIENTATIONS, pixels_per_cell=(cell, cell),
-               cells_per_block=(2, 2), block_norm="L2-Hys")
+    return hog(
+        patch,
+        orientations=_ORIENTATIONS,
+        pixels_per_cell=(cell, cell),
+        cells_per_block=(2, 2),
+        block_norm="L2-Hys",
+    )
 
 
 def _patterns(patch: np.ndarray) -> np.ndarray:

@@ -122,8 +122,11 @@ def _hand_in(silhouette: Silhouette) -> Hand | None:
     radius = np.hypot(*(outline - palm).T)
     smooth = ndimage.gaussian_filter1d(radius, 1.5, mode="wrap")
     start = int(smooth.argmin())
-    peaks, _ = find_peaks(np.roll(smooth, -start), prominence=0.35 * silhouette.palm_radius,
-                          height=1.3 * silhouette.palm_radius)
+    peaks, _ = find_peaks(
+        np.roll(smooth, -start),
+        prominence=0.35 * silhouette.palm_radius,
+        height=1.3 * silhouette.palm_radius,
+    )
     tips = outline[(peaks + start) % len(outline)]
     inside = np.minimum(tips, SIDE - 1 - tips).min(axis=1) > 1.5  # the forearm leaves the film
     tips = tips[inside]

@@ -45,8 +45,7 @@ class Region:
         """Return float [4, 2], row and column, in drawing order."""
         half = self.side / 2
         signs = ((1, -1), (1, 1), (-1, 1), (-1, -1))
-        return np.array([self.centre + half * (a * self.along + b * self.across)
-                         for a, b in signs])
+        return np.array([self.centre + half * (a * self.along + b * self.across) for a, b in signs])
 
     def patch(self, image: np.ndarray, pixels: int) -> np.ndarray:
         """Return float [pixels, pixels]: the region upright, the thumb's side to the right."""

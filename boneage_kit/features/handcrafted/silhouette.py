@@ -93,8 +93,9 @@ def _silhouette(mask: np.ndarray) -> Silhouette:
     padded = np.pad(mask, 1)
     depth = ndimage.distance_transform_edt(padded)
     palm = np.array(np.unravel_index(depth.argmax(), depth.shape), dtype=float)
-    border = max(measure.find_contours(ndimage.gaussian_filter(padded.astype(float), 0.8), 0.5),
-                 key=len)
+    border = max(
+        measure.find_contours(ndimage.gaussian_filter(padded.astype(float), 0.8), 0.5), key=len
+    )
     length = np.r_[0, np.cumsum(np.hypot(*np.diff(border, axis=0).T))]
     along = np.linspace(0, length[-1], _POINTS, endpoint=False)
     outline = np.stack([np.interp(along, length, border[:, axis]) for axis in (0, 1)], axis=1)

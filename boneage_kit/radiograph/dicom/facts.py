@@ -25,8 +25,26 @@ KEPT_FIELDS = {
     "PatientSex": "sex",
 }
 #: Pieces of the names of body parts that show a hand, in the languages of archives.
-_HANDS = ("HAND", "WRIST", "FINGER", "CARP", "THUMB", "BONEAGE", "BONE AGE", "SKELETON", "UPPER",
-          "EXTREMITY", "EXTREMITIES", "ARM", "MANO", "MAIN", "POIGNET", "MUÑECA", "POLSO", "MANUS")
+_HANDS = (
+    "HAND",
+    "WRIST",
+    "FINGER",
+    "CARP",
+    "THUMB",
+    "BONEAGE",
+    "BONE AGE",
+    "SKELETON",
+    "UPPER",
+    "EXTREMITY",
+    "EXTREMITIES",
+    "ARM",
+    "MANO",
+    "MAIN",
+    "POIGNET",
+    "MUÑECA",
+    "POLSO",
+    "MANUS",
+)
 _LATERAL_VIEWS = ("LL", "RL", "LLD", "RLD", "LLO", "RLO", "LAT", "LATERAL", "OBLIQUE")
 
 
@@ -39,7 +57,8 @@ def facts(header: FileDataset) -> dict[str, Any]:
             meta.setdefault(name, int(value) if value.isdigit() else value)
     meta["signed"] = bool(meta.get("signed"))
     meta["sex"] = {"F": "F", "FEMALE": "F", "M": "M", "MALE": "M"}.get(
-        str(meta.get("sex", "")).upper())
+        str(meta.get("sex", "")).upper()
+    )
     meta["transfer_syntax"] = UID(header.file_meta.TransferSyntaxUID).name
     for keyword in ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"):
         for where in datasets(header, "PixelMeasuresSequence"):

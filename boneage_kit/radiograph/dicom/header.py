@@ -17,15 +17,30 @@ from ..decoded import check_size
 from .elements import number, text
 
 #: Written with any case, spaces and signs -> as the standard writes it (PS3.3 C.7.6.3.1.2).
-PHOTOMETRIC = {"".join(filter(str.isalnum, name)): name for name in (
-    "MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422",
-    "YBR_PARTIAL_420", "YBR_PARTIAL_422", "YBR_ICT", "YBR_RCT")}
+PHOTOMETRIC = {
+    "".join(filter(str.isalnum, name)): name
+    for name in (
+        "MONOCHROME1",
+        "MONOCHROME2",
+        "PALETTE COLOR",
+        "RGB",
+        "YBR_FULL",
+        "YBR_FULL_422",
+        "YBR_PARTIAL_420",
+        "YBR_PARTIAL_422",
+        "YBR_ICT",
+        "YBR_RCT",
+    )
+}
 #: What a kind of codestream is compressed as, where the header says that nothing is.
 _SYNTAX_OF = {
-    "baseline JPEG": pydicom.uid.JPEGBaseline8Bit, "extended JPEG": pydicom.uid.JPEGExtended12Bit,
+    "baseline JPEG": pydicom.uid.JPEGBaseline8Bit,
+    "extended JPEG": pydicom.uid.JPEGExtended12Bit,
     "progressive JPEG": pydicom.uid.JPEGExtended12Bit,
-    "lossless JPEG": pydicom.uid.JPEGLosslessSV1, "JPEG-LS": pydicom.uid.JPEGLSNearLossless,
-    "JPEG 2000": pydicom.uid.JPEG2000, "": pydicom.uid.RLELossless,
+    "lossless JPEG": pydicom.uid.JPEGLosslessSV1,
+    "JPEG-LS": pydicom.uid.JPEGLSNearLossless,
+    "JPEG 2000": pydicom.uid.JPEG2000,
+    "": pydicom.uid.RLELossless,
 }
 #: Processes of JPEG that are retired and have no decoder of their own in pydicom (PS3.6 A).
 _RETIRED = {f"1.2.840.10008.1.2.4.{number}" for number in (52, 53, 54, 55, 56)}
@@ -51,8 +66,10 @@ def refuse_bomb(data: bytes, name: str) -> None:
         count += len(unpacker.decompress(packed, 2**23))
         packed = unpacker.unconsumed_tail
     if count > MOST_UNPACKED:
-        raise BadInput(f"{name} unpacks to more than {MOST_UNPACKED / 1e9:.1f} GB.",
-                       "It is no radiograph: export it again, uncompressed.")
+        raise BadInput(
+            f"{name} unpacks to more than {MOST_UNPACKED / 1e9:.1f} GB.",
+            "It is no radiograph: export it again, uncompressed.",
+        )
 
 
 def complete(header: FileDataset, name: str) -> list[str]:
@@ -80,20 +97,26 @@ def _refuse_what_is_no_picture(header: FileDataset, name: str) -> None:
         raise BadInput(f"{name} is a DICOM object without an image{kind}.", _NO_IMAGE)
     frames = re.match(r"\d+", text(header, "NumberOfFrames"))
     if frames and int(frames[0]) > 1:
-        raise BadInput(f"{name} holds {frames[0]} frames: a series or a film, not one radiograph.",
-                       "Export the frame with the hand as an image of its own.")
+        raise BadInput(
+            f"{name} holds {frames[0]} frames: a series or a film, not one radiograph.",
+            "Export the frame with the hand as an image of its own.",
+        )
     if text(header, "Modality") == "RTDOSE" or UID(kind).name == "RT Dose Storage":
         raise BadInput(f"{name} is a map of radiation dose, not a radiograph.", _NO_IMAGE)
     element = header.get_item("PixelData")
     declared, there = getattr(element, "length", _UNDEFINED), len(element.value or b"")
     if declared != _UNDEFINED and declared > there:
-        raise BadInput(f"{name} cannot be decoded as DICOM (it was cut: {there:,} of "
-                       f"{declared:,} bytes of its pixels are there).",
-                       "Copy, download or export it again.")
+        raise BadInput(
+            f"{name} cannot be decoded as DICOM (it was cut: {there:,} of "
+            f"{declared:,} bytes of its pixels are there).",
+            "Copy, download or export it again.",
+        )
     missing = [tag for tag in ("Rows", "Columns", "BitsAllocated") if number(header, tag) is None]
     if missing:
-        raise BadInput(f"{name} lacks the tag(s) {', '.join(missing)}.",
-                       "Export it again from the archive; without them it cannot be unpacked.")
+        raise BadInput(
+            f"{name} lacks the tag(s) {', '.join(missing)}.",
+            "Export it again from the archive; without them it cannot be unpacked.",
+        )
     check_size(int(header.Rows), int(header.Columns), name)
     if header.BitsAllocated < 8:
         raise BadInput(f"{name} is a mask of {header.BitsAllocated} bit.", _NO_IMAGE)
@@ -109,14 +132,21 @@ def _complete_meta(header: FileDataset, notes: list[str]) -> None:
         return
     implicit, little = header.original_encoding
     header.file_meta.TransferSyntaxUID = (
-        pydicom.uid.ImplicitVRLittleEndian if implicit else
-        pydicom.uid.ExplicitVRLittleEndian if little else pydicom.uid.ExplicitVRBigEndian)
+        pydicom.uid.ImplicitVRLittleEndian
+        if implicit
+        else pydicom.uid.ExplicitVRLittleEndian
+        if little
+        else pydicom.uid.ExplicitVRBigEndian
+    )
     notes.append("TransferSyntaxUID missing, told from the encoding")
 
 
 def _complete_pixel_module(header: FileDataset, notes: list[str]) -> None:
     guesses: dict[str, Any] = {
-        "SamplesPerPixel": 1, "BitsStored": header.BitsAllocated, "PixelRepresentation": 0}
+        "SamplesPerPixel": 1,
+        "BitsStored": header.BitsAllocated,
+        "PixelRepresentation": 0,
+    }
     for tag, value in guesses.items():
         if number(header, tag) is None:
             setattr(header, tag, value)
@@ -143,8 +173,11 @@ def _complete_photometric(header: FileDataset, notes: list[str]) -> None:
             notes.append(f"the photometric interpretation '{written}' read as {meant}")
     else:
         meant = "RGB" if coloured else "MONOCHROME2"
-        notes.append(f"PhotometricInterpretation '{written}' unknown here, taken as {meant}"
-                     if written else f"PhotometricInterpretation missing, taken as {meant}")
+        notes.append(
+            f"PhotometricInterpretation '{written}' unknown here, taken as {meant}"
+            if written
+            else f"PhotometricInterpretation missing, taken as {meant}"
+        )
     header.PhotometricInterpretation = meant
 
 
@@ -169,8 +202,7 @@ def _agree_with_pixels(header: FileDataset, notes: list[str]) -> Codestream | No
         return None
     stream = describe(first_frame(header)) if compressed else None
     meant = _SYNTAX_OF.get(stream.kind if stream else "")
-    if compressed and meant and (
-            not syntax.is_encapsulated or stream and syntax in _RETIRED):
+    if compressed and meant and (not syntax.is_encapsulated or stream and syntax in _RETIRED):
         header.file_meta.TransferSyntaxUID = meant
         notes.append(f"the header says {syntax.name}, the pixels were decoded as {meant.name}")
     if stream is not None:
@@ -185,20 +217,26 @@ def first_frame(header: FileDataset) -> bytes:
 
 def _believe(stream: Codestream, header: FileDataset, notes: list[str]) -> None:
     if (stream.height, stream.width) != (header.Rows, header.Columns):
-        notes.append(f"the header says {header.Columns} x {header.Rows} pixels, the compressed "
-                     f"picture has {stream.width} x {stream.height}")
+        notes.append(
+            f"the header says {header.Columns} x {header.Rows} pixels, the compressed "
+            f"picture has {stream.width} x {stream.height}"
+        )
         header.Rows, header.Columns = stream.height, stream.width
     if stream.bits > 16:
         return
     allocated = 8 if stream.bits <= 8 else 16
     if stream.kind != "JPEG 2000" and allocated != header.BitsAllocated:  # pydicom sees to those
-        notes.append(f"the header says {header.BitsAllocated} bits allocated, the compressed "
-                     f"picture has {stream.bits}")
+        notes.append(
+            f"the header says {header.BitsAllocated} bits allocated, the compressed "
+            f"picture has {stream.bits}"
+        )
         header.BitsAllocated = allocated
         header.BitsStored = min(header.BitsStored, allocated)
         header.HighBit = header.BitsStored - 1
     lossless = stream.kind == "lossless JPEG" or header.file_meta.TransferSyntaxUID in (
-        pydicom.uid.JPEGLSLossless, pydicom.uid.JPEG2000Lossless)
+        pydicom.uid.JPEGLSLossless,
+        pydicom.uid.JPEG2000Lossless,
+    )
     if not lossless and header.BitsStored < stream.bits <= header.BitsAllocated:
         header.BitsStored = stream.bits  # a lossy picture may overshoot BitsStored a little
         header.HighBit = stream.bits - 1

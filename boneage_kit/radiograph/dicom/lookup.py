@@ -78,6 +78,7 @@ def _entries(data: object, count: int, bits: int, little_endian: bool) -> np.nda
 
 def _first_level(declared: int, count: int, low: float, high: float) -> int:
     """Return the first level mapped, as a signed or unsigned number: which covers the levels."""
+
     def covered(first: int) -> float:
         return min(high, first + count - 1) - max(low, first)
 

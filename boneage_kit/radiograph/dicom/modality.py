@@ -30,8 +30,11 @@ class Modality:
         return (value - self.intercept) / self.slope
 
     def __str__(self) -> str:
-        return "modality LUT" if self.table is not None else (
-            f"slope {self.slope:g}, intercept {self.intercept:g}")
+        return (
+            "modality LUT"
+            if self.table is not None
+            else (f"slope {self.slope:g}, intercept {self.intercept:g}")
+        )
 
 
 def modality_of(header: FileDataset, low: float, high: float, notes: list[str]) -> Modality:

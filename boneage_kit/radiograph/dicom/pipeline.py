@@ -63,8 +63,11 @@ def _shown(
     measured = values if padding is None else values[~padding]
     low, high = measured.min().item(), measured.max().item()
     modality = modality_of(header, low, high, notes)
-    ends = modality(np.array([low, high], float)) if modality.table is None else (
-        modality.table.entries)
+    ends = (
+        modality(np.array([low, high], float))
+        if modality.table is None
+        else (modality.table.entries)
+    )
     voi = voi_of(header, float(ends.min()), float(ends.max()), notes)
     meta = {
         "rescaled": None if modality == Modality() else str(modality),
@@ -89,6 +92,7 @@ def _by_level(
 
     A film has fewer levels than pixels.
     """
+
     def show(levels: np.ndarray) -> np.ndarray:
         result = modality(levels)
         return result if voi is None else voi(result)
@@ -107,9 +111,7 @@ def _by_level(
     return shown, float(ends.min()), float(ends.max())
 
 
-def _shows_something(
-    measured: np.ndarray, black: float, white: float, notes: list[str]
-) -> bool:
+def _shows_something(measured: np.ndarray, black: float, white: float, notes: list[str]) -> bool:
     """Return False for a window that shows one grey level; note one that shows hardly any grey."""
     sample = measured.ravel()[:: max(1, measured.size // 50_000)]
     shown = np.clip((sample - black) / (white - black), 0, 1)
@@ -118,6 +120,8 @@ def _shows_something(
         return False
     grey = ((shown > 0) & (shown < 1)).sum() / (shown > 0).sum()
     if grey < _FEWEST_GREY:
-        notes.append(f"the window of the header leaves {1 - grey:.0%} of what is not black plain "
-                     "white; it may belong to another picture")
+        notes.append(
+            f"the window of the header leaves {1 - grey:.0%} of what is not black plain "
+            "white; it may belong to another picture"
+        )
     return True

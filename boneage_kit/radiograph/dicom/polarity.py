@@ -28,8 +28,10 @@ def inverted_by_header(
     if shape in ("IDENTITY", "INVERSE"):
         inverted = shape == "INVERSE"
         if inverted != (photometric == "MONOCHROME1"):
-            notes.append(f"the header contradicts itself: {photometric} with presentation LUT "
-                         f"shape {shape}, which was followed")
+            notes.append(
+                f"the header contradicts itself: {photometric} with presentation LUT "
+                f"shape {shape}, which was followed"
+            )
         return inverted, f"the header says {photometric}, presentation LUT shape {shape}"
     if not stated:
         return None, ""

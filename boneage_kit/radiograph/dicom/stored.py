@@ -44,8 +44,9 @@ def stored_values(
     elif header.file_meta.TransferSyntaxUID.is_encapsulated:
         values = _decompressed(header, name)
         if values.ndim != 2:
-            raise BadInput(f"{name} holds an array of shape {values.shape}.",
-                           "Give one grey image.")
+            raise BadInput(
+                f"{name} holds an array of shape {values.shape}.", "Give one grey image."
+            )
     else:
         values = _native(header, name, notes)
     return _used_bits(values, header, notes), _padding(values, header)
@@ -57,10 +58,13 @@ def _native(header: FileDataset, name: str, notes: list[str]) -> np.ndarray:
     if bits == 12:
         needed = -(-rows * columns * 3 // 2)
         return _twelve_bits(_whole(data, needed, name, notes), rows * columns).reshape(
-            rows, columns)
+            rows, columns
+        )
     if bits not in (8, 16, 32, 64):
-        raise BadInput(f"{name} cannot be decoded as DICOM ({bits} bits allocated to a pixel).",
-                       "Export it again with 8 or 16.")
+        raise BadInput(
+            f"{name} cannot be decoded as DICOM ({bits} bits allocated to a pixel).",
+            "Export it again with 8 or 16.",
+        )
     order = "<" if _is_little_endian(header) else ">"
     kind = "i" if header.PixelRepresentation else "u"
     dtype = np.dtype(f"{order}{kind}{bits // 8}")
@@ -88,9 +92,11 @@ def _whole(data: bytes, needed: int, name: str, notes: list[str]) -> bytes:
         return data
     share = len(data) / needed
     if len(data) < 2 or needed > SMALL and share < _SHORTEST_SHARE:
-        raise BadInput(f"{name} cannot be decoded as DICOM ({len(data):,} of {needed:,} bytes of "
-                       "its pixels are there).",
-                       "It is damaged or incomplete: copy, download or export it again.")
+        raise BadInput(
+            f"{name} cannot be decoded as DICOM ({len(data):,} of {needed:,} bytes of "
+            "its pixels are there).",
+            "It is damaged or incomplete: copy, download or export it again.",
+        )
     notes.append(f"only {share:.0%} of the pixels are there, the rest is filled with zeros")
     return bytes(data) + bytes(missing)
 
@@ -137,7 +143,8 @@ def _decompressed(header: FileDataset, name: str) -> np.ndarray:
             kind = f" ({stream.bits}-bit {stream.kind})" if stream else ""
             raise BadInput(
                 f"{name} is compressed as {syntax.name}{kind}, which this kit cannot decode.",
-                "Export it uncompressed.") from error
+                "Export it uncompressed.",
+            ) from error
         raise
 
 
@@ -177,8 +184,10 @@ def _used_bits(values: np.ndarray, header: FileDataset, notes: list[str]) -> np.
     used = moved.view(values.dtype) >> values.dtype.type(allocated - stored)
     plain = used.view(raw.dtype) & raw.dtype.type(2**stored - 1)
     if high + 1 == stored and not ((raw == plain) | (values == used)).all():
-        notes.append(f"bits above BitsStored ({stored}) are set: an overlay, or BitsStored is "
-                     "too small; they were left out")
+        notes.append(
+            f"bits above BitsStored ({stored}) are set: an overlay, or BitsStored is "
+            "too small; they were left out"
+        )
     return used
 
 
@@ -192,8 +201,9 @@ def _padding(values: np.ndarray, header: FileDataset) -> np.ndarray | None:
         return None
     high = number(header, "PixelPaddingRangeLimit")
     ends = [_modulo(end, values) for end in (low, low if high is None else high)]
-    mask = (values >= min(ends)) & (values <= max(ends)) if ends[0] != ends[1] else (
-        values == ends[0])
+    mask = (
+        (values >= min(ends)) & (values <= max(ends)) if ends[0] != ends[1] else (values == ends[0])
+    )
     return mask if mask.any() and not mask.all() else None
 
 
@@ -208,8 +218,9 @@ def _colours(header: FileDataset, name: str, notes: list[str]) -> np.ndarray:
         samples = header.Rows * header.Columns * header.SamplesPerPixel
         if header.PhotometricInterpretation == "YBR_FULL_422":
             samples = samples // 3 * 2
-        header.PixelData = _whole(header.PixelData, samples * header.BitsAllocated // 8,
-                                  name, notes)
+        header.PixelData = _whole(
+            header.PixelData, samples * header.BitsAllocated // 8, name, notes
+        )
     values = _decompressed(header, name)
     if header.PhotometricInterpretation == "PALETTE COLOR":
         values = apply_color_lut(values, header)

@@ -79,8 +79,9 @@ def _first_window(where: Dataset, notes: list[str]) -> Window | None:
         if width >= 1 or (width > 0 and function != "LINEAR"):
             return Window(centre, width, function)
     if any(not math.isnan(width) for width in widths):
-        notes.append(f"the window (centre {centres[:1]}, width {widths[:1]}) is none and was left "
-                     "aside")
+        notes.append(
+            f"the window (centre {centres[:1]}, width {widths[:1]}) is none and was left aside"
+        )
     return None
 
 

@@ -99,8 +99,9 @@ def exercise(
     """
 
     def register(function: Callable[..., str | None]) -> Callable[..., str | None]:
-        _registry[number] = Exercise(number, function, hint, inspect.cleandoc(solution),
-                                     tuple(passes), tuple(fails))
+        _registry[number] = Exercise(
+            number, function, hint, inspect.cleandoc(solution), tuple(passes), tuple(fails)
+        )
         return function
 
     return register
@@ -160,13 +161,18 @@ def check(number: str, answer: object, lesson: object = None) -> Feedback:
         wants_lesson = len(inspect.signature(task.check).parameters) > 1
         praise = task.check(answer, lesson) if wants_lesson else task.check(answer)
     except Unanswered:
-        return Feedback(f"Exercise {number}: not answered yet. Put your answer in place of the "
-                        f'three dots; lesson.hint("{number}") helps.')
+        return Feedback(
+            f"Exercise {number}: not answered yet. Put your answer in place of the "
+            f'three dots; lesson.hint("{number}") helps.'
+        )
     except Wrong as wrong:
         return Feedback(f"Exercise {number}: not yet. {wrong}", right=False)
     except Exception as error:  # a student's function may raise anything
-        return Feedback(f"Exercise {number}: not yet. Checking your answer stopped with "
-                        f"{type(error).__name__}: {error}", right=False)
+        return Feedback(
+            f"Exercise {number}: not yet. Checking your answer stopped with "
+            f"{type(error).__name__}: {error}",
+            right=False,
+        )
     return Feedback(f"Exercise {number}: right. {praise or ''}".strip(), right=True)
 
 

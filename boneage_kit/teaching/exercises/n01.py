@@ -53,9 +53,11 @@ def find_the_plate(answer: Any) -> str:
     truth = MYSTERY["bone_age"]
     if abs(age - truth) > 1.05:
         raise Wrong(_speaks_against(age, truth))
-    return (f"It was drawn at {truth:.1f} years; the nearest plate is "
-            f"{maturity.age_in_words(maturity.nearest_gp_plate(truth, 'M'))}. Two radiologists "
-            "often differ by more than a plate.")
+    return (
+        f"It was drawn at {truth:.1f} years; the nearest plate is "
+        f"{maturity.age_in_words(maturity.nearest_gp_plate(truth, 'M'))}. Two radiologists "
+        "often differ by more than a plate."
+    )
 
 
 def _speaks_against(age: float, truth: float) -> str:
@@ -71,8 +73,10 @@ def _speaks_against(age: float, truth: float) -> str:
         sign, column = "does not cap its shaft yet, as it would from", "cap_age"
     word = "young" if age < truth else "old"
     if rows.empty:
-        return (f"That is too {word}. Compare the widths of the epiphyses of the distal and middle "
-                "phalanges with the plates on either side.")
+        return (
+            f"That is too {word}. Compare the widths of the epiphyses of the distal and middle "
+            "phalanges with the plates on either side."
+        )
     row = rows.sort_values(column, kind="stable").iloc[-1 if age < truth else 0]
     return f"That is too {word}: the {row['name']} {sign} {row[column]:.1f} years."
 
@@ -107,8 +111,10 @@ def one_stage_of_the_radius(answer: Any) -> str:
         raise Wrong("The size is right, the sign is not: a higher stage makes the hand older.")
     if abs(rise - right) > 0.02:
         raise Wrong("Score all 13 bones twice, with the radius at G and at H; only then subtract.")
-    return (f"One stage of one bone moves the age by {right:.1f} years: the radius carries a fifth "
-            "of all points, so that a reader unsure between G and H is unsure about that much.")
+    return (
+        f"One stage of one bone moves the age by {right:.1f} years: the radius carries a fifth "
+        "of all points, so that a reader unsure between G and H is unsure about that much."
+    )
 
 
 def _score(sex: str, radius: str) -> int:
@@ -116,8 +122,9 @@ def _score(sex: str, radius: str) -> int:
 
 
 def _rise(sex: str) -> float:
-    return (maturity.tw3_rus_bone_age(_score(sex, "H"), sex)
-            - maturity.tw3_rus_bone_age(_score(sex, "G"), sex))
+    return maturity.tw3_rus_bone_age(_score(sex, "H"), sex) - maturity.tw3_rus_bone_age(
+        _score(sex, "G"), sex
+    )
 
 
 def _limits(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
@@ -149,28 +156,44 @@ def limits_of_agreement(answer: Any) -> str:
     if low >= high:
         raise Wrong("The lower limit comes first and is the smaller one.")
     if abs(low - lower) < 0.04 and abs(high - upper) < 0.04:
-        return (f"Reader 2 lies within {lower:+.2f} to {upper:+.2f} years of reader 1, 95 times "
-                "in 100. That is the ruler to hold against any model's error.")
+        return (
+            f"Reader 2 lies within {lower:+.2f} to {upper:+.2f} years of reader 1, 95 times "
+            "in 100. That is the ruler to hold against any model's error."
+        )
     sd, n = difference.std(ddof=1), len(difference)
     width = (high - low) / 2
-    for wrong, name in ((sd, "one standard deviation; 95 % of differences need 1.96 of them"),
-                        (1.96 * sd / np.sqrt(n), "the standard error of the mean difference: it "
-                         "says how well the bias is known, not how far single readings lie apart"),
-                        (1.96 * sd / np.sqrt(2), "the scatter of one reading; the difference of "
-                         "two scatters by the square root of 2 more")):
+    for wrong, name in (
+        (sd, "one standard deviation; 95 % of differences need 1.96 of them"),
+        (
+            1.96 * sd / np.sqrt(n),
+            "the standard error of the mean difference: it "
+            "says how well the bias is known, not how far single readings lie apart",
+        ),
+        (
+            1.96 * sd / np.sqrt(2),
+            "the scatter of one reading; the difference of "
+            "two scatters by the square root of 2 more",
+        ),
+    ):
         if abs(width - wrong) < 0.03:
             raise Wrong(f"The half width of your interval is {name}.")
     if abs(width - 1.96 * sd) < 0.04:
-        raise Wrong("The width is right; centre it on the mean difference (the bias), not on 0, "
-                    "and subtract in the order reader_2 minus reader_1.")
-    raise Wrong("Take the differences reader_2 minus reader_1, then their mean and their standard "
-                "deviation.")
+        raise Wrong(
+            "The width is right; centre it on the mean difference (the bias), not on 0, "
+            "and subtract in the order reader_2 minus reader_1."
+        )
+    raise Wrong(
+        "Take the differences reader_2 minus reader_1, then their mean and their standard "
+        "deviation."
+    )
 
 
 def _of_absolutes(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
     difference = np.abs(np.asarray(second) - np.asarray(first))
-    return (float(difference.mean() - 1.96 * difference.std(ddof=1)),
-            float(difference.mean() + 1.96 * difference.std(ddof=1)))
+    return (
+        float(difference.mean() - 1.96 * difference.std(ddof=1)),
+        float(difference.mean() + 1.96 * difference.std(ddof=1)),
+    )
 
 
 @exercise(
@@ -184,17 +207,23 @@ def _of_absolutes(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
         return difference.mean() - spread, difference.mean() + spread
     """,
     passes=(_limits,),
-    fails=(_of_absolutes, lambda first, second: _limits(second, first),
-           lambda first, second: tuple(12 * np.array(_limits(first, second))),
-           lambda first, second: None, 3),
+    fails=(
+        _of_absolutes,
+        lambda first, second: _limits(second, first),
+        lambda first, second: tuple(12 * np.array(_limits(first, second))),
+        lambda first, second: None,
+        3,
+    ),
 )
 def limits_with_their_sign(answer: Any) -> str:
     """Try the student's limits on a reader without bias, and on one who is a year too old."""
     if not callable(answer):
         raise Wrong('Hand over the function itself: lesson.check("01.4", my_limits).')
     first = np.array([4.0, 7.0, 9.0, 12.0, 14.0, 6.0])
-    for shift, scatter, who in ((0.0, 1.0, "a year too old and a year too young in turn"),
-                                (1.0, 0.2, "about a year too old on every hand")):
+    for shift, scatter, who in (
+        (0.0, 1.0, "a year too old and a year too young in turn"),
+        (1.0, 0.2, "about a year too old on every hand"),
+    ):
         second = first + shift + scatter * np.array([1, -1, 1, -1, 1, -1])
         given = answer(first.copy(), second.copy())
         try:
@@ -205,12 +234,18 @@ def limits_with_their_sign(answer: Any) -> str:
         if np.allclose((low, high), right, atol=0.02):
             continue
         if np.allclose((low, high), _of_absolutes(first, second), atol=0.02):
-            raise Wrong(f"A second reading that is {who} gets the limits {low:+.2f} to {high:+.2f}"
-                        f": without their sign, {shift:+.0f} on average became "
-                        f"{(low + high) / 2:+.2f}.")
+            raise Wrong(
+                f"A second reading that is {who} gets the limits {low:+.2f} to {high:+.2f}"
+                f": without their sign, {shift:+.0f} on average became "
+                f"{(low + high) / 2:+.2f}."
+            )
         if np.allclose((-high, -low), right, atol=0.02):
             raise Wrong("Take second minus first: positive when the second reading is older.")
-        raise Wrong(f"A second reading that is {who} gets {low:+.2f} to {high:+.2f}; the limits "
-                    f"are {right[0]:+.2f} and {right[1]:+.2f} years.")
-    return ("A bias is an average with its sign: errors of both kinds cancel in it, and the "
-            "spread shows them.")
+        raise Wrong(
+            f"A second reading that is {who} gets {low:+.2f} to {high:+.2f}; the limits "
+            f"are {right[0]:+.2f} and {right[1]:+.2f} years."
+        )
+    return (
+        "A bias is an average with its sign: errors of both kinds cancel in it, and the "
+        "spread shows them."
+    )

@@ -26,8 +26,11 @@ def _three_files(folder: Path) -> dict[str, tuple[Path, np.ndarray]]:
     film[20:, 20:60] = np.linspace(0.2, 1, 40)
     film[30:60, 35:45] = 0.5
     files = {}
-    for what, top, dtype in (("8-bit", 255, "uint8"), ("16-bit", 65535, "uint16"),
-                             ("12-bit (in 16)", 4095, "uint16")):
+    for what, top, dtype in (
+        ("8-bit", 255, "uint8"),
+        ("16-bit", 65535, "uint16"),
+        ("12-bit (in 16)", 4095, "uint16"),
+    ):
         path = folder / f"{what[:2].strip('-')}.png"
         Image.fromarray(np.rint(film * top).astype(dtype)).save(path)
         files[what] = (path, film)
@@ -48,8 +51,10 @@ def _decode(path: Path) -> np.ndarray:
         top = 255 if values.dtype == np.uint8 else 2 ** int(values.max()).bit_length() - 1
         return values.astype("float32") / top
     """,
-    passes=(_decode, lambda path: np.asarray(Image.open(path), float) / np.asarray(
-        Image.open(path)).max()),
+    passes=(
+        _decode,
+        lambda path: np.asarray(Image.open(path), float) / np.asarray(Image.open(path)).max(),
+    ),
     fails=(
         lambda path: np.asarray(Image.open(path).convert("L"), "float32") / 255,
         lambda path: np.asarray(Image.open(path)).astype("uint8") / 255,
@@ -62,7 +67,7 @@ def _decode(path: Path) -> np.ndarray:
 def sixteen_bits(answer: Callable[[Path], np.ndarray]) -> str:
     """Try the student's reader on three depths and name what went wrong with the first bad one."""
     if not callable(answer):
-        raise Wrong("Hand over the function itself: lesson.check(\"02.1\", my_reader).")
+        raise Wrong('Hand over the function itself: lesson.check("02.1", my_reader).')
     with tempfile.TemporaryDirectory() as folder:
         for what, (path, film) in _three_files(Path(folder)).items():
             _judge(np.asarray(answer(path), dtype=float), film, what)
@@ -71,21 +76,31 @@ def sixteen_bits(answer: Callable[[Path], np.ndarray]) -> str:
 
 def _judge(pixels: np.ndarray, film: np.ndarray, what: str) -> None:
     if pixels.shape != film.shape:
-        raise Wrong(f"From the {what} file came an array of shape {pixels.shape}; the film has "
-                    f"{film.shape}.")
+        raise Wrong(
+            f"From the {what} file came an array of shape {pixels.shape}; the film has "
+            f"{film.shape}."
+        )
     if pixels.min() < 0 or pixels.max() > 1.01:
-        raise Wrong(f"The {what} file gives values from {pixels.min():g} to {pixels.max():g}; "
-                    "divide by the largest value this depth can hold.")
+        raise Wrong(
+            f"The {what} file gives values from {pixels.min():g} to {pixels.max():g}; "
+            "divide by the largest value this depth can hold."
+        )
     white = (pixels > 0.99).mean()
     if white > 0.3:
-        raise Wrong(f"On the {what} file {white:.0%} of your pixels are white: values above 255 "
-                    "are clipped before you divide.")
+        raise Wrong(
+            f"On the {what} file {white:.0%} of your pixels are white: values above 255 "
+            "are clipped before you divide."
+        )
     if pixels.max() < 0.5:
-        raise Wrong(f"The {what} file comes out nearly black, {pixels.max():.2f} at most: its "
-                    "values do not reach what you divide by.")
+        raise Wrong(
+            f"The {what} file comes out nearly black, {pixels.max():.2f} at most: its "
+            "values do not reach what you divide by."
+        )
     if np.corrcoef(pixels.ravel(), film.ravel())[0, 1] < 0.99:
-        raise Wrong(f"The {what} film is scrambled: grey levels fall where they should rise. "
-                    "Converting to uint8 keeps the last 8 bits only.")
+        raise Wrong(
+            f"The {what} film is scrambled: grey levels fall where they should rise. "
+            "Converting to uint8 keeps the last 8 bits only."
+        )
 
 
 def _films() -> pd.DataFrame:
@@ -93,11 +108,14 @@ def _films() -> pd.DataFrame:
     rng = np.random.default_rng(7)
     child = np.repeat(np.arange(90), rng.integers(1, 4, 90))
     sex, age = rng.choice(["F", "M"], 90), rng.uniform(1, 17, 90)
-    table = pd.DataFrame({
-        "image_id": [f"film{k:03d}" for k in range(len(child))],
-        "patient_id": [f"child{k:02d}" for k in child], "sex": sex[child],
-        "bone_age": age[child].round(1),
-    })
+    table = pd.DataFrame(
+        {
+            "image_id": [f"film{k:03d}" for k in range(len(child))],
+            "patient_id": [f"child{k:02d}" for k in child],
+            "sex": sex[child],
+            "bone_age": age[child].round(1),
+        }
+    )
     return table.sample(frac=1, random_state=3).reset_index(drop=True)
 
 
@@ -108,7 +126,7 @@ def _good_split(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 def _leaking(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     order = np.random.default_rng(0).permutation(len(table))
-    return order[len(table) // 4:], order[: len(table) // 4]
+    return order[len(table) // 4 :], order[: len(table) // 4]
 
 
 @exercise(
@@ -121,9 +139,14 @@ def _leaking(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         return parts.train, parts.test
     """,
     passes=(_good_split,),
-    fails=(_leaking, lambda table: ([0, 1, 2], [3, 4]), lambda table: _good_split(table)[0],
-           lambda table: (np.arange(len(table)), np.arange(9)), 3,
-           lambda table: (np.flatnonzero(table.sex == "M"), np.flatnonzero(table.sex == "F"))),
+    fails=(
+        _leaking,
+        lambda table: ([0, 1, 2], [3, 4]),
+        lambda table: _good_split(table)[0],
+        lambda table: (np.arange(len(table)), np.arange(9)),
+        3,
+        lambda table: (np.flatnonzero(table.sex == "M"), np.flatnonzero(table.sex == "F")),
+    ),
 )
 def split_by_child(answer: Callable[[pd.DataFrame], tuple[np.ndarray, np.ndarray]]) -> str:
     """Split a table with several films per child, and look for children on both sides."""
@@ -138,16 +161,21 @@ def split_by_child(answer: Callable[[pd.DataFrame], tuple[np.ndarray, np.ndarray
         raise Wrong(f"{len(set(train) & set(test))} rows stand in training and in the test.")
     share = len(test) / len(table)
     if len(train) + len(test) < 0.9 * len(table) or not 0.15 <= share <= 0.35:
-        raise Wrong(f"Use all {len(table)} rows, about a quarter of them for the test; you have "
-                    f"{len(train)} and {len(test)}.")
+        raise Wrong(
+            f"Use all {len(table)} rows, about a quarter of them for the test; you have "
+            f"{len(train)} and {len(test)}."
+        )
     both = sorted(set(table["patient_id"].iloc[train]) & set(table["patient_id"].iloc[test]))
     if both:
         films = table.loc[table["patient_id"] == both[0], "image_id"]
-        raise Wrong(f"{len(both)} children stand on both sides; {both[0]}, for one, has the films "
-                    f"{', '.join(films)}.")
+        raise Wrong(
+            f"{len(both)} children stand on both sides; {both[0]}, for one, has the films "
+            f"{', '.join(films)}."
+        )
     if table["sex"].iloc[test].nunique() < 2 or table["sex"].iloc[train].nunique() < 2:
-        raise Wrong("Training or test holds one sex only: the error would be that of another "
-                    "question.")
+        raise Wrong(
+            "Training or test holds one sex only: the error would be that of another question."
+        )
     return "No child stands on both sides, so the test error is that of new children."
 
 
@@ -157,8 +185,10 @@ def line_up(size: int = 320) -> list[np.ndarray]:
     >>> len(line_up(64))
     6
     """
-    films = [render(sex="FM"[k % 2], bone_age=5.0 + 2 * k, seed=40 + k, size=size,
-                    difficulty=0.4).pixels for k in range(6)]
+    films = [
+        render(sex="FM"[k % 2], bone_age=5.0 + 2 * k, seed=40 + k, size=size, difficulty=0.4).pixels
+        for k in range(6)
+    ]
     return [film[:, ::-1] if k + 1 in _MIRRORED else film for k, film in enumerate(films)]
 
 
@@ -182,6 +212,8 @@ def mirrored_hands(answer: Any) -> str:
     if false:
         raise Wrong(f"Film {min(false)} is not mirrored: its thumb points to the right.")
     if missed:
-        raise Wrong(f"There is at least one more: look for a thumb that points left. "
-                    f"You found {len(chosen)}.")
+        raise Wrong(
+            f"There is at least one more: look for a thumb that points left. "
+            f"You found {len(chosen)}."
+        )
     return "A mirrored left hand looks just like a right hand. Only a marker or the header tells."

@@ -22,13 +22,17 @@ def two_curves(answer: str) -> str:
     """Take the letter of what happens to the two curves without augmentation."""
     letter = str(answer).strip().lower()
     if letter == "a":
-        raise Wrong("Together they would stay only if what is learnt held for every hand. A "
-                    "hundred images can be learnt by heart.")
+        raise Wrong(
+            "Together they would stay only if what is learnt held for every hand. A "
+            "hundred images can be learnt by heart."
+        )
     if letter == "c":
-        raise Wrong("That would be a network too small or a rate too low to learn anything; this "
-                    "one has hundreds of thousands of weights.")
+        raise Wrong(
+            "That would be a network too small or a rate too low to learn anything; this "
+            "one has hundreds of thousands of weights."
+        )
     if letter != "b":
-        raise Wrong("Answer with one letter, \"a\", \"b\" or \"c\".")
+        raise Wrong('Answer with one letter, "a", "b" or "c".')
     return "It learns its images by heart; what it learnt about other hands shows in validation."
 
 
@@ -73,8 +77,10 @@ def mean_absolute_error(answer: Callable[[np.ndarray, np.ndarray], float]) -> st
         except Exception as error:
             raise Wrong(f"With predictions of shape {what} it stops: {error}") from error
         if abs(value - np.abs(column - truth).mean()) < 1e-9:
-            raise Wrong(f"From predictions of shape {what} comes {value:.2f}: that is the mean "
-                        "over all nine pairs of children. Every prediction is off by 0.5.")
+            raise Wrong(
+                f"From predictions of shape {what} comes {value:.2f}: that is the mean "
+                "over all nine pairs of children. Every prediction is off by 0.5."
+            )
         if abs(value - 0.5) > 1e-9:
             raise Wrong(f"From predictions of shape {what} comes {value:.2f}; each is off by 0.5.")
     low = float(answer(truth - 0.5, truth))
@@ -108,5 +114,7 @@ def right_hands_too(answer: Any) -> str:
         raise Wrong("Without a flip the network never meets a right hand before the clinic does.")
     if flip > 0.9:
         raise Wrong("That shows it right hands only; four fifths of the films are left ones.")
-    return ("Here a flip describes the films to come. On films made by protocol, left hands only, "
-            "it spends half of the training on hands that never come.")
+    return (
+        "Here a flip describes the films to come. On films made by protocol, left hands only, "
+        "it spends half of the training on hands that never come."
+    )

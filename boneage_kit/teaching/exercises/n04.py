@@ -49,16 +49,24 @@ def count_what_learns(answer: dict[str, int] | Callable[[], dict[str, int]]) -> 
     if not isinstance(answer, dict) or set(answer) != {"ridge", "head_only", "fine_tune"}:
         raise Wrong('Give a dict with the keys "ridge", "head_only" and "fine_tune".')
     if answer["ridge"] != 1282:
-        more = {1280: " You counted the image's features only.",
-                1281: " Sex is a feature too, and the intercept is learnt as well."}
-        raise Wrong("Ridge learns a number for each of the 1,280 features, one for sex and an "
-                    f"intercept.{more.get(answer['ridge'], '')}")
+        more = {
+            1280: " You counted the image's features only.",
+            1281: " Sex is a feature too, and the intercept is learnt as well.",
+        }
+        raise Wrong(
+            "Ridge learns a number for each of the 1,280 features, one for sex and an "
+            f"intercept.{more.get(answer['ridge'], '')}"
+        )
     for name, right in _weights_of_lite0().items():
         if answer[name] != right:
-            raise Wrong(f"{name} learns another number of weights than {answer[name]:,}. Sum "
-                        "numel() over the parameters that this recipe changes.")
-    return (f"{_weights_of_lite0()['fine_tune'] // 1282:,} times as many numbers learn when all "
-            "layers are fine-tuned, from the same few images.")
+            raise Wrong(
+                f"{name} learns another number of weights than {answer[name]:,}. Sum "
+                "numel() over the parameters that this recipe changes."
+            )
+    return (
+        f"{_weights_of_lite0()['fine_tune'] // 1282:,} times as many numbers learn when all "
+        "layers are fine-tuned, from the same few images."
+    )
 
 
 def _made_up(seed: int, n: int = 100, d: int = 120) -> tuple[np.ndarray, np.ndarray]:
@@ -94,7 +102,7 @@ def _by_leave_one_out(features: np.ndarray, ages: np.ndarray) -> float:
 def choose_alpha(answer: Callable[[np.ndarray, np.ndarray], Any]) -> str:
     """A function of training features and ages to an alpha, tried on made-up data."""
     if not callable(answer):
-        raise Wrong("Hand over the function itself: lesson.check(\"04.2\", choose_alpha).")
+        raise Wrong('Hand over the function itself: lesson.check("04.2", choose_alpha).')
     losses = []
     for seed in (1, 2, 3):
         features, ages = _made_up(seed, n=400)
@@ -104,9 +112,11 @@ def choose_alpha(answer: Callable[[np.ndarray, np.ndarray], Any]) -> str:
         best = min(_error(value, seed) for value in np.logspace(-2, 6, 33))
         losses.append(_error(float(alpha), seed) / best)
     if max(losses) > 1.2:
-        raise Wrong(f"On rows it had not seen, your alpha's error was {max(losses):.2f} times the "
-                    "best possible. The error on the training rows is smallest for alpha 0 and "
-                    "says nothing: ask rows that were left out.")
+        raise Wrong(
+            f"On rows it had not seen, your alpha's error was {max(losses):.2f} times the "
+            "best possible. The error on the training rows is smallest for alpha 0 and "
+            "says nothing: ask rows that were left out."
+        )
     return "It never saw the test rows, and lost almost nothing."
 
 
@@ -119,22 +129,32 @@ def choose_alpha(answer: Callable[[np.ndarray, np.ndarray], Any]) -> str:
         part = table[(table["method"] == method) & (table["mae_years"] * 12 <= months)]
         return None if part.empty else int(part["n_train"].min())
     """,
-    passes=(lambda table, method, months: (lambda part: None if part.empty else int(
-        part["n_train"].min()))(table[(table["method"] == method)
-                                      & (table["mae_years"] * 12 <= months)]),),
-    fails=(lambda table, method, months: 100,
-           lambda table, method, months: int(table.loc[table["mae_years"] <= months,
-                                                       "n_train"].min()),
-           lambda table, method, months: 0),
+    passes=(
+        lambda table, method, months: (
+            lambda part: None if part.empty else int(part["n_train"].min())
+        )(table[(table["method"] == method) & (table["mae_years"] * 12 <= months)]),
+    ),
+    fails=(
+        lambda table, method, months: 100,
+        lambda table, method, months: int(table.loc[table["mae_years"] <= months, "n_train"].min()),
+        lambda table, method, months: 0,
+    ),
 )
 def images_for(answer: Callable) -> str:
     """The smallest training size at which a method's error is at most so many months."""
-    table = pd.DataFrame({"method": ["a"] * 3 + ["b"] * 2, "n_train": [400, 50, 100, 50, 100],
-                          "mae_years": [1.0, 2.0, 1.5, 1.4, 1.2]})
+    table = pd.DataFrame(
+        {
+            "method": ["a"] * 3 + ["b"] * 2,
+            "n_train": [400, 50, 100, 50, 100],
+            "mae_years": [1.0, 2.0, 1.5, 1.4, 1.2],
+        }
+    )
     for method, months, right in (("a", 18, 100), ("a", 12, 400), ("b", 17, 50), ("b", 6, None)):
         given = answer(table.copy(), method, months)
         if given != right:
-            raise Wrong(f"For method {method!r} and {months} months your answer is {given!r} and "
-                        f"the table says {right!r}. mae_years is in years; where no size is "
-                        "enough, return None.")
+            raise Wrong(
+                f"For method {method!r} and {months} months your answer is {given!r} and "
+                f"the table says {right!r}. mae_years is in years; where no size is "
+                "enough, return None."
+            )
     return "Now the chart can be read from right to left: how many images buy this error?"

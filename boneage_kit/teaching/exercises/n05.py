@@ -31,9 +31,14 @@ def squeezed_model(n: int = 300, seed: int = 7) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     label = rng.uniform(2, 17, n)
     pred = 9.5 + 0.8 * (label - 9.5) + rng.normal(0, 0.5, n)
-    return pd.DataFrame({"image_id": [f"s{i:03d}" for i in range(n)],
-                         "sex": rng.choice(["F", "M"], n), "y_true": label,
-                         "y_pred": pred - (pred - label).mean()})
+    return pd.DataFrame(
+        {
+            "image_id": [f"s{i:03d}" for i in range(n)],
+            "sex": rng.choice(["F", "M"], n),
+            "y_true": label,
+            "y_pred": pred - (pred - label).mean(),
+        }
+    )
 
 
 def sixteen_cells(n: int = 160, seed: int = 3) -> pd.DataFrame:
@@ -43,8 +48,9 @@ def sixteen_cells(n: int = 160, seed: int = 3) -> pd.DataFrame:
     16
     """
     rng = np.random.default_rng(seed)
-    return pd.DataFrame({"cell": np.repeat(np.arange(16), n // 16),
-                         "error": np.abs(rng.normal(0, 0.9, n))})
+    return pd.DataFrame(
+        {"cell": np.repeat(np.arange(16), n // 16), "error": np.abs(rng.normal(0, 0.9, n))}
+    )
 
 
 def _number(answer: Any, unit: str) -> float:
@@ -72,14 +78,18 @@ def mae_of_a_column(answer: Any) -> str:
     value = _number(answer, "months")
     right, pairs = _right_mae()
     if abs(value - 12 * pairs) < 0.2 or abs(value - pairs) < 0.02:
-        raise Wrong("That is the mean over all pairs: (200, 1) minus (200,) gives (200, 200), "
-                    "each output against each label. Take output[:, 0].")
+        raise Wrong(
+            "That is the mean over all pairs: (200, 1) minus (200,) gives (200, 200), "
+            "each output against each label. Take output[:, 0]."
+        )
     if abs(value - right) < 0.02:
         raise Wrong("The shapes agree now, but this is in years; months were asked for.")
     if abs(value - 12 * right) > 0.1:
         raise Wrong("That is not the mean of |output - label|.")
-    return ("The wrong one was no absurd number: how far two children drawn at random lie apart. "
-            "That is why the kit refuses shapes that would broadcast.")
+    return (
+        "The wrong one was no absurd number: how far two children drawn at random lie apart. "
+        "That is why the kit refuses shapes that would broadcast."
+    )
 
 
 def _young_error() -> float:
@@ -108,8 +118,10 @@ def error_of_the_young(answer: Any) -> str:
         raise Wrong("The size is right and the sign is not: the difference is model minus label.")
     if abs(value - right) > 0.4:
         raise Wrong("Look again at the middle of the cloud above 4 years.")
-    return (f"About {right:+.1f} years: small children are read too old, although the bias over "
-            "all is zero, and one pair of limits does not describe all ages.")
+    return (
+        f"About {right:+.1f} years: small children are read too old, although the bias over "
+        "all is zero, and one pair of limits does not describe all ages."
+    )
 
 
 def _chance_range(draws: int = 300) -> float:
@@ -140,7 +152,11 @@ def range_by_chance(answer: Any) -> str:
     if abs(value) < 0.05:
         raise Wrong("Zero is the true difference. What do cells of 10 children show?")
     if abs(value - right) > 0.06:
-        raise Wrong("Shuffle the cells, take the best and the worst cell's MAE, and average "
-                    "their difference over 200 shuffles.")
-    return (f"About {right:.1f} years between best and worst with no difference at all. Whoever "
-            "ranks small cells finds a loser every time.")
+        raise Wrong(
+            "Shuffle the cells, take the best and the worst cell's MAE, and average "
+            "their difference over 200 shuffles."
+        )
+    return (
+        f"About {right:.1f} years between best and worst with no difference at all. Whoever "
+        "ranks small cells finds a loser every time."
+    )

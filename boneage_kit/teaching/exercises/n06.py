@@ -27,8 +27,12 @@ ERRORS = {"0-5 y": 0.60, "5-10 y": 0.90, "10-15 y": 0.70, "15+ y": 0.50}
     "lie? If they lie on two sides, nothing is settled.",
     solution='answer = ["reproduced", "cannot be told", "reproduced", "not reproduced"]',
     passes=[["reproduced", "cannot be told", "reproduced", "not reproduced"]],
-    fails=[["reproduced"] * 4, ["reproduced", "not reproduced", "reproduced", "not reproduced"],
-           "reproduced", ["yes", "no", "yes", "no"]],
+    fails=[
+        ["reproduced"] * 4,
+        ["reproduced", "not reproduced", "reproduced", "not reproduced"],
+        "reproduced",
+        ["yes", "no", "yes", "no"],
+    ],
 )
 def read_intervals(answer: Any) -> str:
     """Four verdicts by the rules of :mod:`boneage_kit.paper.verdicts`."""
@@ -58,8 +62,9 @@ def _paired(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
 
 
 def _unpaired(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
-    return float(np.mean(a) - np.mean(b)), float(np.hypot(np.std(a, ddof=1), np.std(b, ddof=1))
-                                                 / np.sqrt(len(a)))
+    return float(np.mean(a) - np.mean(b)), float(
+        np.hypot(np.std(a, ddof=1), np.std(b, ddof=1)) / np.sqrt(len(a))
+    )
 
 
 @exercise(
@@ -72,14 +77,18 @@ def _unpaired(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
             return gain.mean(), gain.std(ddof=1) / np.sqrt(len(gain))
     """,
     passes=[_paired],
-    fails=[_unpaired, lambda a, b: tuple(-x for x in _paired(a, b)),
-           lambda a, b: float(np.mean(a - b)), lambda a, b: (np.mean(a - b), np.std(a - b, ddof=1)),
-           "text"],
+    fails=[
+        _unpaired,
+        lambda a, b: tuple(-x for x in _paired(a, b)),
+        lambda a, b: float(np.mean(a - b)),
+        lambda a, b: (np.mean(a - b), np.std(a - b, ddof=1)),
+        "text",
+    ],
 )
 def pair_them(answer: Callable[[np.ndarray, np.ndarray], object]) -> str:
     """A function of two error arrays: mean difference and its standard error, paired."""
     if not callable(answer):
-        raise Wrong("Give the function itself: lesson.check(\"06.2\", paired).")
+        raise Wrong('Give the function itself: lesson.check("06.2", paired).')
     a, b = _errors()
     given = answer(a.copy(), b.copy())
     if given is None:
@@ -89,22 +98,32 @@ def pair_them(answer: Callable[[np.ndarray, np.ndarray], object]) -> str:
     difference, error = float(given[0]), float(given[1])
     right, right_error = _paired(a, b)
     if np.isclose(difference, -right):
-        raise Wrong("The sign is turned round: take errors_a minus errors_b, so that a negative "
-                    "number says that A errs less.")
+        raise Wrong(
+            "The sign is turned round: take errors_a minus errors_b, so that a negative "
+            "number says that A errs less."
+        )
     if not np.isclose(difference, right):
-        raise Wrong(f"The mean difference of our two test arrays is {right:.3f}, and yours is "
-                    f"{difference:.3f}.")
+        raise Wrong(
+            f"The mean difference of our two test arrays is {right:.3f}, and yours is "
+            f"{difference:.3f}."
+        )
     unpaired = _unpaired(a, b)[1]
     if np.isclose(error, unpaired, rtol=0.03):
-        raise Wrong(f"A standard error of {error:.3f} adds the spread of both models, as if they "
-                    "had read different children. Subtract child by child first.")
+        raise Wrong(
+            f"A standard error of {error:.3f} adds the spread of both models, as if they "
+            "had read different children. Subtract child by child first."
+        )
     if np.isclose(error, right_error * np.sqrt(len(a)), rtol=0.03):
-        raise Wrong("That is the standard deviation of the differences; divide it by the square "
-                    "root of the number of children.")
+        raise Wrong(
+            "That is the standard deviation of the differences; divide it by the square "
+            "root of the number of children."
+        )
     if not np.isclose(error, right_error, rtol=0.03):
         raise Wrong(f"The standard error should be {right_error:.3f}, and yours is {error:.3f}.")
-    return (f"Paired, the standard error is {right_error:.3f} years; unpaired it would be "
-            f"{unpaired:.3f}, and the same difference would drown in it.")
+    return (
+        f"Paired, the standard error is {right_error:.3f} years; unpaired it would be "
+        f"{unpaired:.3f}, and the same difference would drown in it."
+    )
 
 
 def _weighted() -> tuple[float, float]:
@@ -133,13 +152,18 @@ def weigh_the_ages(answer: Any) -> str:
     if min(given) > 3:
         raise Wrong("These look like months; the errors above are in years.")
     if np.allclose(given, np.mean(list(ERRORS.values())), atol=0.005):
-        raise Wrong("That is the plain mean of the four bands. The bands do not hold equally many "
-                    "children.")
+        raise Wrong(
+            "That is the plain mean of the four bands. The bands do not hold equally many children."
+        )
     if np.allclose(given, right[::-1], atol=0.005):
         raise Wrong("The two are swapped: DHA first, then RSNA.")
     for value, true, name in zip(given, right, ("DHA", "RSNA"), strict=True):
         if abs(value - true) > 0.006:
-            raise Wrong(f"The MAE on the ages of {name} is not {value:.2f}. Multiply each band's "
-                        "error with that data set's share of the band, and add up.")
-    return (f"One model, two errors: {right[0]:.2f} and {right[1]:.2f} years. It read no hand "
-            "better on the one than on the other; only the mixture of ages differs.")
+            raise Wrong(
+                f"The MAE on the ages of {name} is not {value:.2f}. Multiply each band's "
+                "error with that data set's share of the band, and add up."
+            )
+    return (
+        f"One model, two errors: {right[0]:.2f} and {right[1]:.2f} years. It read no hand "
+        "better on the one than on the other; only the mixture of ages differs."
+    )
