@@ -55,8 +55,8 @@ def find_the_plate(answer: Any) -> str:
         raise Wrong(_speaks_against(age, truth))
     return (
         f"It was drawn at {truth:.1f} years; the nearest plate is "
-        f"{maturity.age_in_words(maturity.nearest_gp_plate(truth, 'M'))}. Two radiologists "
-        "often differ by more than a plate."
+        f"{maturity.age_in_words(maturity.nearest_gp_plate(truth, 'M'))}. Two readers differ "
+        "by about half a year on average, and sometimes by more than a plate."
     )
 
 
@@ -90,8 +90,8 @@ def _speaks_against(age: float, truth: float) -> str:
     after = maturity.tw3_rus_score(n01.BOY_STAGES | {"radius": "H"}, "M")
     older_by = maturity.tw3_rus_bone_age(after, "M") - maturity.tw3_rus_bone_age(before, "M")
     """,
-    passes=(0.733,),
-    fails=(51, 8.8, 0.543, 0.2),
+    passes=(0.733, 0.7),
+    fails=(51, 8.8, 0.543, 0.5, 0.8, 0.2),
 )
 def one_stage_of_the_radius(answer: Any) -> str:
     """The rise in years; points, months and the girls' table are recognised."""
@@ -105,11 +105,11 @@ def one_stage_of_the_radius(answer: Any) -> str:
         raise Wrong(f"{points} is the rise of the score; turn both scores into ages and subtract.")
     if abs(rise - 12 * right) < 0.3:
         raise Wrong("That is the rise in months; the kit's ages are years.")
-    if abs(rise - _rise("F")) < 0.02:
+    if abs(rise - _rise("F")) < 0.05:
         raise Wrong("That is what the girls' tables give; the child is a boy.")
     if abs(rise + right) < 0.02:
         raise Wrong("The size is right, the sign is not: a higher stage makes the hand older.")
-    if abs(rise - right) > 0.02:
+    if abs(rise - right) > 0.06:  # one decimal is enough: a table shows no more
         raise Wrong("Score all 13 bones twice, with the radius at G and at H; only then subtract.")
     return (
         f"One stage of one bone moves the age by {right:.1f} years: the radius carries a fifth "
