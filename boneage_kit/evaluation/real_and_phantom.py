@@ -165,9 +165,9 @@ def _flat(first: pd.Series, second: pd.Series, a: str, b: str) -> str:
         texts.append(
             f"in {label} "
             + (
-                "a prediction means what it says"
+                "a straight line through the errors is flat, which a bend can hide behind"
                 if flat
-                else f"it is off by {12 * col[name]:+.1f} months per year"
+                else f"the error changes by {12 * col[name]:+.1f} months per year"
             )
         )
     return f"Along the prediction: {'; '.join(texts)}."

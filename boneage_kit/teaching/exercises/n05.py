@@ -41,7 +41,7 @@ def squeezed_model(n: int = 300, seed: int = 7) -> pd.DataFrame:
     )
 
 
-def sixteen_cells(n: int = 160, seed: int = 3) -> pd.DataFrame:
+def sixteen_cells(n: int = 160, seed: int = 13) -> pd.DataFrame:
     """Return absolute errors (years) of children in 16 cells that do not differ at all.
 
     >>> sixteen_cells()["cell"].nunique()
@@ -124,6 +124,11 @@ def error_of_the_young(answer: Any) -> str:
     )
 
 
+def _observed_range() -> float:
+    means = sixteen_cells().groupby("cell")["error"].mean()
+    return float(means.max() - means.min())
+
+
 def _chance_range(draws: int = 300) -> float:
     table = sixteen_cells()
     rng = np.random.default_rng(0)
@@ -136,21 +141,26 @@ def _chance_range(draws: int = 300) -> float:
 
 @exercise(
     "05.3",
-    hint='rng.permutation(table["cell"]) deals the children out anew; group the errors by it.',
-    solution="table, rng = n05.sixteen_cells(), np.random.default_rng(0)\n"
+    hint='rng.permutation(children["cell"]) deals the children out anew; group the errors by it.',
+    solution="children, rng = n05.sixteen_cells(), np.random.default_rng(0)\n"
     "ranges = []\n"
     "for _ in range(200):\n"
-    '    means = table.groupby(rng.permutation(table["cell"]))["error"].mean()\n'
+    '    means = children.groupby(rng.permutation(children["cell"]))["error"].mean()\n'
     "    ranges.append(means.max() - means.min())\n"
     "answer = np.mean(ranges)",
     passes=(_chance_range(60), _chance_range(200)),
-    fails=(0.0, 2.5, "large"),
+    fails=(0.0, 2.5, _observed_range(), "large"),
 )
 def range_by_chance(answer: Any) -> str:
     """The mean range between the best and the worst of 16 cells when nothing differs."""
     value, right = _number(answer, "years"), _chance_range()
     if abs(value) < 0.05:
         raise Wrong("Zero is the true difference. What do cells of 10 children show?")
+    if abs(value - _observed_range()) < 0.02:
+        raise Wrong(
+            "That is the range of the cells as they stand. Deal the children out anew, and see "
+            "how large the range is on average."
+        )
     if abs(value - right) > 0.06:
         raise Wrong(
             "Shuffle the cells, take the best and the worst cell's MAE, and average "
