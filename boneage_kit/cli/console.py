@@ -114,6 +114,8 @@ def plain_output() -> Iterator[None]:
     handler = logging.StreamHandler()
     handler.setFormatter(_Printable("%(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    # asyncio would print the lines of every task that an interrupt left behind
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning
         yield

@@ -42,7 +42,7 @@ def execute(
                 _literally(notebook), _literally(scratch),
                 parameters={"preset": job.preset.name, "data": job.data} if inject else None,
                 kernel_name="python3", language="python", request_save_on_cell_execute=True,
-                extra_arguments=["--log-level=40"],
+                extra_arguments=["--log-level=50"],
                 progress_bar={"desc": notebook.stem, "position": 1, "leave": False,
                               "disable": not progress},
             )  # fmt: skip

@@ -245,8 +245,15 @@ def _execute(notebook: NotebookNode, preset: str) -> NotebookNode:
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
             cell.source = f'preset = "{preset}"\ndata = "phantom"'
-    client = NotebookClient(notebook, timeout=3600, kernel_name="python3", allow_errors=True)
-    with client.setup_kernel():  # client.execute() takes Ctrl-C for itself and ends in an assertion
+    client = NotebookClient(
+        notebook,
+        timeout=3600,
+        kernel_name="python3",
+        allow_errors=True,
+        extra_arguments=["--log-level=50"],
+    )
+    # client.execute() would take Ctrl-C for itself and end in an assertion
+    with client.setup_kernel():
         for number, cell in enumerate(notebook.cells):
             client.execute_cell(cell, number, execution_count=client.code_cells_executed + 1)
         client.set_widgets_metadata()

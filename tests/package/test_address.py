@@ -16,10 +16,10 @@ WHEEL = "https://example.org/releases/kit-0.1.0-py3-none-any.whl"
 
 
 @pytest.mark.parametrize(("url", "target"), [
-    ("https://pypi.org/project/boneage-kit/", "boneage-kit"),
-    ("https://pypi.org/project/boneage-kit", "boneage-kit"),
-    (WHEEL, WHEEL),
-    (REPOSITORY, f"git+{REPOSITORY}"),
+    ("https://pypi.org/project/boneage-kit/", "boneage-kit[train]"),
+    ("https://pypi.org/project/boneage-kit", "boneage-kit[train]"),
+    (WHEEL, f"boneage-kit[train] @ {WHEEL}"),
+    (REPOSITORY, f"boneage-kit[train] @ git+{REPOSITORY}"),
 ])  # fmt: skip
 def test_the_kit_can_come_from_the_index_a_release_or_the_repository(url, target):
     assert address.pip_target(url) == target
@@ -28,9 +28,9 @@ def test_the_kit_can_come_from_the_index_a_release_or_the_repository(url, target
 def test_the_line_install_decides_and_the_repository_stands_in_for_it(tmp_path):
     file = tmp_path / "pyproject.toml"
     file.write_text(f'[project.urls]\nRepository = "{REPOSITORY}"\n')
-    assert address.target(tmp_path) == f"git+{REPOSITORY}"
+    assert address.target(tmp_path) == f"boneage-kit[train] @ git+{REPOSITORY}"
     file.write_text(file.read_text() + f'Install = "{WHEEL}"\n')
-    assert address.target(tmp_path) == WHEEL
+    assert address.target(tmp_path) == f"boneage-kit[train] @ {WHEEL}"
 
 
 def test_only_the_badges_and_the_first_cell_of_a_notebook_change():

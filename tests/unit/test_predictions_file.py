@@ -37,7 +37,19 @@ def read(tmp_path, data, columns=None, name="p.csv", **options):
         text(sep=";").replace(".", ","),
         excel([HEAD, *ROWS]),
     ],
-    ids=str,
+    ids=[
+        "commas",
+        "semicolons",
+        "tabs",
+        "windows",
+        "sep-line",
+        "utf-16",
+        "utf-16-le",
+        "bom",
+        "title",
+        "decimal-comma",
+        "excel",
+    ],
 )
 def test_any_way_of_writing_a_table(tmp_path, data):
     table = read(tmp_path, data)
