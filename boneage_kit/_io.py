@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import stat
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -61,7 +62,8 @@ def check_writable(path: Path | str, *, option: str = "--out", is_folder: bool =
     ------
     BadInput
         If it lies under a file, in a folder without permission, on a full disk, has a name that
-        is too long, or is a file where a folder is wanted (or the other way round).
+        is too long, is a file where a folder is wanted (or the other way round), or is a device,
+        a pipe or a socket.
 
     >>> check_writable("/dev/null/results")
     Traceback (most recent call last):
@@ -70,10 +72,8 @@ def check_writable(path: Path | str, *, option: str = "--out", is_folder: bool =
     """
     path = Path(path)
     kind = "folder" if is_folder else "file"
-    parent = path if is_folder else path.parent
-    if not is_folder and os.path.isdir(path):
-        raise BadInput(f"{path} is a folder.", f"Name a file with {option}.")
     try:
+        parent = path if is_folder else _replaceable(path, option).parent
         made = [each for each in (parent, *parent.parents) if not os.path.lexists(each)]
         try:
             parent.mkdir(parents=True, exist_ok=True)
@@ -87,6 +87,8 @@ def check_writable(path: Path | str, *, option: str = "--out", is_folder: bool =
             for each in made:
                 with suppress(OSError):
                     each.rmdir()
+    except BadInput:
+        raise
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         if isinstance(error, FileExistsError):
@@ -94,6 +96,23 @@ def check_writable(path: Path | str, *, option: str = "--out", is_folder: bool =
         raise BadInput(
             f"The {kind} {path} cannot be written ({why}).", f"Choose another with {option}."
         ) from None
+
+
+def _replaceable(path: Path, option: str = "--out") -> Path:
+    """Return the regular file that a path leads to, whether it exists or not.
+
+    A rename would put a file in the place of a device or a pipe, and of a link itself.
+    """
+    with suppress(FileNotFoundError):
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            raise BadInput(f"{path} is a folder.", f"Name a file with {option}.")
+        if not stat.S_ISREG(mode):
+            raise BadInput(
+                f"{path} is no regular file but a device, a pipe or a socket.",
+                f"Name a file with {option}.",
+            )
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def _check_name(path: Path) -> None:
@@ -144,19 +163,26 @@ def held_alone(path: Path) -> Iterator[None]:
 def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
     """Call ``write`` on a temporary neighbour of ``path``, then rename it into place.
 
-    An interrupted or failed write leaves the old file, or none: never half a file.
+    An interrupted or failed write leaves the old file, or none: never half a file. A symbolic
+    link stays, and the file it points to is replaced.
+
+    Raises
+    ------
+    BadInput
+        If ``path`` is a folder, a device, a pipe or a socket.
 
     >>> import tempfile
     >>> target = Path(tempfile.mkdtemp()) / "a.txt"
     >>> write_atomically(target, lambda p: p.write_text("whole")).read_text()
     'whole'
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    target = _replaceable(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
     # not mkstemp: its files are for their owner's eyes only, and a report is to be shared
-    temporary = path.parent / f".{uuid.uuid4().hex}{path.suffix[:16]}"
+    temporary = target.parent / f".{uuid.uuid4().hex}{path.suffix[:16]}"
     try:
         write(temporary)
-        os.replace(temporary, path)
+        os.replace(temporary, target)
     except BaseException as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
