@@ -23,7 +23,6 @@ _EXAMPLE = """examples:
 Without --model the model that ships in the package is used. The table of a data set says in its
 columns hand_recognised and notes what is doubtful about an image. Not a medical device.
 """
-_WORDS = {"F": "female", "M": "male"}
 Prediction = dict[str, Any]
 
 
@@ -123,28 +122,26 @@ def _prediction(stored: StoredModel, path: Path, film: Radiograph, sex: str) -> 
             f"The model gives {path} no bone age that a person can have.",
             "Its weights are damaged, or it was trained too little: use another model.",
         )
-    age, half = float(years[0]), float(stored.half_widths([sex])[0])
-    with_interval = half == half  # not NaN
+    age = float(years[0])
+    lower, upper = (float(end[0]) for end in shelf.interval(years, stored.half_widths([sex])))
+    with_interval = lower == lower  # not NaN
     picture = shelf.notes_of(image)
     return {
         "image": str(path),
         "sex": sex,
         "bone_age_years": round(age, 2),
         "bone_age_months": round(12 * age, 1),
-        "lower_years": round(max(age - half, 0.0), 2) if with_interval else None,
-        "upper_years": round(age + half, 2) if with_interval else None,
+        "lower_years": round(lower, 2) if with_interval else None,
+        "upper_years": round(upper, 2) if with_interval else None,
         "coverage": stored.card["interval"]["coverage"] if with_interval else None,
         "hand_recognised": picture.hand_recognised,
         "polarity_doubtful": bool(film.meta.get("polarity_doubtful")),
-        "notes": [*film.meta["notes"], *_sex_note(film, sex), *picture.notes],
+        "notes": [
+            *film.meta["notes"],
+            *shelf.sex_note(film.meta.get("sex"), sex, "--sex"),
+            *picture.notes,
+        ],
     }
-
-
-def _sex_note(film: Radiograph, sex: str) -> list[str]:
-    said = film.meta.get("sex")
-    if said in _WORDS and said != sex:
-        return [f"the header says {_WORDS[said]}, and the prediction is for --sex {sex}"]
-    return []
 
 
 def _sentence(prediction: Prediction) -> str:

@@ -125,6 +125,8 @@ def _finish(
         np.subtract(1, pixels, out=pixels)
     if decoded.padding is not None:
         pixels[decoded.padding] = 0
+    if inverted and invert is None and decoded.stored_inverted is None:
+        notes.append(f"inverted: {because}")
     if doubt:
         notes.append(doubt)
     if share := _share_of_page(pixels):

@@ -6,7 +6,9 @@ from .prediction_table import lost_proportions as lost_proportions
 from .prediction_table import predictions_of as predictions_of
 from .prediction_table import predictions_with_notes as predictions_with_notes
 from .prediction_table import prepared as prepared
+from .prediction_table import sex_note as sex_note
 from .stored_model import StoredModel as StoredModel
+from .stored_model import interval as interval
 from .stored_model import is_possible as is_possible
 from .stored_model import load as load
 from .stored_model import save as save

@@ -8,8 +8,11 @@ from tqdm.auto import tqdm
 
 from .._progress import is_interactive
 from ..datasets import Dataset
+from ..datasets.files import FilePixels
+from ..datasets.headers import header_facts
+from ..radiograph import recognise
 from .picture_notes import notes_of
-from .stored_model import StoredModel
+from .stored_model import StoredModel, interval
 
 _COLUMNS = (
     "image_id",
@@ -25,6 +28,7 @@ _COLUMNS = (
     "reader_2",
     "source",
 )
+_WORDS = {"F": "female", "M": "male"}
 #: Columns that stay out where no image has a value.
 _WHERE_KNOWN = ("group", "chronological_age", "reader_1", "reader_2", "lower", "upper")
 
@@ -34,15 +38,18 @@ def predictions_of(
 ) -> pd.DataFrame:
     """Return a predictions table of a stored model for (rows of) a data set.
 
-    Ages in years. ``y_true`` is the data set's bone age; images without one are predicted all
-    the same and have NaN.
+    Ages in years, none below zero. ``y_true`` is the data set's bone age; images without one are
+    predicted all the same and have NaN.
     """
     part = dataset if rows is None else dataset.subset(rows)
-    return _table(stored, part, prepared(stored, part))
+    images = prepared(stored, part)
+    return _table(stored, part, np.maximum(_predicted(stored, part, images), 0.0))
 
 
 def predictions_with_notes(stored: StoredModel, dataset: Dataset) -> pd.DataFrame:
-    """Return :func:`predictions_of` with two more columns on what is doubtful about each image.
+    """Return predictions with two more columns on what is doubtful about each image.
+
+    The ages are as the model gave them: :func:`is_possible` tells which may be shown.
 
     ``hand_recognised`` (bool), and ``notes`` (text, empty where there is nothing to say): what
     the decoder noted about the file and what is wrong with the picture.
@@ -57,22 +64,57 @@ def predictions_with_notes(stored: StoredModel, dataset: Dataset) -> pd.DataFram
         disable=not is_interactive(),
     )
     pictures = [notes_of(image) for image in bar]
-    table = _table(stored, dataset, images)
+    sexes = dataset.table["sex"].tolist()
+    table = _table(stored, dataset, _predicted(stored, dataset, images))
     table["hand_recognised"] = [picture.hand_recognised for picture in pictures]
     table["notes"] = [
-        "; ".join([*dataset.notes(row), *picture.notes]) for row, picture in enumerate(pictures)
+        "; ".join(
+            [
+                *dataset.notes(row),
+                *sex_note(_sex_in_header(dataset, row), sexes[row], "the table's sex"),
+                *picture.notes,
+            ]
+        )
+        for row, picture in enumerate(pictures)
     ]
     return table
 
 
-def _table(stored: StoredModel, part: Dataset, images: np.ndarray) -> pd.DataFrame:
+def sex_note(in_header: str | None, sex: str, whose: str) -> list[str]:
+    """Return a note where a header says another sex than the one predicted for, else none.
+
+    >>> sex_note("F", "M", "--sex")
+    ['the header says female, and the prediction is for --sex M']
+    >>> sex_note(None, "M", "--sex")
+    []
+    """
+    if in_header in _WORDS and in_header != sex:
+        return [f"the header says {_WORDS[in_header]}, and the prediction is for {whose} {sex}"]
+    return []
+
+
+def _sex_in_header(dataset: Dataset, row: int) -> str | None:
+    """Return what the header of a row's file says, "" where it says nothing; None: no header."""
+    pixels = dataset._pixels
+    if not isinstance(pixels, FilePixels):
+        return None
+    name = pixels.names[int(dataset._rows[row])]
+    if recognise(pixels.tree.first_bytes(name)) != "DICOM":
+        return None  # most are pictures, and need not be read whole for this
+    facts = header_facts(pixels.tree.read(name))
+    return facts.sex if facts else None
+
+
+def _predicted(stored: StoredModel, part: Dataset, images: np.ndarray) -> np.ndarray:
+    return stored.predict(images, part.table["sex"].tolist())
+
+
+def _table(stored: StoredModel, part: Dataset, years: np.ndarray) -> pd.DataFrame:
     table = part.table.copy()
-    sexes = table["sex"].tolist()
     table["y_true"] = table.pop("bone_age")
-    table["y_pred"] = stored.predict(images, sexes)
-    widths = stored.half_widths(sexes)
-    table["lower"] = np.maximum(table["y_pred"] - widths, 0.0)
-    table["upper"] = table["y_pred"] + widths
+    table["y_pred"] = years
+    widths = stored.half_widths(table["sex"].tolist())
+    table["lower"], table["upper"] = interval(years, widths)
     table["model"] = stored.card["model"]
     return table[
         [

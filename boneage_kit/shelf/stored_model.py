@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     from ..models.age_model import AgeModel
 
 WEIGHTS, GRAPH = "weights.safetensors", "graph.onnx"
+#: The ages in years that a prediction and its interval may name.
+OLDEST_YEARS = 25.0
+#: A prediction below this, in years, is no newborn's age but that of damaged or hardly trained
+#: weights. Down to here it counts as 0: a good model's own error, about a year, can go below birth.
+LOWEST_YEARS = -1.0
 Arrays = dict[str, np.ndarray]
 _LARGEST_GRAPH = 2**22  # bytes: a graph without weights has a fortieth of it
 _log = logging.getLogger(__name__)
@@ -85,7 +90,7 @@ class StoredModel:
         return np.rint(to_square(pixels, self.size) * 255).astype(np.uint8)
 
     def predict(self, images: np.ndarray, sexes: Sequence[object]) -> np.ndarray:
-        """Return bone ages in years (never below zero), float [n], of images uint8 [n, s, s].
+        """Return bone ages in years, float [n], of images uint8 [n, s, s].
 
         Parameters
         ----------
@@ -94,8 +99,8 @@ class StoredModel:
         sexes
             "F"/"M" [n].
 
-        A model with damaged weights can return any number; :func:`is_possible` tells which of
-        them may be shown.
+        A model may miss a newborn's age by its own error: from -1 to 0 is returned as 0. One with
+        damaged weights can return any number; :func:`is_possible` tells which may be shown.
         """
         views = self.card["input"]["test_time_augmentation"]
         if self.graph and _settings.device() in (None, "cpu"):
@@ -104,7 +109,7 @@ class StoredModel:
             years = self.model.predict(images, sexes)
         else:
             years = training.predict(self.model, images, sexes, test_time_augmentation=views)
-        return np.maximum(years, 0.0)
+        return np.where(years < LOWEST_YEARS, years, np.maximum(years, 0.0))
 
     def half_widths(self, sexes: Sequence[str]) -> np.ndarray:
         """Return half the interval's width in years for each child; NaN where not known."""
@@ -118,7 +123,17 @@ def is_possible(years: np.ndarray) -> np.ndarray:
     >>> is_possible(np.array([8.5, 26.0, np.nan, 1e23])).tolist()
     [True, False, False, False]
     """
-    return (years >= 0) & (years <= 25)
+    return (years >= 0) & (years <= OLDEST_YEARS)
+
+
+def interval(years: np.ndarray, half_widths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lower and upper ends of intervals in years, none outside 0 to 25.
+
+    >>> interval(np.array([0.5, 24.0]), np.array([1.5, 2.0]))
+    (array([ 0., 22.]), array([ 2., 25.]))
+    """
+    lower, upper = years - half_widths, years + half_widths
+    return np.clip(lower, 0.0, OLDEST_YEARS), np.clip(upper, 0.0, OLDEST_YEARS)
 
 
 def save(

@@ -1,13 +1,26 @@
 """What commands write, and over what they refuse to write."""
 
+import hashlib
+import json
 import os
 import stat
 
+import numpy as np
+import pandas as pd
 import pytest
+import safetensors.numpy
+from fault_cases import small_model
+from radiograph_files import encoded, written
 
 from boneage_kit import _io
 from boneage_kit.cli import main
 from boneage_kit.errors import BadInput
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("BONEAGE_KIT_CACHE", str(tmp_path_factory.mktemp("cache")))
+
 
 PHANTOM = ["phantom", "--sex", "F", "--age", "8", "--size", "64", "-o"]
 
@@ -49,3 +62,89 @@ def test_a_link_in_a_circle_is_refused(tmp_path):
     link.symlink_to(link)
     with pytest.raises(BadInput, match="cannot be written"):
         _io.check_writable(link, is_folder=False)
+
+
+def model_of(folder, years):
+    """Write a model by hand that predicts so many years, whatever it is shown."""
+    card, arrays = small_model.small_model()
+    arrays = {**arrays, "intercept": np.array([years], np.float32)}
+    weights = safetensors.numpy.save(arrays)
+    described = {
+        "file": "weights.safetensors",
+        "bytes": len(weights),
+        "sha256": hashlib.sha256(weights).hexdigest(),
+    }
+    folder.mkdir()
+    (folder / "weights.safetensors").write_bytes(weights)
+    (folder / "card.json").write_text(json.dumps({**card, "weights": described}))
+    return str(folder)
+
+
+def film(path, sex="F", **tags):
+    values = np.rint(small_model.hand().pixels * 4095).astype(np.uint16)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(written(values, PatientSex=sex, **tags))
+    return str(path)
+
+
+def predicted(tmp_path, years, capsys, *words):
+    path = film(tmp_path / "films" / "a.dcm")
+    model = model_of(tmp_path / f"model{years}", years)
+    code = main(["predict", "--model", model, "--sex", "F", *words, path])
+    return code, capsys.readouterr()
+
+
+@pytest.mark.parametrize("years", [-8.0, -1.5, 26.0])
+def test_an_age_that_nobody_has_is_refused(tmp_path, capsys, years):
+    code, said = predicted(tmp_path, years, capsys)
+    assert code == 2 and "no bone age that a person can have" in said.err and not said.out
+    out = tmp_path / "p.csv"
+    words = ["--data", f"folder:{tmp_path / 'films'}", "--out", str(out)]
+    assert main(["predict", "--model", str(tmp_path / f"model{years}"), *words]) == 2
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(("years", "lower", "upper"), [(-0.5, 0.0, None), (24.5, None, 25.0)])
+def test_an_interval_ends_at_birth_and_at_25_years(tmp_path, capsys, years, lower, upper):
+    code, said = predicted(tmp_path, years, capsys, "--json")
+    (prediction,) = json.loads(said.out)["readings"]
+    assert code == 0
+    out = tmp_path / "p.csv"
+    words = ["--data", f"folder:{tmp_path / 'films'}", "--out", str(out)]
+    assert main(["predict", "--model", str(tmp_path / f"model{years}"), *words]) == 0
+    (row,) = pd.read_csv(out).to_dict("records")
+    for ends in [
+        (prediction["lower_years"], prediction["upper_years"]),
+        (row["lower"], row["upper"]),
+    ]:
+        assert ends[0] == lower if upper is None else ends[1] == upper
+        assert 0 <= ends[0] <= max(years, 0) <= ends[1] <= 25
+
+
+def test_the_table_says_where_a_header_names_another_sex(tmp_path, capsys):
+    for name, sex in (("a", "M"), ("b", "F")):
+        film(tmp_path / "films" / f"{name}.dcm", sex, SOPInstanceUID=f"1.{ord(name)}")
+    (tmp_path / "films" / "t.csv").write_text("image_id,sex,bone_age\na,F,9\nb,F,8\n")
+    out, model = tmp_path / "p.csv", model_of(tmp_path / "model", 9.0)
+    words = ["--data", f"folder:{tmp_path / 'films'}", "--out", str(out)]
+    assert main(["predict", "--model", model, *words]) == 0
+    notes = pd.read_csv(out).fillna("").set_index("image_id")["notes"]
+    said = "the header says male, and the prediction is for the table's sex F"
+    assert said in notes["a"] and "the header says" not in notes["b"]
+
+
+def test_a_film_that_was_turned_over_is_said_to_be_inverted(tmp_path, capsys):
+    pixels = (255 * (1 - small_model.hand().pixels)).astype(np.uint8)
+    (tmp_path / "films").mkdir()
+    path = tmp_path / "films" / "a.png"
+    path.write_bytes(encoded(pixels, "PNG"))
+    (tmp_path / "films" / "t.csv").write_text("image_id,sex,bone_age\na,F,9\n")
+    out, model = tmp_path / "p.csv", model_of(tmp_path / "model", 9.0)
+    said = "inverted: the middle of the picture is darker"
+    assert main(["predict", "--model", model, "--sex", "F", str(path)]) == 0
+    assert said in capsys.readouterr().out
+    assert main(["predict", "--model", model, "--sex", "F", "--json", str(path)]) == 0
+    assert said in json.loads(capsys.readouterr().out)["readings"][0]["notes"][0]
+    words = ["--data", f"folder:{tmp_path / 'films'}", "--out", str(out)]
+    assert main(["predict", "--model", model, *words]) == 0
+    assert said in pd.read_csv(out)["notes"][0]
