@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .. import datasets, features, models, training
+from .. import datasets, evaluation, features, models, training
 from .._io import check_writable, held_alone, read_json, write_atomically, write_text
 from ..datasets import Dataset
 from ..errors import BadInput
 from ..training.recipes import Recipe
 from ..training.schedule import validation_share
 from . import stored_model
-from .judge_model import METRICS, judge, new_card
+from .judge_model import METRICS, PREDICTIONS, judge, new_card
 from .labelled_images import labelled
+from .model_card import CARD
 
 if TYPE_CHECKING:
     from ..features.feature_model import FeatureModel
@@ -99,13 +100,18 @@ def _settings(
 
 
 def _finished(out: Path, settings: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the metrics of this training, finished, or None; refuse a folder with another.
+    """Return the metrics of this training, finished and whole, or None; refuse another's folder.
 
-    Settings that cannot be read, or metrics that cannot, are those of a damaged folder: the
-    training's own checkpoints decide what can be gone on with.
+    Where a file that it left is damaged, the training is done anew, from its checkpoints if any.
     """
     before = read_json(out / SETTINGS)
+    before = before if isinstance(before, dict) else None
     if before is None and any(not _may_stand_in_a_new_folder(path) for path in out.iterdir()):
+        if (out / SETTINGS).exists():
+            raise BadInput(
+                f"{out / SETTINGS} is damaged, so nobody knows which training {out} holds.",
+                "Name another folder, or delete that one.",
+            )
         raise BadInput(
             f"{out} already exists and is not a training's folder.", "Name an empty folder."
         )
@@ -115,8 +121,33 @@ def _finished(out: Path, settings: dict[str, Any]) -> dict[str, Any] | None:
             "Name another folder, or delete that one.",
         )
     write_text(out / SETTINGS, json.dumps(settings, indent=2, ensure_ascii=False) + "\n")
+    if not (out / METRICS).exists():
+        return None
     metrics = read_json(out / METRICS)
-    return metrics if isinstance(metrics, dict) and "mae_years" in metrics else None
+    if damage := _damage(out, metrics):
+        _log.warning("%s holds this training, damaged, so it is trained anew. %s", out, damage)
+        (out / METRICS).unlink()  # it says that all is there
+        return None
+    return dict(metrics)
+
+
+def _damage(out: Path, metrics: Any) -> str:
+    """Return what is wrong with the files of a finished training, "" where all are as written.
+
+    The card holds the weights' SHA-256 and the metrics, and those the error of the predictions.
+    """
+    try:
+        if stored_model.load(out).card["metrics"] != metrics:
+            return f"{METRICS} is not what {CARD} says."
+        table = pd.read_csv(out / PREDICTIONS)
+        error = evaluation.mae(table["y_true"], table["y_pred"])
+        if len(table) != metrics["n_test"] or abs(error - metrics["mae_years"]["value"]) > 1e-4:
+            return f"{PREDICTIONS} does not have the error that {METRICS} says."
+    except (OSError, ValueError, KeyError, TypeError) as reason:
+        if isinstance(reason, BadInput):
+            return reason.problem
+        return f"{PREDICTIONS} cannot be read."
+    return ""
 
 
 def _may_stand_in_a_new_folder(path: Path) -> bool:

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import os
+import re
+import shutil
 import stat
 
 import numpy as np
@@ -148,3 +150,58 @@ def test_a_film_that_was_turned_over_is_said_to_be_inverted(tmp_path, capsys):
     words = ["--data", f"folder:{tmp_path / 'films'}", "--out", str(out)]
     assert main(["predict", "--model", model, *words]) == 0
     assert said in pd.read_csv(out)["notes"][0]
+
+
+TRAIN = ["train", "--data", "phantom", "--n", "40", "--preset", "smoke", "--model", "handcrafted"]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    out = tmp_path_factory.mktemp("trained") / "model"
+    assert main([*TRAIN, "--out", str(out)]) == 0
+    return out
+
+
+def changed_weights(path):
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("card.json", lambda path: path.write_text("{")),
+        ("card.json", lambda path: path.unlink()),
+        ("weights.safetensors", changed_weights),
+        ("predictions.csv", lambda path: path.write_bytes(path.read_bytes()[:150])),
+        ("predictions.csv", lambda path: path.write_bytes(b"")),
+        ("metrics.json", lambda path: path.write_text('{"mae_years": 3}')),
+    ],
+)
+@pytest.mark.slow
+def test_a_training_that_was_damaged_is_done_anew(trained, tmp_path, caplog, name, spoil):
+    out = shutil.copytree(trained, tmp_path / "model")
+    spoil(out / name)
+    assert main([*TRAIN, "--out", str(out)]) == 0
+    assert "damaged, so it is trained anew" in caplog.text
+    if name != "card.json":  # the date is in it
+        without_minutes = [
+            re.sub('"minutes": .*', "", (folder / name).read_bytes().decode("latin-1"))
+            for folder in (out, trained)
+        ]
+        assert without_minutes[0] == without_minutes[1]
+    caplog.clear()
+    written_at = (out / "metrics.json").stat().st_mtime_ns
+    assert main([*TRAIN, "--out", str(out)]) == 0
+    assert (out / "metrics.json").stat().st_mtime_ns == written_at
+    assert "damaged" not in caplog.text
+
+
+@pytest.mark.parametrize("content", ["[]", '{"data": ', ""])
+def test_settings_of_a_training_that_are_damaged_are_said_to_be(trained, tmp_path, capsys, content):
+    out = shutil.copytree(trained, tmp_path / "model")
+    (out / "settings.json").write_text(content)
+    assert main([*TRAIN, "--out", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert "settings.json is damaged" in said and said.count("\n") == 1

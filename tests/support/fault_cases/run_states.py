@@ -152,7 +152,7 @@ STATES = [
         STATE,
         "settings of a training that cannot be read",
         training("{"),
-        "not a training's folder",
+        "settings.json is damaged",
     ),
     Fault(STATE, "settings of another training", training('{"seed": 9}'), "other data or settings"),
     *(
