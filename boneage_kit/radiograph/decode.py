@@ -120,6 +120,8 @@ def _finish(
     check_size(values.shape[0], values.shape[1], name)
     notes = list(decoded.meta.pop("notes", []))
     pixels = _scaled(values, decoded.black, decoded.white, name)
+    if decoded.padding is not None:  # shown black, whatever its value: polarity is judged so
+        pixels[decoded.padding] = 1 if decoded.stored_inverted else 0
     inverted, because, doubt = _polarity(pixels, decoded, invert)
     if inverted:
         np.subtract(1, pixels, out=pixels)

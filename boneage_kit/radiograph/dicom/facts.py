@@ -45,6 +45,8 @@ _HANDS = (
     "POLSO",
     "MANUS",
 )
+#: Sides of a pixel that differ by less than this share count as equal.
+_SQUARE = 0.01
 _LATERAL_VIEWS = ("LL", "RL", "LLD", "RLD", "LLO", "RLO", "LAT", "LATERAL", "OBLIQUE")
 
 
@@ -83,6 +85,17 @@ def doubts(header: FileDataset, meta: dict[str, Any]) -> list[str]:
         notes.append("the header says right hand; bone age is read on the left")
     if side.startswith("B"):
         notes.append("the header says both hands; bone age is read on the left")
+    if shape := _not_square(header, meta):
+        notes.append(f"the header says pixels that are not square ({shape}): the hand is distorted")
     if text(header, "BurnedInAnnotation").upper() == "YES":
         notes.append("text is burnt into the pixels and may name the patient")
     return notes
+
+
+def _not_square(header: FileDataset, meta: dict[str, Any]) -> str:
+    """Return the height and width of a pixel where a header says that they differ, else ""."""
+    ratio = numbers(header, "PixelAspectRatio")
+    for sides, unit in ((meta.get("pixel_spacing_mm"), " mm"), (ratio, "")):
+        if sides and len(sides) == 2 and min(sides) > 0 and max(sides) > (1 + _SQUARE) * min(sides):
+            return f"height {sides[0]:g}, width {sides[1]:g}{unit}"
+    return ""

@@ -151,6 +151,12 @@ def _complete_pixel_module(header: FileDataset, notes: list[str]) -> None:
         if number(header, tag) is None:
             setattr(header, tag, value)
             notes.append(f"{tag} missing, taken as {value}")
+    if header.SamplesPerPixel > 1 and _holds_one_sample(header):
+        notes.append(
+            f"the header says {header.SamplesPerPixel} samples per pixel, but the pixels are there "
+            "for one: decoded as grey"
+        )
+        header.SamplesPerPixel = 1
     if not 1 <= header.BitsStored <= header.BitsAllocated:
         notes.append(f"BitsStored {header.BitsStored} taken as {header.BitsAllocated}")
         header.BitsStored = header.BitsAllocated
@@ -162,6 +168,13 @@ def _complete_pixel_module(header: FileDataset, notes: list[str]) -> None:
         header.PlanarConfiguration = 0
         notes.append("PlanarConfiguration missing, taken as 0 (colour by pixel)")
     header.NumberOfFrames = 1
+
+
+def _holds_one_sample(header: FileDataset) -> bool:
+    """Whether pixels that are not compressed have just the bytes of a grey picture."""
+    needed = -(-header.Rows * header.Columns * header.BitsAllocated // 8)
+    there = len(header.PixelData)
+    return header.PixelData[:4] != _ITEM and there in (needed, needed + needed % 2)
 
 
 def _complete_photometric(header: FileDataset, notes: list[str]) -> None:

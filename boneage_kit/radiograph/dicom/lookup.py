@@ -17,6 +17,7 @@ class LookupTable:
     first: int
     entries: np.ndarray  # float64 [n]
     bits: int  # as declared, 0 where that is no depth
+    declared: int = 0  # entries that the descriptor says there are
 
     def __call__(self, levels: np.ndarray) -> np.ndarray:
         """Return the entry of each level, float64 of the same shape."""
@@ -55,10 +56,26 @@ def read_table(
     if len(descriptor) < 2 or not all(np.isfinite(descriptor[:2])) or data is None:
         return None
     bits = int(descriptor[2]) if len(descriptor) > 2 and descriptor[2] in range(8, 17) else 0
-    entries = _entries(data, int(descriptor[0]) % 2**16 or 2**16, bits, little_endian)
+    count = int(descriptor[0]) % 2**16 or 2**16
+    entries = _entries(data, count, bits, little_endian)
     if entries.size < 2 or entries.min() == entries.max():
         return None
-    return LookupTable(_first_level(int(descriptor[1]), entries.size, low, high), entries, bits)
+    first = _first_level(int(descriptor[1]), entries.size, low, high)
+    return LookupTable(first, entries, bits, count)
+
+
+def note_if_short(table: LookupTable, name: str, notes: list[str]) -> None:
+    """Add a note where a table has fewer entries than its descriptor declares.
+
+    >>> notes: list[str] = []
+    >>> note_if_short(LookupTable(0, np.arange(9.0), 8, 256), "VOI LUT", notes); notes
+    ['the VOI LUT has 9 of the 256 entries that it declares; the last one was used for the rest']
+    """
+    if table.entries.size < table.declared:
+        notes.append(
+            f"the {name} has {table.entries.size:,} of the {table.declared:,} entries that it "
+            "declares; the last one was used for the rest"
+        )
 
 
 def _entries(data: object, count: int, bits: int, little_endian: bool) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 from pydicom.dataset import FileDataset
 
 from .elements import datasets, first_item, number, numbers
-from .lookup import LookupTable, read_table
+from .lookup import LookupTable, note_if_short, read_table
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ def modality_of(header: FileDataset, low: float, high: float, notes: list[str]) 
     little = bool(header.original_encoding[1])
     item = first_item(header, "ModalityLUTSequence")
     if (table := read_table(item, low, high, little)) is not None:
+        note_if_short(table, "modality LUT", notes)
         return Modality(table)
     if item is not None:
         notes.append("the modality LUT is empty and was left aside")

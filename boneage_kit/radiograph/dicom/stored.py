@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 
 import numpy as np
@@ -97,7 +98,8 @@ def _whole(data: bytes, needed: int, name: str, notes: list[str]) -> bytes:
             "its pixels are there).",
             "It is damaged or incomplete: copy, download or export it again.",
         )
-    notes.append(f"only {share:.0%} of the pixels are there, the rest is filled with zeros")
+    per_cent = math.floor(1000 * share) / 10  # never 100: some are missing
+    notes.append(f"only {per_cent}% of the pixels are there, the rest is filled with zeros")
     return bytes(data) + bytes(missing)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from pydicom.dataset import Dataset, FileDataset
 
 from .elements import datasets, first_item, numbers, text
-from .lookup import LookupTable, read_table
+from .lookup import LookupTable, note_if_short, read_table
 
 _TINY = 1e-6
 
@@ -61,6 +61,7 @@ def voi_of(
     little = bool(header.original_encoding[1])
     item = first_item(header, "VOILUTSequence")
     if (table := read_table(item, low, high, little)) is not None:
+        note_if_short(table, "VOI LUT", notes)
         return table
     if item is not None:
         notes.append("the VOI LUT is empty and was left aside")
