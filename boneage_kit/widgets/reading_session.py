@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ from ..datasets import Dataset
 from ..errors import BadInput
 from .network_predictions import NetworkPredictions, predict_by_network
 from .readings import predictions_of, repeats_of, simulate_readings, worklist
-from .readings_file import append_reading, check_reader, parse_readings, set_aside_text
+from .readings_file import append_reading, check_reader, parse_readings
+from .readings_lines import set_aside_text
+from .readings_names import answers_of, meant_ids, plain_name
 from .worklist_films import Films
 
 __all__ = ["ReadingSession"]
@@ -46,17 +49,60 @@ class ReadingSession:
         self.order = worklist(self.films.ids, min(repeats, len(self.films.ids)), seed)
         #: Hands whose film could not be decoded, with the reason; they are left out.
         self.undecodable: dict[str, str] = {}
-        self.readings()  # refuses a file of something else now, not at the first answer
+        # refuses a file of something else now, not at the first answer
+        if note := self.set_aside():
+            warnings.warn(note, stacklevel=4)  # where reading_room is called
 
     def readings(self) -> pd.DataFrame:
         """Return this reader's answers for the hands of this worklist."""
-        table, _ = parse_readings(self.path)
-        own = (table["reader"] == self.reader) & table["image_id"].isin(self.films.ids)
-        return table[own].reset_index(drop=True)
+        own = answers_of(parse_readings(self.path)[0], self.reader)
+        meant = own["image_id"].map(meant_ids(own["image_id"], self.films.ids))
+        table = own.assign(image_id=meant, equal=meant == own["image_id"])[meant.notna()]
+        # an answer under the image's own id counts before one under another spelling
+        table = table.sort_values("equal", kind="stable")
+        table = table.drop_duplicates(["image_id", "occasion"], keep="last").sort_index()
+        return table.drop(columns="equal").reset_index(drop=True)
 
     def set_aside(self) -> str:
-        """Return which lines of the file a crash cut off, as a sentence; empty where none is."""
-        return set_aside_text(self.path, parse_readings(self.path)[1])
+        """Return which lines and answers of the file are left out, or are spelled otherwise."""
+        table, lines = parse_readings(self.path)
+        notes = [set_aside_text(self.path, lines), self._readers_note(table)]
+        return " ".join(note for note in [*notes, self._images_note(table)] if note)
+
+    def _readers_note(self, table: pd.DataFrame) -> str:
+        others = [name for name in table["reader"].unique() if name != self.reader]
+        spelled = [name for name in others if plain_name(name) == plain_name(self.reader)]
+        if spelled:
+            return (
+                f"{self.path.name} spells the reader {self.reader!r} also as {spelled[0]!r}; "
+                "these answers count."
+            )
+        if not others or (table["reader"] == self.reader).any():
+            return ""
+        names = ", ".join(map(repr, others[:3])) + (" and others" if len(others) > 3 else "")
+        return (
+            f"{self.path.name} holds answers by {names} and none by {self.reader!r}, "
+            "so the room starts at its first hand."
+        )
+
+    def _images_note(self, table: pd.DataFrame) -> str:
+        own = answers_of(table, self.reader)["image_id"]
+        meant = meant_ids(own, self.films.ids)
+        spelled = [(name, image) for name, image in meant.items() if name != image]
+        unmatched = [name for name in own.unique() if name not in meant]
+        notes = []
+        if spelled:
+            written, image = spelled[0]
+            notes.append(
+                f"{self.path.name} spells images otherwise than this worklist "
+                f"({len(spelled)} in all), such as {written!r} for {image!r}; their answers count."
+            )
+        if unmatched:
+            notes.append(
+                f"{self.path.name} names images that are not on this worklist ({len(unmatched)} in "
+                f"all), such as {unmatched[0]!r}; their answers are left out here."
+            )
+        return " ".join(notes)
 
     def next_place(self) -> int | None:
         """Return the place on the worklist that is to be read next, or None at the end."""

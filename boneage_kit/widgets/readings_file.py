@@ -13,15 +13,22 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from numbers import Real
 from pathlib import Path
 
 import pandas as pd
 from filelock import FileLock, Timeout
 
 from ..errors import BadInput
-from .readings_lines import COLUMNS, HEADER, MOST_LINES, whole_answers
+from .readings_lines import COLUMNS, HEADER, MOST_LINES, is_occasion, set_aside_text, whole_answers
+from .readings_names import CP1252, answers_of
 
-__all__ = ["append_reading", "check_reader", "load_readings", "parse_readings", "set_aside_text"]
+__all__ = [
+    "append_reading",
+    "check_reader",
+    "load_readings",
+    "parse_readings",
+]
 
 _PATIENCE = 10.0  # seconds that another process may hold the file
 #: Bytes of any name survive: what is no UTF-8 comes back as it was.
@@ -44,35 +51,59 @@ def append_reading(
     Raises
     ------
     BadInput
-        If the age is no number of years from 0 to 20, the reader has no name, or the file is not
-        one of readings.
+        If the age is no number of years from 0 to 20, the occasion no whole number, reader or
+        image have no name that can be written, or the path is no file of readings.
     OSError
         If the answer could not be written.
     """
-    if not 0 <= bone_age <= 20:  # also refuses NaN
+    if not isinstance(bone_age, Real) or not 0 <= bone_age <= 20:  # also refuses NaN
         raise BadInput(f"{bone_age!r} is not a bone age in years.", "Answer between 0 and 20.")
+    if not is_occasion(str(occasion)):
+        raise BadInput(f"{occasion!r} is not an occasion.", "Give 1, or 2 for a second reading.")
     check_reader(reader)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     took = f"{seconds:.1f}" if seconds == seconds else ""
     line = _line(reader, image_id, str(occasion), f"{bone_age:.4f}", took, now)
     path = Path(path)
+    _check_is_file(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with _held(path):
         _append(path, line)
 
 
 def check_reader(reader: str) -> str:
-    """Return the reader's name; only an empty one is refused.
+    """Return the reader's name; only one that is empty or cannot be written is refused.
 
     >>> check_reader("NA")
     'NA'
     """
     if not isinstance(reader, str) or not reader.strip():
         raise BadInput("The reader has no name.", 'Give a name or initials, such as reader="Ann".')
+    _check_can_be_written(reader, "reader")
     return reader
 
 
+def _check_can_be_written(name: str, what: str) -> None:
+    try:
+        name.encode(**_ENCODING)
+    except UnicodeEncodeError:
+        raise BadInput(
+            f"The {what} {name!r} holds half a character, which no file can hold.",
+            "Give the name again, such as Ann.",
+        ) from None
+
+
+def _check_is_file(path: Path) -> None:
+    """Refuse a folder, and a pipe, which would be waited for without end."""
+    if path.exists() and not path.is_file():
+        raise BadInput(
+            f"{path} is {'a folder' if path.is_dir() else 'not a plain file'}.",
+            "Name the CSV file that the reading room writes.",
+        )
+
+
 def _line(*fields: str) -> str:
+    _check_can_be_written(str(fields[1]), "image")
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerow(fields)  # so it quotes both line breaks
     line = text.getvalue().removesuffix("\r\n")
@@ -137,7 +168,8 @@ def load_readings(path: str | Path, reader: str | None = None) -> pd.DataFrame:
 
     Columns: ``reader, image_id, occasion, bone_age`` (years), ``seconds, answered_at``. Readers
     and ids are text, whatever they say (``"NA"``, ``"001"``). A file that is not there gives an
-    empty table. Lines that a crash cut off are left out, with a warning that names them.
+    empty table. Lines that are no whole answer are left out, with a warning that names them. A
+    reader's name counts in any spelling: blanks around it, either form of its letters, cp1252.
 
     Raises
     ------
@@ -150,29 +182,14 @@ def load_readings(path: str | Path, reader: str | None = None) -> pd.DataFrame:
     table, set_aside = parse_readings(path)
     if set_aside:
         warnings.warn(set_aside_text(path, set_aside), stacklevel=2)
-    return table if reader is None else table[table["reader"] == reader].reset_index(drop=True)
+    return table if reader is None else answers_of(table, reader)
 
 
-def set_aside_text(path: str | Path, lines: list[int]) -> str:
-    """Return which lines of a file were left out, as a sentence; empty where none was.
-
-    >>> set_aside_text("me.csv", [7])
-    'Line 7 of me.csv is cut off and was left out; every other answer counts.'
-    """
-    if not lines:
-        return ""
-    numbers = ", ".join(map(str, lines))
-    several = ("Lines", "are", "were") if len(lines) > 1 else ("Line", "is", "was")
-    return (
-        f"{several[0]} {numbers} of {Path(path).name} {several[1]} cut off and {several[2]} "
-        "left out; every other answer counts."
-    )
-
-
-def parse_readings(path: str | Path) -> tuple[pd.DataFrame, list[int]]:
-    """Return the answers of a file, and the numbers of the lines that are no whole answer."""
+def parse_readings(path: str | Path) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
+    """Return the answers of a file, and number and fault of the lines that are no whole answer."""
     path = Path(path)
     try:
+        _check_is_file(path)
         text = path.read_bytes().decode(**_ENCODING) if path.exists() else ""
     except OSError as error:
         raise BadInput(
@@ -182,6 +199,8 @@ def parse_readings(path: str | Path) -> tuple[pd.DataFrame, list[int]]:
     lines = text.removeprefix("\ufeff").split("\n")
     if not f"{HEADER}\n".startswith(text):  # neither empty nor a header cut off
         _check_header(lines[0], path)
+    # the kit ends a line with \n alone: \r\n is a spreadsheet's, and its letters may be cp1252
+    lines = [line.translate(CP1252) if line.endswith("\r") else line for line in lines]
     answers, set_aside = whole_answers(lines)
     table = pd.DataFrame(answers, columns=list(COLUMNS))
     table["occasion"] = table["occasion"].astype(int)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 
 import pandas as pd
 import pytest
@@ -133,7 +134,8 @@ def test_what_was_cut_off_is_said(path):
     with pytest.warns(UserWarning, match="Line 3 of r.csv is cut off"):
         load_readings(path)
     pytest.importorskip("ipywidgets")
-    room = widgets.reading_room(phantom.cohort(2), path=path, live=True)
+    with pytest.warns(UserWarning, match="Line 3 of r.csv is cut off"):
+        room = widgets.reading_room(phantom.cohort(2), path=path, live=True)
     assert room.box and "Line 3 of r.csv is cut off" in room._status.value
 
 
@@ -274,3 +276,133 @@ def test_a_film_that_cannot_be_decoded_is_left_out_and_said(path, monkeypatch):
     assert f"{damaged}: The file is cut off." in room._title.value
     send(room, 7, 2)
     assert "All read" in room._title.value
+
+
+# -- what cannot be an answer, and what another program made of the file -------------------
+
+
+@pytest.mark.parametrize("names", [("\ud800", "h0"), ("me", "\ud800")])
+def test_half_a_character_is_refused_in_one_line(path, names):
+    with pytest.raises(BadInput, match="half a character") as error:
+        append_reading(path, *names, 1, 8.0)
+    assert "\n" not in str(error.value) and not path.exists()
+
+
+@pytest.mark.parametrize("age", [None, "8", pd.NA, 25, -1, float("nan")])
+def test_what_is_no_age_is_refused(path, age):
+    with pytest.raises(BadInput, match="not a bone age"):
+        append_reading(path, "me", "h0", 1, age)
+
+
+@pytest.mark.parametrize("occasion", [10**23, 1.5, None, -1])
+def test_an_occasion_that_would_not_be_read_back_is_refused(path, occasion):
+    with pytest.raises(BadInput, match="not an occasion"):
+        append_reading(path, "me", "h0", occasion, 8.0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no FIFO")
+@pytest.mark.parametrize("make, said", [(os.mkdir, "a folder"), ("mkfifo", "not a plain file")])
+@pytest.mark.timeout(20)
+def test_a_folder_or_a_pipe_is_refused_at_once(path, make, said):
+    (getattr(os, make) if isinstance(make, str) else make)(path)
+    for use in (
+        lambda: append_reading(path, "me", "h0", 1, 8.0),
+        lambda: load_readings(path),
+        lambda: widgets.reading_room(phantom.cohort(2), path=path),
+    ):
+        with pytest.raises(BadInput, match=said):
+            use()
+
+
+TIME = "2026-01-01T08:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "line, said",
+    [
+        (f"me,h1,{10**22},8.5,,{TIME}", "Line 3 of r.csv has the occasion '1000"),
+        ("me,h1,1,8.5,,01.01.2026 08:00", "has a time that another program rewrote"),
+        (f'me,h1,1,"8,5",,{TIME}', "has the age '8,5'"),
+        (f"me,h1,1,8,5,,{TIME}", "has 7 columns"),
+        (f"me,h1,1,25,,{TIME}", "has the age '25'"),
+        (f"me,h1,1,1_0,,{TIME}", "has the age '1_0'"),
+        (f"me,,1,8.5,,{TIME}", "has no image_id"),
+        (f"me,h1,1,8.5,,{TIME[:-3]}", "is cut off"),
+    ],
+)
+def test_a_line_is_set_aside_with_its_real_fault(path, line, said):
+    append_reading(path, "me", "h0", 1, 6.0)
+    with path.open("a") as file:
+        file.write(f"{line}\n")
+    with pytest.warns(UserWarning, match="Line 3 of r.csv") as warned:
+        assert load_readings(path)["bone_age"].tolist() == [6.0]
+    assert said in str(warned[0].message) and str(warned[0].message).count("is cut off") == (
+        said == "is cut off"
+    )
+
+
+def test_several_lines_are_named_by_their_fault(path):
+    append_reading(path, "me", "h0", 1, 6.0)
+    with path.open("a") as file:
+        file.write("me,h1\nme,h2\n" + f"me,h3,1,25,,{TIME}\n")
+    with pytest.warns(UserWarning, match="Lines 3, 4 of r.csv are cut off.*; Line 5 .* age '25'"):
+        load_readings(path)
+
+
+def answered(path, reader, n=3):
+    """Return three phantoms, of which one reader has answered the first n on the worklist."""
+    records = phantom.cohort(3, seed=1)
+    room = widgets.reading_room(records, reader, path, repeats=0)
+    for age in range(n):
+        room.answer(6.0 + age)
+    return records
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig"])
+def test_a_spreadsheets_letters_and_dropped_zeros_still_count(path, encoding, end):
+    records = answered(path, "Jörg", n=2)
+    text = path.read_text(encoding="utf-8").replace(",000", ",")
+    path.write_bytes(text.replace("\n", end).encode(encoding))
+    with pytest.warns(UserWarning, match=r"spells images otherwise .*\(2 in all\)"):
+        room = widgets.reading_room(records, "Jörg", path, repeats=0)
+    assert room.next_place() == 2
+    room.answer(9.0)
+    assert room.next_place() is None and len(room.predictions()) == 3
+    assert room.readings()["bone_age"].tolist() == [6.0, 7.0, 9.0]
+    assert len(load_readings(path, "Jörg")) == 3
+    if end == "\r\n":
+        assert set(load_readings(path)["reader"]) == {"Jörg"}
+
+
+@pytest.mark.parametrize("written", ["Jörg ", " Jörg", unicodedata.normalize("NFD", "Jörg")])
+def test_a_readers_name_counts_in_any_spelling(path, written):
+    records = answered(path, written)
+    with pytest.warns(UserWarning, match="spells the reader 'Jörg' also as"):
+        assert widgets.reading_room(records, "Jörg", path, repeats=0).next_place() is None
+    assert load_readings(path, "Jörg")["reader"].tolist() == ["Jörg"] * 3
+
+
+def test_answers_of_nobody_here_are_said(path):
+    records = answered(path, "Ann")
+    with pytest.warns(UserWarning, match="holds answers by 'Ann' and none by 'Bob'"):
+        assert widgets.reading_room(records, "Bob", path, repeats=0).next_place() == 0
+    other = records.assign(image_id=["x", "y", "z"])
+    with pytest.warns(UserWarning, match=r"not on this worklist \(3 in all\)"):
+        assert widgets.reading_room(other, "Ann", path, repeats=0).next_place() == 0
+
+
+def test_an_image_that_may_be_either_of_two_is_not_guessed(path):
+    records = phantom.cohort(2, seed=1).assign(image_id=["01", "001"])
+    append_reading(path, "me", "1", 1, 6.0)
+    with pytest.warns(UserWarning, match="not on this worklist"):
+        assert widgets.reading_room(records, path=path, repeats=0).next_place() == 0
+
+
+def test_the_images_own_id_counts_before_another_spelling(path):
+    records = phantom.cohort(1, seed=1)
+    append_reading(path, "me", "0001", 1, 6.0)
+    append_reading(path, "me", "1", 1, 7.0)
+    with pytest.warns(UserWarning, match="spells images otherwise"):
+        room = widgets.reading_room(records, path=path, repeats=0)
+    assert room.readings()["bone_age"].tolist() == [6.0]
