@@ -132,18 +132,20 @@ def check_unit(
     Raises
     ------
     BadInput
-        Months that nowhere exceed 25 (years, or infants); years that exceed ``oldest``, but for
-        single mistakes in a long table; years such as 9.10 beside 10.6.
+        Months of which at most one in ten exceeds 25 (years, or infants); years that exceed
+        ``oldest``, but for single mistakes in a long table; years such as 9.10 beside 10.6.
     """
     numbers = bare_numbers(cells)
     numbers = numbers[np.isfinite(numbers)]
     if numbers.empty:
         return
     highest = numbers.max()
+    typical = _highest_but_mistakes(numbers)
     says = f"{column} {'says' if named else 'is taken for'} {unit}"
-    if unit == "months" and highest <= OLDEST_PLAUSIBLE_YEARS:
+    if unit == "months" and typical <= OLDEST_PLAUSIBLE_YEARS:
+        how_often = "nowhere" if typical == highest else "rarely"
         raise BadInput(
-            f"{says} and nowhere exceeds {highest:g}: these are years, or all are infants.",
+            f"{says} and {how_often} exceeds {typical:g}: these are years, or all are infants.",
             f"Say which: {option.format('years')}, or {option.format('months')}.",
         )
     if unit == "years" and _are_months(numbers, oldest):
@@ -156,6 +158,35 @@ def check_unit(
             f"{column} holds {example}, which looks like years and months, not like decimals.",
             f"Say which: {option.format('years.months')}, or {option.format('years')}.",
         )
+
+
+def check_name(cells: pd.Series, said: str, named: str, column: str, remedy: str) -> None:
+    """Refuse a unit that contradicts the column's name, unless the numbers contradict the name.
+
+    Raises
+    ------
+    BadInput
+        If ``said`` and ``named`` are years and months, and the numbers fit ``named``.
+
+    >>> check_name(pd.Series(["8", "9"]), "months", "years", "Column boneage_years", "Rename it.")
+    Traceback (most recent call last):
+    boneage_kit.errors.BadInput: Column boneage_years says years, the option says months...
+    """
+    if not said or not named or (said == "months") == (named == "months"):
+        return
+    try:
+        check_unit(cells, named, column, "{}", named=True, oldest=OLDEST_PLAUSIBLE_YEARS)
+    except BadInput:
+        return  # the user was asked about these numbers, and the option is the answer
+    raise BadInput(f"{column} says {named}, the option says {said}.", remedy)
+
+
+def _highest_but_mistakes(numbers: pd.Series) -> float:
+    """Return the highest number that is no mistake of at most one row in ten."""
+    if len(numbers) < 6:  # too few to call one of them a mistake
+        return float(numbers.max())
+    rest = numbers.quantile(0.9, interpolation="lower")
+    return float(rest if rest <= OLDEST_PLAUSIBLE_YEARS else numbers.max())
 
 
 def _are_months(numbers: pd.Series, oldest: float) -> bool:

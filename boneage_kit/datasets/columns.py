@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..errors import BadInput
 from ..records import OLDEST_PLAUSIBLE_YEARS, sexes
-from .ages import OLDEST_BONE_AGE, Ages, bare_numbers, check_unit, in_years
+from .ages import OLDEST_BONE_AGE, Ages, bare_numbers, check_name, check_unit, in_years
 
 #: Meaning -> names it goes by, in letters and digits; an age's name may be followed by a unit.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -191,8 +191,12 @@ def ages_of(
     said = (named if columns[0] in wishes.columns else "") or wishes.unit
     unit = said or named or habit
     column = f"Column {columns[0]} of {where}"
+    # only the bone age's unit may be said of the whole table: it would spoil the other columns
+    by_name = wishes.option.format(f"{meaning}_{{}}={wishes.columns.get(columns[0], columns[0])}")
+    check_name(cells, said, named, column, f"Say which by its name: {by_name.format(named)}, "
+               f"or {by_name.format(said)}.")  # fmt: skip
     if not said:
-        option = wishes.option.format("unit={}")
+        option = wishes.option.format("unit={}") if meaning == "bone_age" else by_name
         check_unit(cells, unit, column, option, named=bool(named), oldest=oldest)
     if len(cells) > 1 and (bare_numbers(cells) == 0).all():
         raise BadInput(f"{column} holds nothing but 0.", "Leave cells of unknown ages empty.")
@@ -214,7 +218,17 @@ def _without_copies(table: pd.DataFrame, columns: list[str]) -> list[str]:
 
 
 def refuse_bare_age(table: pd.DataFrame, where: str, wishes: Wishes) -> None:
-    """Refuse a table whose only age is a column that may be bone or chronological age."""
+    """Refuse a table whose only age is a column that may be bone or chronological age.
+
+    A name such as ``boneage_m``, a bone age in a unit that is not known, is refused too.
+    """
+    unclear = [name for name in table if plain(name).startswith(NAMES["bone_age"])]
+    if unclear and not any(name.startswith("bone_age") for name in wishes.columns):
+        say = wishes.option.format(f"bone_age_months={unclear[0]}")
+        raise BadInput(
+            f"Column {unclear[0]} of {where} may be the bone age, in a unit that is not known.",
+            f"Say which: {say}, or bone_age_years=; bone_age= leaves it aside.",
+        )
     bare = [name for name in table if plain(name) in _MAY_BE_EITHER_AGE]
     if bare:
         raise BadInput(

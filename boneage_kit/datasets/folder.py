@@ -178,5 +178,18 @@ def finish(
         says = f"all images have the patient_id {rows['patient_id'].dropna().iloc[0]!r}"
         done = "they count as one child; add ,patient_id= to the data to set the column aside"
         problems.add("", "", says, done)
+    _list_patients_of_both_sexes(rows, problems)
     further = [name for name in ("patient_id", "part") if name in rows]
     return rows.reindex(columns=[*RECORD_COLUMNS, *further])
+
+
+def _list_patients_of_both_sexes(rows: pd.DataFrame, problems: Problems) -> None:
+    """List patients who are a girl in one row and a boy in another."""
+    if "patient_id" not in rows or rows["patient_id"].nunique() < 2:
+        return
+    sexes = rows.groupby("patient_id")["sex"].nunique()
+    for patient in sexes.index[sexes > 1]:
+        images = rows[rows["patient_id"] == patient].drop_duplicates("sex")["image_id"]
+        says = f"patient {patient!r} is F in one row and M in another: images {', '.join(images)}"
+        done = "kept; correct the sex, or the patient_id"
+        problems.add(str(images.iloc[0]), "", says, done, kind="patient of both sexes")

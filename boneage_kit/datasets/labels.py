@@ -81,16 +81,19 @@ def _why_unusable(
 
 
 def _check_both_ages(rows: pd.DataFrame, where: str, wishes: Wishes) -> None:
-    """Ask where bone ages and chronological ages differ by what may be years and months."""
-    both = rows[(rows["bone_age"] > 0) & (rows["chronological_age"] > 0)]
-    ratio = (both["bone_age"] / both["chronological_age"]).median()
-    if len(both) > 3 and not 0.2 < ratio < 5:
-        raise BadInput(
-            f"In {where} the bone ages are {ratio:.2g} times the chronological ages: one of them "
-            "may be in months.",
-            f"Say it by names, {wishes.option.format('bone_age_months=COLUMN')} or "
-            "chronological_age_months=COLUMN; chronological_age= leaves that column aside.",
-        )
+    """Ask where bone ages and other ages differ by what may be years and months."""
+    others = {"chronological_age": "chronological ages", "reader_1": "readings of reader_1",
+              "reader_2": "readings of reader_2"}  # fmt: skip
+    for name, ages in others.items():
+        both = rows[(rows["bone_age"] > 0) & (rows[name] > 0)]
+        ratio = (both["bone_age"] / both[name]).median()
+        if len(both) > 3 and not 0.2 < ratio < 5:
+            raise BadInput(
+                f"In {where} the bone ages are {ratio:.2g} times the {ages}: one of them "
+                "may be in months.",
+                f"Say it by names, {wishes.option.format('bone_age_months=COLUMN')} or "
+                f"{name}_months=COLUMN; {name}= leaves that column aside.",
+            )
 
 
 def with_images(

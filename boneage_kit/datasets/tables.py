@@ -51,7 +51,7 @@ def read_table(
     Raises
     ------
     BadInput
-        If it is empty, too large, or no table.
+        If it is empty, too large, or no table, or a row of text has more values than headings.
 
     >>> read_table("Readings of May\\nid;boneage\\n001;8,5\\n".encode("utf-16"), "a.csv")
     ...     # doctest: +NORMALIZE_WHITESPACE
@@ -59,7 +59,8 @@ def read_table(
     0  001     8,5
     """
     limits.check_bytes(name, len(data))
-    if data[:4] == b"PK\x03\x04":
+    is_excel = data[:4] == b"PK\x03\x04"
+    if is_excel:
         cells = excel_cells(data, name, limits)
     else:
         cells = _text_cells(_decoded(data, name), name, limits)
@@ -68,12 +69,14 @@ def read_table(
         raise BadInput(f"{name} is empty.", "Give a table with one row per image.")
     if not header:
         return cells.set_axis([str(i) for i in range(cells.shape[1])], axis=1)
-    return _with_heading(cells, name)
+    return _with_heading(cells, name, notes_beside=is_excel)
 
 
-def _with_heading(cells: pd.DataFrame, name: str) -> pd.DataFrame:
+def _with_heading(cells: pd.DataFrame, name: str, notes_beside: bool) -> pd.DataFrame:
     start = _heading(cells)
     heading, rows = cells.iloc[start].tolist(), cells.iloc[start + 1 :]
+    if not notes_beside:
+        _refuse_surplus(heading, rows, name)
     if rows.empty:
         raise BadInput(f"{name} has a heading and no row.", "Give a table with one row per image.")
     used = [i for i, column in enumerate(heading) if column or (rows[i] != "").any()]
@@ -82,6 +85,19 @@ def _with_heading(cells: pd.DataFrame, name: str) -> pd.DataFrame:
     if twice:
         raise BadInput(f"{name} has two columns named {twice[0]!r}.", "Keep one of them.")
     return rows[used].set_axis(names, axis=1).reset_index(drop=True)
+
+
+def _refuse_surplus(heading: list[str], rows: pd.DataFrame, name: str) -> None:
+    """Refuse rows that go on beyond the last heading: a decimal comma cut a number in two."""
+    width = max((i + 1 for i, column in enumerate(heading) if column), default=0)
+    surplus = (rows.iloc[:, width:] != "").any(axis=1).to_numpy()
+    if surplus.any():
+        row = int(surplus.argmax())
+        values = int((rows.iloc[row] != "").to_numpy().nonzero()[0][-1]) + 1
+        raise BadInput(
+            f"{name}: row {row + 1} has {values} values under {width} headings.",
+            "Put decimal commas in quotes or separate with semicolons; name every column.",
+        )
 
 
 def _heading(cells: pd.DataFrame) -> int:

@@ -7,9 +7,10 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from ..datasets.ages import UNITS, check_unit, in_years
+from ..datasets.ages import UNITS, check_name, check_unit, in_years
 from ..datasets.columns import plain
 from ..datasets.table_limits import TableLimits
 from ..datasets.tables import read_table
@@ -22,6 +23,7 @@ from ..records import (
     check_predictions,
     sexes,
 )
+from ..records.predictions import refuse_rows
 
 _AGES = ("y_true", "y_pred", "lower", "upper", "chronological_age", "reader_1", "reader_2")
 #: Columns that stay text, whatever they look like.
@@ -57,7 +59,8 @@ def read_predictions(
     Raises
     ------
     BadInput
-        If the file is no table, ages contradict their unit, or
+        If the file is no table, ages contradict their unit, columns of the sex contradict, an
+        image has two sexes or labels, ``y_pred`` lies outside ``lower`` to ``upper``, or
         :func:`boneage_kit.records.check_predictions` refuses it.
 
     >>> import tempfile
@@ -83,7 +86,12 @@ def read_predictions(
         elif ours != "image_id":
             table[ours] = cells[theirs].where(cells[theirs] != "", None)
     _check_same_unit(table)
-    return check_predictions(table)
+    if unit == "months":
+        _refuse_years(table, named)
+    checked = check_predictions(table)
+    _refuse_two_facts(checked)
+    _refuse_outside_interval(checked)
+    return checked
 
 
 def _table(path: Path) -> pd.DataFrame:
@@ -130,10 +138,30 @@ def _named(cells: pd.DataFrame, wanted: dict[str, str], where: str) -> dict[str,
         theirs = named.pop(sex)
         meaning = theirs if sex == "sex" else sex
         read = sexes(cells[theirs], meaning, f"say --columns male={theirs}")
+        if sex not in wanted:
+            _refuse_other_sexes(cells, read, theirs)
         cells[theirs] = read.where(read != "", cells[theirs])
         named["sex"] = theirs
     return {ours: named[ours] for ours in sorted(named, key=lambda name: order.index(name)
                                                  if name in order else len(order))}  # fmt: skip
+
+
+def _refuse_other_sexes(cells: pd.DataFrame, read: pd.Series, theirs: str) -> None:
+    """Refuse a further column of the sex that contradicts the one that is used."""
+    for other in cells:
+        if other == theirs or plain(other) not in _SEXES:
+            continue
+        try:
+            others = sexes(cells[other], other)
+        except BadInput:
+            continue  # codes that do not say who is female contradict nothing
+        contradicts = ((read != "") & (others != "") & (read != others)).to_numpy()
+        if contradicts.any():
+            raise BadInput(
+                f"Columns {theirs} and {other} contradict in {contradicts.sum()} row(s), "
+                f"row {contradicts.argmax() + 1} for one.",
+                f"Correct them, or say which holds: --columns {plain(theirs)}={theirs}.",
+            )
 
 
 def _refuse_missing(named: Mapping[str, str], cells: pd.DataFrame, where: str) -> None:
@@ -150,15 +178,21 @@ def _years(cells: pd.Series, ours: str, theirs: str, unit: str) -> pd.Series:
     by_name = {"months": "months", "month": "months", "years": "years", "year": "years"}
     name = theirs.casefold()
     named = next((by_name[word] for word in by_name if name.rstrip(")]").endswith(word)), "")
+    check_name(cells, unit, named, f"Column {theirs}",
+               "Leave --unit and --months away, or rename the column.")  # fmt: skip
     if not unit:
-        check_unit(cells, named or "years", f"Column {theirs}", "say --unit {}",
+        # --unit is of all columns: for the sake of another column it would spoil the labels
+        option = "say --unit {}" if ours in PREDICTION_COLUMNS else f"call it {ours}_{{}}"
+        check_unit(cells, named or "years", f"Column {theirs}", option,
                    named=bool(named), oldest=OLDEST_PLAUSIBLE_YEARS)  # fmt: skip
     ages = in_years(cells, unit or named or "years", ours)
     too_old = ages.years > OLDEST_PLAUSIBLE_YEARS
     if unit and too_old.mean() > 0.1:
         raise BadInput(
             f"Column {theirs} reaches {ages.years.max():g} years when it is taken for {unit}.",
-            f"Say its unit: --unit with one of {', '.join(UNITS)}.",
+            f"Say its unit: --unit with one of {', '.join(UNITS)}."
+            if ours in PREDICTION_COLUMNS
+            else f"Leave --unit away and call it {ours}_months.",
         )
     unread = ages.years.isna() & (cells != "")
     return ages.years.astype(object).where(~unread, cells) if unread.any() else ages.years
@@ -175,15 +209,63 @@ def _values(cells: pd.Series) -> pd.Series:
 
 
 def _check_same_unit(table: pd.DataFrame) -> None:
-    """Refuse labels in months beside predictions in years, or the other way round."""
-    true, pred = (pd.to_numeric(table[name], errors="coerce") for name in ("y_true", "y_pred"))
-    error = (pred - true).abs().mean()
-    for factor, first, second in ((12, "y_true", "y_pred"), (1 / 12, "y_pred", "y_true")):
-        if len(table) > 3 and (pred * factor - true).abs().mean() < 0.2 * error * min(factor, 1):
-            raise BadInput(
-                f"Column {first} is about 12 times {second}: one is in months, the other in years.",
-                "Give both in years, or name the columns with their units: y_true_months.",
-            )
+    """Refuse a column in months beside another in years."""
+    ages = {ours: pd.to_numeric(table[ours], errors="coerce") for ours in _AGES if ours in table}
+    for name in list(ages)[1:]:
+        base = "y_pred" if name in ("lower", "upper") else "y_true"
+        # the two ages of a child and the ends of an interval differ more than label and prediction
+        most = 0.2 if name == "y_pred" else 0.4
+        error = (ages[name] - ages[base]).abs().mean()
+        for factor, first, second in ((12, base, name), (1 / 12, name, base)):
+            rest = (ages[name] * factor - ages[base]).abs().mean()
+            if ages[name].notna().sum() > 3 and rest < most * error * min(factor, 1):
+                raise BadInput(
+                    f"Column {first} is about 12 times {second}: one is in months, the other in "
+                    "years.",
+                    "Give both in years, or leave --unit and --months away and name the columns "
+                    f"with their units: {first}_months, {second}_years.",
+                )
+
+
+def _refuse_years(table: pd.DataFrame, named: Mapping[str, str]) -> None:
+    """Refuse labels and predictions that are taken for months and nowhere exceed 25."""
+    if any("month" in named[name].casefold() for name in ("y_true", "y_pred")):
+        return
+    ages = table[["y_true", "y_pred"]].apply(pd.to_numeric, errors="coerce")
+    highest = 12 * float(ages.max().max())
+    if highest <= OLDEST_PLAUSIBLE_YEARS:
+        raise BadInput(
+            f"The ages are taken for months and nowhere exceed {highest:g}: these are years, or "
+            "all are infants.",
+            "Leave --months away; or, for infants, call the columns y_true_months and "
+            "y_pred_months as well.",
+        )
+
+
+def _refuse_two_facts(table: pd.DataFrame) -> None:
+    """Refuse an image whose rows, of several models or seeds, give it two sexes or labels."""
+    images = table.groupby("image_id", sort=False)
+    first = images[["sex", "y_true"]].transform("first")
+    remedy = "Give each image one sex and one label, the same for every model and seed."
+    other_sex = (table["sex"] != first["sex"]).to_numpy()
+    other_label = ((table["y_true"] - first["y_true"]).abs() > 1e-2).to_numpy()
+    refuse_rows(table, other_sex, lambda row: "has another sex than a row above", remedy)
+    refuse_rows(table, other_label,
+                lambda row: "has different labels (y_true) here and above", remedy)  # fmt: skip
+
+
+def _refuse_outside_interval(table: pd.DataFrame) -> None:
+    """Refuse a prediction outside its own interval, but for rounding and ends cut at birth."""
+    if not {"lower", "upper"} <= set(table):
+        return
+    lower, upper = table["lower"].to_numpy(), table["upper"].to_numpy()
+    predicted = np.clip(table["y_pred"].to_numpy(), 0, OLDEST_PLAUSIBLE_YEARS)
+    refuse_rows(
+        table,
+        (predicted < lower - 0.05) | (predicted > upper + 0.05),
+        lambda row: f"has y_pred {predicted[row]:g} outside {lower[row]:g} to {upper[row]:g}",
+        "Correct the row, or remove lower and upper.",
+    )
 
 
 def split_models(predictions: pd.DataFrame) -> dict[str, pd.DataFrame]:

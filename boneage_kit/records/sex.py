@@ -26,7 +26,8 @@ _WORDS = {
 _SEX_OF = {word: sex for sex, words in _WORDS.items() for word in words.split()}
 _TRUE = frozenset("true 1 1.0 t yes y wahr ja vrai oui verdadero vero sì".split())
 _FALSE = frozenset("false 0 0.0 f no n falsch nein faux non falso".split())
-_CODES = (_TRUE | _FALSE | {"2", "2.0"}) - {"f"}
+_TWO = frozenset(("2", "2.0"))
+_CODES = (_TRUE | _FALSE | _TWO) - {"f"}
 #: Names that say what 1 and true mean.
 _ABOUT_BOYS = ("male", "ismale", "boy")
 _ABOUT_GIRLS = ("female", "isfemale", "girl")
@@ -79,7 +80,7 @@ def sexes(values: pd.Series, column: str, option: str = "call the column male") 
         The cells, of any type.
     column
         What the column is called. ``male`` and ``female`` hold true and false (or 1 and 0, yes
-        and no, 1 and 2 for yes and no) or words; any other name holds words.
+        and no) or words; any other name holds words.
     option
         What the user does where 1 is male, for the message that asks.
 
@@ -99,10 +100,10 @@ def sexes(values: pd.Series, column: str, option: str = "call the column male") 
     meaning = _meaning_of(column, {word for word in words if not is_missing(word)})
     if meaning is None:
         held = ", ".join(sorted(str(cell) for cell in cells if not is_missing(cell)))
-        raise BadInput(
-            f"Column {column} holds {held}, which do not say who is female.",
-            f"Write F and M; or, if 1 or true means male, {option}.",
-        )
+        remedy = f"Write F and M; or, if 1 or true means male, {option}."
+        if _TWO & set(words):  # no option says what 2 means
+            remedy = "Write F and M in the table: 2 means girls in some tables, boys in others."
+        raise BadInput(f"Column {column} holds {held}, which do not say who is female.", remedy)
     sex_of_code = [meaning.get(word, "") for word in words] + [""]  # the last: code -1, missing
     return pd.Series([sex_of_code[code] for code in codes], index=values.index, dtype=object)
 
@@ -113,9 +114,10 @@ def _meaning_of(column: str, words: set[str]) -> Mapping[str, str] | None:
     if name not in _ABOUT_BOYS + _ABOUT_GIRLS:
         codes = words - {"f"}
         return None if codes and codes <= _CODES else _SEX_OF
-    no = _FALSE | {"2", "2.0"} if words <= {"1", "2", "1.0", "2.0"} else _FALSE
+    if _TWO & words and words <= _CODES | {"f"}:
+        return None
     yes_sex, no_sex = ("M", "F") if name in _ABOUT_BOYS else ("F", "M")
-    answers = dict.fromkeys(_TRUE, yes_sex) | dict.fromkeys(no, no_sex)
+    answers = dict.fromkeys(_TRUE, yes_sex) | dict.fromkeys(_FALSE, no_sex)
     if name in _ABOUT_GIRLS and "f" in words and "t" not in words:
         if "m" not in words:
             return None  # F for false, or F for female

@@ -30,7 +30,6 @@ def load(tmp_path, head, cells, wishes="", kind="folder"):
         ("male", ["FALSCH", "WAHR", "falsch", "wahr"]),
         ("male", ["F", "M", "F", "M"]),
         ("male", ["no", "yes", "n", "y"]),
-        ("Male", ["2", "1", "2", "1"]),
         ("female", ["True", "False", "1", "0"]),
         ("is_female", ["f", "m", "F", "M"]),
         ("female", ["t", "f", "T", "F"]),
@@ -44,7 +43,6 @@ def test_words_for_the_sex(tmp_path, kind, head, cells):
     "cells",
     [
         ["0", "1", "0", "1"],
-        ["1", "2", "1", "2"],
         ["True", "False", "True", "False"],
         ["1.0", "0.0", "1", "0"],
         ["t", "f", "t", "f"],
@@ -56,6 +54,22 @@ def test_codes_that_do_not_say_who_is_female(tmp_path, cells):
     boys = load(tmp_path, "sex", cells, ",male=sex").table.sex.tolist()
     girls = load(tmp_path, "sex", cells, ",female=sex").table.sex.tolist()
     assert sorted([boys[0], girls[0]]) == ["F", "M"] and boys[0] != boys[1]
+
+
+@pytest.mark.parametrize("head, wishes", [("male", ""), ("sex", ",male=sex"), ("sex", "")])
+def test_one_and_two_are_never_guessed(tmp_path, head, wishes):
+    with pytest.raises(bk.BadInput, match="holds 1, 2.*Write F and M in the table") as refused:
+        load(tmp_path, head, ["1", "2", "1", "2"], wishes)
+    assert ",male=" not in str(refused.value)
+
+
+def test_a_patient_of_both_sexes_is_listed(tmp_path):
+    cells = ["F,a", "M,a", "F,b", "F,b"]
+    dataset = load(tmp_path, "sex,patient_id", cells)
+    assert len(dataset) == 4 and len(dataset.problems) == 1
+    assert (
+        "patient 'a' is F in one row and M in another: images 1, 2" in dataset.problems.problem[0]
+    )
 
 
 def test_a_letter_that_may_be_female_or_false():

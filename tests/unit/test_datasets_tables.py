@@ -61,7 +61,13 @@ def test_a_heading_longer_or_shorter_than_its_rows():
         ["1", "2", ""],
         ["3", "", ""],
     ]
-    assert read_table(b"a,b\n1,2,3\n", "t.csv").columns.tolist() == ["a", "b", "column 3"]
+    assert read_table(b"a,b\n1,2,\n", "t.csv").columns.tolist() == ["a", "b"]
+    assert read_table(b",b\n1,2\n", "t.csv").columns.tolist() == ["column 1", "b"]
+
+
+def test_a_row_with_more_values_than_headings_is_refused():
+    with pytest.raises(bk.BadInput, match="row 2 has 4 values under 3 headings.*decimal commas"):
+        read_table(b"id,sex,age\n1,F,5\n2,F,5,5\n", "t.csv")
 
 
 def test_quoted_cells():

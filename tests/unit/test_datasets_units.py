@@ -202,3 +202,40 @@ def test_wishes_that_cannot_be_met_are_refused(tmp_path, wishes, says):
 def test_a_folder_that_is_called_like_a_wish(tmp_path):
     assert ages(tmp_path / "x,unit=months", table_of([5, 6, 7])) == [5, 6, 7]
     assert ages(tmp_path / "x,unit=months", {}, wishes=",unit=years") == [5, 6, 7]
+
+
+def test_a_name_that_contradicts_the_option_is_refused(tmp_path):
+    files = table_of([5, 6, 7, 8], column="boneage_years")
+    with pytest.raises(bk.BadInput, match="boneage_years of t.csv says years, the option says mon"):
+        ages(tmp_path, files, wishes=",unit=months")
+    assert ages(tmp_path, {}, wishes=",bone_age_years=boneage_years") == [5, 6, 7, 8]
+    with pytest.raises(bk.BadInput, match="says months, the option says years"):
+        ages(tmp_path / "b", table_of(MONTHS, column="bone_age_months"), wishes=",unit=years")
+
+
+@pytest.mark.parametrize("n, typo", [(12, 85), (40, 140)])
+def test_one_mistake_does_not_make_years_of_rsna_months(tmp_path, n, typo):
+    values = [2 + i / 4 for i in range(n)]
+    values[3] = typo
+    with pytest.raises(bk.BadInput, match="rarely exceeds .*years, or all are infants"):
+        ages(tmp_path, rsna(values), "rsna")
+
+
+@pytest.mark.parametrize("name", ["chronological_age", "reader_1"])
+def test_another_age_in_months_is_asked_for_by_its_own_name(tmp_path, name):
+    rows = [f"{i + 1},F,{5 + i},{12 * (5 + i) + 3}" for i in range(6)]
+    files = {**table_of([1] * 6), "t.csv": "\n".join([f"image_id,sex,bone_age,{name}", *rows])}
+    with pytest.raises(bk.BadInput, match=f",{name}_months={name}") as refused:
+        ages(tmp_path, files)
+    assert "unit=" not in str(refused.value)
+    assert ages(tmp_path, {}, wishes=f",{name}_months={name}") == [5, 6, 7, 8, 9, 10]
+    with pytest.raises(bk.BadInput, match="times the"):
+        ages(tmp_path, {}, wishes=f",{name}_years={name},bone_age_months=bone_age")
+
+
+def test_a_bone_age_in_an_unknown_unit_is_named(tmp_path):
+    files = table_of(MONTHS, column="boneage_m")
+    with pytest.raises(bk.BadInput, match="Column boneage_m.*,bone_age_months=boneage_m"):
+        ages(tmp_path, files)
+    assert ages(tmp_path, {}, wishes=",bone_age_months=boneage_m")[0] == 5
+    assert len(ages(tmp_path, {}, wishes=",bone_age=")) == 6

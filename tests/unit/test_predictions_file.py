@@ -220,3 +220,66 @@ def test_pipes_and_folders_are_no_files(tmp_path):
             read_predictions(path)
     with pytest.raises(bk.BadInput, match="cannot be read"):
         read_predictions(tmp_path / "gone.csv")
+
+
+def test_a_decimal_comma_in_a_comma_file_is_refused_with_its_row(tmp_path):
+    rows = [("1", "F", 5, 6), ("2", "M", "6,5", 7)]
+    with pytest.raises(bk.BadInput, match="row 2 has 5 values under 4 headings.*decimal commas"):
+        read(tmp_path, text(rows))
+
+
+def years(head=HEAD, more=lambda age: ()):
+    rows = [(f"{i}", "FM"[i % 2], 4 + i, 4.5 + i, *more(4 + i)) for i in range(8)]
+    return text(rows, head)
+
+
+def test_the_option_months_on_years_is_refused(tmp_path):
+    with pytest.raises(bk.BadInput, match="nowhere exceed 11.5: these are years, or all are inf"):
+        read(tmp_path, years(), months=True)
+    named = years((*HEAD[:2], "boneage_years", "y_pred"))
+    with pytest.raises(bk.BadInput, match="boneage_years says years, the option says months"):
+        read(tmp_path, named, {"y_true": "boneage_years"}, months=True)
+    with pytest.raises(bk.BadInput, match="y_true_months says months, the option says years"):
+        read(tmp_path, months(head=(*HEAD[:2], "y_true_months", "y_pred_months")), unit="years")
+
+
+def test_other_ages_in_another_unit_are_refused_by_name(tmp_path):
+    head = (*HEAD, "chronological_age")
+    with pytest.raises(bk.BadInput, match="chronological_age is.*call it chronological_age_months"):
+        read(tmp_path, years(head, lambda age: (12 * age + 5,)))
+    named = years((*HEAD, "chronological_age_months"), lambda age: (12 * age + 5,))
+    assert read(tmp_path, named).chronological_age[0] == pytest.approx(53 / 12)
+    for other in ("chronological_age", "reader_2"):
+        rows = [(f"{i}", "F", 48 + 12 * i, 50 + 12 * i, 4.5 + i) for i in range(8)]
+        data = text(rows, (*HEAD, other))
+        with pytest.raises(bk.BadInput, match=f"y_true is about 12 times {other}.*_years"):
+            read(tmp_path, data, months=True)
+        data = text(rows, (*HEAD[:2], "y_true_months", "y_pred_months", f"{other}_years"))
+        assert read(tmp_path, data)[other][0] == 4.5
+    rows = [(f"{i}", "F", 48 + 12 * i, 50 + 12 * i, 3.5 + i, 5 + i) for i in range(8)]
+    with pytest.raises(bk.BadInput, match="y_pred is about 12 times lower"):
+        read(tmp_path, text(rows, (*HEAD, "lower", "upper")), months=True)
+
+
+@pytest.mark.parametrize(
+    "second, says",
+    [(("a", "M", 8, 9, "y"), "another sex"), (("a", "F", 9, 9, "y"), "different labels")],
+)
+def test_one_image_with_two_sexes_or_labels_across_models(tmp_path, second, says):
+    data = text([("a", "F", 8, 8, "x"), second], (*HEAD, "model"))
+    with pytest.raises(bk.BadInput, match=rf"Row 2 \(image_id 'a'\) has {says}"):
+        read(tmp_path, data)
+
+
+def test_two_columns_of_the_sex_that_contradict(tmp_path):
+    rows = [(*row, cell) for row, cell in zip(ROWS, [0, 1, 0, 0], strict=True)]
+    data = text(rows, (*HEAD, "male"))
+    with pytest.raises(bk.BadInput, match="sex and male contradict in 1 row.*row 4"):
+        read(tmp_path, data)
+    assert read(tmp_path, data, {"sex": "sex"}).sex[3] == "M"
+
+
+def test_a_prediction_outside_its_own_interval(tmp_path):
+    rows = [(f"{i}", "F", 8, 8 + i, 7, 9.5) for i in range(3)]
+    with pytest.raises(bk.BadInput, match=r"Row 3 \(image_id '2'\) has y_pred 10 outside 7 to 9.5"):
+        read(tmp_path, text(rows, (*HEAD, "lower", "upper")))
