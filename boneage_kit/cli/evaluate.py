@@ -210,4 +210,6 @@ def rows_used(models: Mapping[str, pd.DataFrame], name: str) -> str:
                     f"{' or '.join(columns)} and {'is' if lacking == 1 else 'are'} left out "
                     "of what needs it."
                 )
+    if len(table) > 1 and "patient_id" in table and table["patient_id"].nunique() == 1:
+        text += " All rows have the same patient_id, so children cannot be told apart by it."
     return text

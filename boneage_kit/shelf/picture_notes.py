@@ -9,20 +9,25 @@ of the inverted ones no hand was recognised: a note is a reason to look, no note
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 from skimage.transform import resize
 
 from ..features.handcrafted import find_hand
-from ..features.handcrafted.silhouette import SIDE
+from ..features.handcrafted.silhouette import SIDE, Silhouette, candidates
 
 NO_HAND = "no hand was recognised, so do not trust the prediction"
+TWO_HANDS = "more than one hand: cut out the left one and predict that"
 #: Fingers that point further than this from upwards, in degrees, are called turned.
 _TURNED = 60.0
 #: Largest doubt (mean distance from the average hand, in SD) with which the fingers' direction
 #: and the thumb's side are believed.
 _SURE_OF_DIRECTION, _SURE_OF_SIDE = 1.2, 1.0
+#: Two hands: the smaller has this share of the other's area, depth and height; both are this high.
+_ALIKE, _HEIGHT_OF_A_HAND = 0.75, 0.25
 
 
 class PictureNotes(NamedTuple):
@@ -38,8 +43,10 @@ def notes_of(image: np.ndarray) -> PictureNotes:
     >>> notes_of(np.zeros((64, 64), dtype=np.uint8)).hand_recognised
     False
     """
-    pixels = np.asarray(image, dtype=float) / 255
-    hand = find_hand(resize(pixels, (SIDE, SIDE), order=1))
+    copy = resize(np.asarray(image, dtype=float) / 255, (SIDE, SIDE), order=1)
+    hand = find_hand(copy)
+    if _are_two_hands(list(candidates(copy))):
+        return PictureNotes(hand.found, [TWO_HANDS])
     if not hand.found:
         return PictureNotes(False, [NO_HAND])
     down, right = hand.along
@@ -50,6 +57,21 @@ def notes_of(image: np.ndarray) -> PictureNotes:
     if hand.doubt < _SURE_OF_SIDE and not thumb_is_right:
         return PictureNotes(True, ["the thumb is on the left: a right hand, or a mirrored picture"])
     return PictureNotes(True, [])
+
+
+def _are_two_hands(outlines: Sequence[Silhouette]) -> bool:
+    """Return whether two outlines of about the same size and depth lie beside each other."""
+    for pair in combinations(outlines, 2):
+        columns = [np.flatnonzero(outline.mask.any(axis=0)) for outline in pair]
+        rows = [np.flatnonzero(outline.mask.any(axis=1)) for outline in pair]
+        beside = columns[0][-1] < columns[1][0] or columns[1][-1] < columns[0][0]
+        areas = [float(outline.mask.sum()) for outline in pair]
+        depths = [outline.palm_radius for outline in pair]
+        heights = [float(np.ptp(each)) for each in rows]
+        alike = all(min(of) > _ALIKE * max(of) for of in (areas, depths, heights))
+        if beside and alike and min(heights) > _HEIGHT_OF_A_HAND * SIDE:
+            return True
+    return False
 
 
 def _side(degrees: float) -> str:

@@ -12,6 +12,7 @@ from .. import evaluation
 from ..errors import BadInput
 from .readings import predictions_of, repeats_of
 from .readings_file import load_readings
+from .readings_names import meant_ids, plain_name
 
 __all__ = ["ClassAgreement", "class_agreement", "load_class"]
 
@@ -60,7 +61,8 @@ def load_class(folder: str | Path) -> pd.DataFrame:
             f"There are no readings in {Path(folder).name!r}.",
             "Put the class's CSV files, as the reading room writes them, there.",
         )
-    return pd.concat(tables, ignore_index=True)
+    everybody = pd.concat(tables, ignore_index=True)
+    return everybody.assign(reader=everybody["reader"].map(plain_name))
 
 
 def class_agreement(readings: pd.DataFrame, records: pd.DataFrame) -> ClassAgreement:
@@ -87,6 +89,10 @@ def class_agreement(readings: pd.DataFrame, records: pd.DataFrame) -> ClassAgree
     >>> class_agreement(readings, records).hands
     12
     """
+    meant = meant_ids(readings["image_id"], records["image_id"].astype(str).tolist())
+    readings = readings.assign(
+        image_id=readings["image_id"].map(lambda name: meant.get(name, name))
+    )
     first = readings[readings["occasion"] == 1]
     wide = first.pivot_table(index="image_id", columns="reader", values="bone_age", aggfunc="last")
     common = wide.dropna()

@@ -406,3 +406,13 @@ def test_the_images_own_id_counts_before_another_spelling(path):
     with pytest.warns(UserWarning, match="spells images otherwise"):
         room = widgets.reading_room(records, path=path, repeats=0)
     assert room.readings()["bone_age"].tolist() == [6.0]
+
+
+def test_a_class_joins_one_reader_and_one_hand_however_they_are_spelled(tmp_path):
+    records = pd.DataFrame({"image_id": ["001", "002", "003"], "sex": "F", "bone_age": 8.0})
+    for reader, names in (("Ann", ("001", "002", "003")), ("Bob ", ("1", "2", "3"))):
+        for name, age in zip(names, (7.5, 8.0, 9.0), strict=True):
+            append_reading(tmp_path / f"{reader.strip()}.csv", reader, name, 1, age)
+    readings = widgets.load_class(tmp_path)
+    assert sorted(readings["reader"].unique()) == ["Ann", "Bob"]
+    assert widgets.class_agreement(readings, records).hands == 3
