@@ -14,9 +14,11 @@ import safetensors.numpy
 from fault_cases import small_model
 from radiograph_files import encoded, written
 
-from boneage_kit import _io
+from boneage_kit import _io, phantom
 from boneage_kit.cli import main
 from boneage_kit.errors import BadInput
+from boneage_kit.radiograph import to_square
+from boneage_kit.shelf import picture_notes
 
 
 @pytest.fixture(autouse=True)
@@ -205,3 +207,12 @@ def test_settings_of_a_training_that_are_damaged_are_said_to_be(trained, tmp_pat
     assert main([*TRAIN, "--out", str(out)]) == 2
     said = capsys.readouterr().err
     assert "settings.json is damaged" in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize("age", [4.0, 9.0, 15.0])
+def test_two_hands_beside_each_other_are_noted_and_one_hand_is_not(age):
+    one = phantom.render(sex="F", bone_age=age, seed=1, size=256).pixels
+    both = np.hstack([one, one[:, ::-1]])
+    for film, said in ((one, False), (both, True)):
+        prepared = np.rint(to_square(film, 128) * 255).astype(np.uint8)
+        assert (picture_notes.TWO_HANDS in picture_notes.notes_of(prepared).notes) is said
