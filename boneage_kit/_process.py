@@ -29,7 +29,8 @@ _WAITING = {
     "KMP_BLOCKTIME": "1",  # LLVM's and Intel's OpenMP, in milliseconds: macOS, Windows, conda
     "OPENBLAS_THREAD_TIMEOUT": "18",  # NumPy's BLAS: 2**18 cycles, about 0.1 ms
 }
-_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+#: What limits the threads of torch and BLAS before they start.
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 _CGROUPS = Path("/sys/fs/cgroup")
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4  # of glibc's malloc.h
 _KEPT_FREE = 512 * 2**20  # bytes of free memory that a process keeps for its next step
@@ -47,7 +48,7 @@ def prepare() -> None:
             os.environ.setdefault(name, value)
     cores = usable_cores()
     if cores < (os.cpu_count() or 1):
-        for name in _THREADS:
+        for name in THREADS:
             os.environ.setdefault(name, str(cores))
     keep_free_memory()
 

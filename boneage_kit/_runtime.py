@@ -17,9 +17,8 @@ import numpy as np
 import wrapt
 from threadpoolctl import threadpool_limits
 
-from . import _settings
+from . import _process, _settings
 
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 #: Seed and threads that torch gets when it is imported: those of the latest call.
 _asked: dict[str, int] = {}
 
@@ -48,7 +47,7 @@ def fix_seed_and_threads(seed: int, threads: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     if threads:
-        for name in _THREAD_VARIABLES:
+        for name in _process.THREADS:
             os.environ[name] = str(threads)
         threadpool_limits(threads)  # of the libraries that are loaded already: NumPy's BLAS
     waiting = bool(_asked) and "torch" not in sys.modules

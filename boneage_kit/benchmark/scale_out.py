@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import psutil
 from tqdm.auto import tqdm
 
+from .. import _process
 from .._progress import is_interactive
 from ..errors import BadInput
 from ..provenance import machine
@@ -195,7 +196,7 @@ def local_cluster(workers: int, threads: int) -> Iterator[object]:
             },
         }
     settings = {"distributed.scheduler.allowed-failures": _DEATHS}
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    for name in _process.THREADS:
         settings[f"distributed.nanny.pre-spawn-environ.{name}"] = threads
     scheduler = {
         "cls": Scheduler,

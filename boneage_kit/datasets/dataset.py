@@ -100,6 +100,10 @@ class Dataset:
         """Return what the decoder guessed or doubted of row ``i``: "a right hand", for one."""
         return self._pixels.notes(int(self._rows[i]))
 
+    def sex_in_header(self, i: int) -> str | None:
+        """Return the sex in the header of row ``i``, "" where it names none; None: no header."""
+        return self._pixels.sex_in_header(int(self._rows[i]))
+
     def images(
         self, size: int, rows: np.ndarray | None = None, progress: bool = True
     ) -> np.ndarray:

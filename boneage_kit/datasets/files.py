@@ -12,6 +12,7 @@ from ..errors import BadInput
 from ..radiograph import Radiograph, read_radiograph, recognise
 from .dataset import progress_bar
 from .file_records import remember, remembered
+from .headers import header_facts
 from .image_cache import ImageCache
 from .problems import Problems
 from .tree import FileTree
@@ -46,6 +47,14 @@ class FilePixels:
         radiograph = _decoded(self.tree, self.names[row], self.invert)
         self._notes[self.names[row]] = list(radiograph.meta["notes"])
         return radiograph
+
+    def sex_in_header(self, row: int) -> str | None:
+        """Return what the header of a row's file says; None for a picture, which is not read."""
+        name = self.names[row]
+        if recognise(self.tree.first_bytes(name)) != "DICOM":
+            return None
+        facts = header_facts(self.tree.read(name))
+        return facts.sex if facts else None
 
     def notes(self, row: int) -> list[str]:
         """Return what the decoder noted of a row's file: from an earlier run, or decoded now."""

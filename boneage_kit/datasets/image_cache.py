@@ -121,6 +121,9 @@ class Pixels(Protocol):
     def notes(self, row: int) -> list[str]:
         """Return what the decoder noted of an image."""
 
+    def sex_in_header(self, row: int) -> str | None:
+        """Return the sex that a file's header names, "" where it names none; None: no header."""
+
     def keep_notes(self) -> None:
         """Keep the notes of what has been decoded for later runs."""
 

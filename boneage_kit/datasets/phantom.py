@@ -70,6 +70,10 @@ class PhantomPixels:
         """Return nothing: a drawing needs no decoder."""
         return []
 
+    def sex_in_header(self, row: int) -> None:
+        """Return nothing: a drawing has no header."""
+        return None
+
     def keep_notes(self) -> None:
         """Do nothing: there are none."""
 

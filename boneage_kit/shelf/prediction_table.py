@@ -8,9 +8,6 @@ from tqdm.auto import tqdm
 
 from .._progress import is_interactive
 from ..datasets import Dataset
-from ..datasets.files import FilePixels
-from ..datasets.headers import header_facts
-from ..radiograph import recognise
 from .picture_notes import notes_of
 from .stored_model import StoredModel, interval
 
@@ -71,7 +68,7 @@ def predictions_with_notes(stored: StoredModel, dataset: Dataset) -> pd.DataFram
         "; ".join(
             [
                 *dataset.notes(row),
-                *sex_note(_sex_in_header(dataset, row), sexes[row], "the table's sex"),
+                *sex_note(dataset.sex_in_header(row), sexes[row], "the table's sex"),
                 *picture.notes,
             ]
         )
@@ -91,18 +88,6 @@ def sex_note(in_header: str | None, sex: str, whose: str) -> list[str]:
     if in_header in _WORDS and in_header != sex:
         return [f"the header says {_WORDS[in_header]}, and the prediction is for {whose} {sex}"]
     return []
-
-
-def _sex_in_header(dataset: Dataset, row: int) -> str | None:
-    """Return what the header of a row's file says, "" where it says nothing; None: no header."""
-    pixels = dataset._pixels
-    if not isinstance(pixels, FilePixels):
-        return None
-    name = pixels.names[int(dataset._rows[row])]
-    if recognise(pixels.tree.first_bytes(name)) != "DICOM":
-        return None  # most are pictures, and need not be read whole for this
-    facts = header_facts(pixels.tree.read(name))
-    return facts.sex if facts else None
 
 
 def _predicted(stored: StoredModel, part: Dataset, images: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ import ipywidgets as w
 from matplotlib.figure import Figure
 
 from .. import maturity
+from ..phantom.anatomy import CARPALS
 from ..plots.hand_pictures import bone_name, svg
 from ..plots.plates import show_hand
 from ..plots.stage_examples import OLDEST, plate
@@ -93,17 +94,7 @@ class AtlasExplorer(Panel):
         )
         back.on_click(lambda _: self._step(-1))
         forth.on_click(lambda _: self._step(1))
-        names = sorted(maturity.RUS_BONES) + [
-            "capitate",
-            "hamate",
-            "triquetral",
-            "lunate",
-            "scaphoid",
-            "trapezium",
-            "trapezoid",
-            "pisiform",
-            "adductor_sesamoid",
-        ]
+        names = [*sorted(maturity.RUS_BONES), *CARPALS, "adductor_sesamoid"]
         self._bone = w.Dropdown(
             options=[(bone_name(name), name) for name in names],
             value=self.bone,
