@@ -192,7 +192,7 @@ def passes(method: Method, n: int, sizes: Sizes) -> int:
     """Return how often a method goes over ``n`` training images (0: it does not train).
 
     >>> passes(get("bonet"), 1112, Sizes()), passes(get("lite0_fine_tuned"), 1112, Sizes())
-    (30, 8)
+    (30, 14)
     """
     if not method.trains:
         return 0
