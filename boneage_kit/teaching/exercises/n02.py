@@ -1,219 +1,62 @@
-"""Exercises of notebook 02: read 16 bits, split by child, find the mirrored hands."""
+"""Exercises of unit 02: move one bone by one stage."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-from PIL import Image
-
-from ...datasets import split
-from ...phantom import render
-from ...radiograph import read_radiograph
+from ... import maturity
 from . import Wrong, exercise
 
-#: Which of the six films of :func:`line_up` are mirrored (counted from 1).
-_MIRRORED = (2, 5)
-
-
-def _three_files(folder: Path) -> dict[str, tuple[Path, np.ndarray]]:
-    """Return {what: (file, what it shows in 0..1)}: 8 bits, 16 bits, and 12 bits in 16."""
-    film = np.zeros((96, 80))
-    film[20:, 20:60] = np.linspace(0.2, 1, 40)
-    film[30:60, 35:45] = 0.5
-    files = {}
-    for what, top, dtype in (
-        ("8-bit", 255, "uint8"),
-        ("16-bit", 65535, "uint16"),
-        ("12-bit (in 16)", 4095, "uint16"),
-    ):
-        path = folder / f"{what[:2].strip('-')}.png"
-        Image.fromarray(np.rint(film * top).astype(dtype)).save(path)
-        files[what] = (path, film)
-    return files
-
-
-def _decode(path: Path) -> np.ndarray:
-    return read_radiograph(path, invert=False).pixels
+#: A boy in mid-puberty, for exercise 01.2.
+BOY_STAGES = {
+    "radius": "G", "ulna": "F", "metacarpal_1": "F", "metacarpal_3": "F", "metacarpal_5": "F",
+    "proximal_phalanx_1": "F", "proximal_phalanx_3": "F", "proximal_phalanx_5": "F",
+    "middle_phalanx_3": "F", "middle_phalanx_5": "F", "distal_phalanx_1": "F",
+    "distal_phalanx_3": "G", "distal_phalanx_5": "G",
+}  # fmt: skip
 
 
 @exercise(
     "02.1",
-    hint="Leave out convert: np.asarray(Image.open(path)) keeps the 16 bits. Then ask the array "
-    "for its type or its largest value before you divide.",
+    hint="Score the 13 stages twice with maturity.tw3_rus_score, once with the radius at G and "
+    'once at H: n02.BOY_STAGES | {"radius": "H"}. Turn both into ages and subtract.',
     solution="""
-    def my_reader(path):
-        values = np.asarray(Image.open(path))
-        top = 255 if values.dtype == np.uint8 else 2 ** int(values.max()).bit_length() - 1
-        return values.astype("float32") / top
+    before = maturity.tw3_rus_score(n02.BOY_STAGES, "M")
+    after = maturity.tw3_rus_score(n02.BOY_STAGES | {"radius": "H"}, "M")
+    older_by = maturity.tw3_rus_bone_age(after, "M") - maturity.tw3_rus_bone_age(before, "M")
     """,
-    passes=(
-        _decode,
-        lambda path: np.asarray(Image.open(path), float) / np.asarray(Image.open(path)).max(),
-    ),
-    fails=(
-        lambda path: np.asarray(Image.open(path).convert("L"), "float32") / 255,
-        lambda path: np.asarray(Image.open(path)).astype("uint8") / 255,
-        lambda path: np.asarray(Image.open(path)).astype("float32") / 65535,
-        lambda path: np.asarray(Image.open(path)).astype("float32"),
-        lambda path: None,
-        "a reader",
-    ),
+    passes=(0.733, 0.7),
+    fails=(51, 8.8, 0.543, 0.5, 0.8, 0.2),
 )
-def sixteen_bits(answer: Callable[[Path], np.ndarray]) -> str:
-    """Try the student's reader on three depths and name what went wrong with the first bad one."""
-    if not callable(answer):
-        raise Wrong('Hand over the function itself: lesson.check("02.1", my_reader).')
-    with tempfile.TemporaryDirectory() as folder:
-        for what, (path, film) in _three_files(Path(folder)).items():
-            _judge(np.asarray(answer(path), dtype=float), film, what)
-    return "Three depths, one film. bk.read_radiograph does it for every format."
-
-
-def _judge(pixels: np.ndarray, film: np.ndarray, what: str) -> None:
-    if pixels.shape != film.shape:
-        raise Wrong(
-            f"From the {what} file came an array of shape {pixels.shape}; the film has "
-            f"{film.shape}."
-        )
-    if pixels.min() < 0 or pixels.max() > 1.01:
-        raise Wrong(
-            f"The {what} file gives values from {pixels.min():g} to {pixels.max():g}; "
-            "divide by the largest value this depth can hold."
-        )
-    white = (pixels > 0.99).mean()
-    if white > 0.3:
-        raise Wrong(
-            f"On the {what} file {white:.0%} of your pixels are white: values above 255 "
-            "are clipped before you divide."
-        )
-    if pixels.max() < 0.5:
-        raise Wrong(
-            f"The {what} file comes out nearly black, {pixels.max():.2f} at most: its "
-            "values do not reach what you divide by."
-        )
-    if np.corrcoef(pixels.ravel(), film.ravel())[0, 1] < 0.99:
-        raise Wrong(
-            f"The {what} film is scrambled: grey levels fall where they should rise. "
-            "Converting to uint8 keeps the last 8 bits only."
-        )
-
-
-def _films() -> pd.DataFrame:
-    """Return 90 children with one to three films each, in random order."""
-    rng = np.random.default_rng(7)
-    child = np.repeat(np.arange(90), rng.integers(1, 4, 90))
-    sex, age = rng.choice(["F", "M"], 90), rng.uniform(1, 17, 90)
-    table = pd.DataFrame(
-        {
-            "image_id": [f"film{k:03d}" for k in range(len(child))],
-            "patient_id": [f"child{k:02d}" for k in child],
-            "sex": sex[child],
-            "bone_age": age[child].round(1),
-        }
-    )
-    return table.sample(frac=1, random_state=3).reset_index(drop=True)
-
-
-def _good_split(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    parts = split(table, validation=0, test=0.25)
-    return parts.train, parts.test
-
-
-def _leaking(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    order = np.random.default_rng(0).permutation(len(table))
-    return order[len(table) // 4 :], order[: len(table) // 4]
-
-
-@exercise(
-    "02.3",
-    hint="Draw children, not films: shuffle table.patient_id.unique(), take a quarter of them, and "
-    "let isin find their rows. Or ask bk.datasets.split for validation=0.",
-    solution="""
-    def my_split(table):
-        parts = bk.datasets.split(table, validation=0, test=0.25)
-        return parts.train, parts.test
-    """,
-    passes=(_good_split,),
-    fails=(
-        _leaking,
-        lambda table: ([0, 1, 2], [3, 4]),
-        lambda table: _good_split(table)[0],
-        lambda table: (np.arange(len(table)), np.arange(9)),
-        3,
-        lambda table: (np.flatnonzero(table.sex == "M"), np.flatnonzero(table.sex == "F")),
-    ),
-)
-def split_by_child(answer: Callable[[pd.DataFrame], tuple[np.ndarray, np.ndarray]]) -> str:
-    """Split a table with several films per child, and look for children on both sides."""
-    if not callable(answer):
-        raise Wrong('Hand over the function itself: lesson.check("02.3", my_split).')
-    table = _films()
-    parts = answer(table.copy())
-    if not isinstance(parts, tuple | list) or len(parts) != 2:
-        raise Wrong("Return two things: the row numbers of training and those of the test.")
-    train, test = (np.asarray(part, dtype=int) for part in parts)
-    if set(train) & set(test):
-        raise Wrong(f"{len(set(train) & set(test))} rows stand in training and in the test.")
-    share = len(test) / len(table)
-    if len(train) + len(test) < 0.9 * len(table) or not 0.15 <= share <= 0.35:
-        raise Wrong(
-            f"Use all {len(table)} rows, about a quarter of them for the test; you have "
-            f"{len(train)} and {len(test)}."
-        )
-    both = sorted(set(table["patient_id"].iloc[train]) & set(table["patient_id"].iloc[test]))
-    if both:
-        films = table.loc[table["patient_id"] == both[0], "image_id"]
-        raise Wrong(
-            f"{len(both)} children stand on both sides; {both[0]}, for one, has the films "
-            f"{', '.join(films)}."
-        )
-    if table["sex"].iloc[test].nunique() < 2 or table["sex"].iloc[train].nunique() < 2:
-        raise Wrong(
-            "Training or test holds one sex only: the error would be that of another question."
-        )
-    return "No child stands on both sides, so the test error is that of new children."
-
-
-def line_up(size: int = 320) -> list[np.ndarray]:
-    """Return six phantom left hands, float32 [size, size]; some of them were mirrored.
-
-    >>> len(line_up(64))
-    6
-    """
-    films = [
-        render(sex="FM"[k % 2], bone_age=5.0 + 2 * k, seed=40 + k, size=size, difficulty=0.4).pixels
-        for k in range(6)
-    ]
-    return [film[:, ::-1] if k + 1 in _MIRRORED else film for k, film in enumerate(films)]
-
-
-@exercise(
-    "02.2",
-    hint="On a film of a left hand, palm down, as a reader hangs it, the thumb points to the "
-    "right, and the letters beside it read forwards.",
-    solution="mirrored = [2, 5]",
-    passes=([2, 5], (5, 2), {2, 5}),
-    fails=([2], [1, 2, 5], [1, 4], [], 2, "2 and 5", [7]),
-)
-def mirrored_hands(answer: Any) -> str:
-    """Say which film was judged wrongly, and by what."""
+def one_stage_of_the_radius(answer: Any) -> str:
+    """The rise in years; points, months and the girls' table are recognised."""
     try:
-        chosen = {int(number) for number in answer}
+        rise = float(answer)
     except (TypeError, ValueError):
-        raise Wrong("Give the numbers of the films as a list, such as [1, 3].") from None
-    if chosen - set(range(1, 7)):
-        raise Wrong(f"The films are numbered 1 to 6; {max(chosen)} is none of them.")
-    missed, false = set(_MIRRORED) - chosen, chosen - set(_MIRRORED)
-    if false:
-        raise Wrong(f"Film {min(false)} is not mirrored: its thumb points to the right.")
-    if missed:
-        raise Wrong(
-            f"There is at least one more: look for a thumb that points left. "
-            f"You found {len(chosen)}."
-        )
-    return "A mirrored left hand looks just like a right hand. Only a marker or the header tells."
+        raise Wrong("Give one number: years of TW3 bone age.") from None
+    right = _rise("M")
+    points = _score("M", "H") - _score("M", "G")
+    if abs(rise - points) < 0.5:
+        raise Wrong(f"{points} is the rise of the score; turn both scores into ages and subtract.")
+    if abs(rise - 12 * right) < 0.3:
+        raise Wrong("That is the rise in months; the kit's ages are years.")
+    if abs(rise - _rise("F")) < 0.05:
+        raise Wrong("That is what the girls' tables give; the child is a boy.")
+    if abs(rise + right) < 0.02:
+        raise Wrong("The size is right, the sign is not: a higher stage makes the hand older.")
+    if abs(rise - right) > 0.06:  # one decimal is enough: a table shows no more
+        raise Wrong("Score all 13 bones twice, with the radius at G and at H; only then subtract.")
+    return (
+        f"One stage of one bone moves the age by {right:.1f} years: the radius carries a fifth "
+        "of all points, so that a reader unsure between G and H is unsure about that much."
+    )
+
+
+def _score(sex: str, radius: str) -> int:
+    return maturity.tw3_rus_score(BOY_STAGES | {"radius": radius}, sex)
+
+
+def _rise(sex: str) -> float:
+    return maturity.tw3_rus_bone_age(_score(sex, "H"), sex) - maturity.tw3_rus_bone_age(
+        _score(sex, "G"), sex
+    )

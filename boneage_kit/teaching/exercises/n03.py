@@ -1,120 +1,148 @@
-"""Exercises of notebook 03: foresee overfitting, repair an error measure, decide about flips."""
+"""Exercises of unit 03: state how far two readers agree, repair limits of agreement."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ... import evaluation
+from ...phantom.children import cohort, read_plates
 from . import Wrong, exercise
+
+
+def two_readers(n: int = 40, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Return the bone ages (years) that two simulated readers gave the same ``n`` phantoms.
+
+    >>> reader_1, reader_2 = two_readers()
+    >>> reader_1.shape == reader_2.shape == (40,)
+    True
+    """
+    table = cohort(n, seed)
+    true, sex = table["true_bone_age"].to_numpy(), table["sex"].to_numpy(dtype=object)
+    rng = np.random.default_rng([seed, 3])
+    return read_plates(true, sex, rng, 1), read_plates(true, sex, rng, 2)
+
+
+def _limits(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
+    agreement = evaluation.bland_altman(second, first)
+    return agreement.lower, agreement.upper
 
 
 @exercise(
     "03.1",
-    hint="The network has several thousand times more weights than there are images. Which of the "
-    "two curves can it bring down by remembering?",
-    solution='answer = "b"',
-    passes=("b", "B"),
-    fails=("a", "c", "d", 3),
-)
-def two_curves(answer: str) -> str:
-    """Take the letter of what happens to the two curves without augmentation."""
-    letter = str(answer).strip().lower()
-    if letter == "a":
-        raise Wrong(
-            "Together they would stay only if what is learnt held for every hand. A "
-            "hundred images can be learnt by heart."
-        )
-    if letter == "c":
-        raise Wrong(
-            "That would be a network too small or a rate too low to learn anything; this "
-            "one has hundreds of thousands of weights."
-        )
-    if letter != "b":
-        raise Wrong('Answer with one letter, "a", "b" or "c".')
-    return "It learns its images by heart; what it learnt about other hands shows in validation."
-
-
-def _good_mae(predictions: np.ndarray, truth: np.ndarray) -> float:
-    predictions, truth = np.asarray(predictions), np.asarray(truth)
-    if predictions.shape == (len(truth), 1):
-        predictions = predictions[:, 0]
-    if predictions.shape != truth.shape:
-        raise ValueError("shapes differ")
-    return float(np.abs(predictions - truth).mean())
-
-
-@exercise(
-    "03.3",
-    hint="Print (predictions - truth).shape for predictions of shape [3, 1] and truth of shape "
-    "[3]. Bring both to one shape first, and refuse what does not fit.",
+    hint="difference = reader_2 - reader_1. The limits are its mean minus and plus 1.96 times its "
+    "standard deviation: difference.std(ddof=1).",
     solution="""
-    def my_mae(predictions, truth):
-        predictions, truth = np.asarray(predictions).ravel(), np.asarray(truth).ravel()
-        if predictions.shape != truth.shape:
-            raise ValueError("Predictions and truth differ in number.")
-        return np.abs(predictions - truth).mean()
+    difference = reader_2 - reader_1
+    spread = 1.96 * difference.std(ddof=1)
+    limits = (difference.mean() - spread, difference.mean() + spread)
     """,
-    passes=(_good_mae,),
-    fails=(
-        lambda predictions, truth: np.abs(predictions - truth).mean(),
-        lambda predictions, truth: np.abs(predictions[: len(truth), 0] - truth).mean(),
-        lambda predictions, truth: np.mean(predictions.ravel() - truth.ravel()),
-        lambda predictions, truth: 0.0,
-        "my_mae",
-    ),
+    passes=(_limits(*two_readers()),),
+    fails=((-0.1, 0.1), (-3.0, 3.0), 1.0, (1.0, -1.0)),
 )
-def mean_absolute_error(answer: Callable[[np.ndarray, np.ndarray], float]) -> str:
-    """Try the student's function on a column against a row, on equal shapes, and on misfits."""
-    if not callable(answer):
-        raise Wrong('Hand over the function itself: lesson.check("03.3", my_mae).')
-    truth = np.array([4.0, 9.0, 14.0])
-    column = truth[:, None] + 0.5
-    for predictions, what in ((column, "[3, 1]"), (column[:, 0], "[3]")):
-        try:
-            value = float(answer(predictions, truth))
-        except Exception as error:
-            raise Wrong(f"With predictions of shape {what} it stops: {error}") from error
-        if abs(value - np.abs(column - truth).mean()) < 1e-9:
-            raise Wrong(
-                f"From predictions of shape {what} comes {value:.2f}: that is the mean "
-                "over all nine pairs of children. Every prediction is off by 0.5."
-            )
-        if abs(value - 0.5) > 1e-9:
-            raise Wrong(f"From predictions of shape {what} comes {value:.2f}; each is off by 0.5.")
-    low = float(answer(truth - 0.5, truth))
-    if abs(low - 0.5) > 1e-9:
-        raise Wrong(f"Predictions 0.5 too low give {low:.2f}: the error must lose its sign first.")
+def limits_of_agreement(answer: Any) -> str:
+    """Both limits in years; the usual slips are recognised."""
     try:
-        answer(column, truth[:2])
-    except Exception:
-        return "Now a column and a row are compared child by child, and a misfit is refused."
-    raise Wrong("Three predictions against two ages still give a number. Refuse them.")
+        low, high = (float(value) for value in answer)
+    except (TypeError, ValueError):
+        raise Wrong("Give two numbers, (lower, upper), in years.") from None
+    reader_1, reader_2 = two_readers()
+    lower, upper = _limits(reader_1, reader_2)
+    difference = reader_2 - reader_1
+    if low >= high:
+        raise Wrong("The lower limit comes first and is the smaller one.")
+    if abs(low - lower) < 0.04 and abs(high - upper) < 0.04:
+        return (
+            f"Reader 2 lies within {lower:+.2f} to {upper:+.2f} years of reader 1, 95 times "
+            "in 100. That is the ruler to hold against any model's error."
+        )
+    sd, n = difference.std(ddof=1), len(difference)
+    width = (high - low) / 2
+    for wrong, name in (
+        (sd, "one standard deviation; 95 % of differences need 1.96 of them"),
+        (
+            1.96 * sd / np.sqrt(n),
+            "the standard error of the mean difference: it "
+            "says how well the bias is known, not how far single readings lie apart",
+        ),
+        (
+            1.96 * sd / np.sqrt(2),
+            "the scatter of one reading; the difference of "
+            "two scatters by the square root of 2 more",
+        ),
+    ):
+        if abs(width - wrong) < 0.03:
+            raise Wrong(f"The half width of your interval is {name}.")
+    if abs(width - 1.96 * sd) < 0.04:
+        raise Wrong(
+            "The width is right; centre it on the mean difference (the bias), not on 0, "
+            "and subtract in the order reader_2 minus reader_1."
+        )
+    raise Wrong(
+        "Take the differences reader_2 minus reader_1, then their mean and their standard "
+        "deviation."
+    )
 
 
-def _flip(answer: Any) -> float:
-    return float(getattr(answer, "flip", float("nan")))
+def _of_absolutes(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
+    difference = np.abs(np.asarray(second) - np.asarray(first))
+    return (
+        float(difference.mean() - 1.96 * difference.std(ddof=1)),
+        float(difference.mean() + 1.96 * difference.std(ddof=1)),
+    )
 
 
 @exercise(
     "03.2",
-    hint="Augmentation has an argument for it, a probability. A network should meet both sides "
-    "while it learns.",
-    solution="answer = Augmentation(flip=0.5)",
-    passes=(type("A", (), {"flip": 0.5})(), type("A", (), {"flip": 0.2})()),
-    fails=(type("A", (), {"flip": 0.0})(), type("A", (), {"flip": 1.0})(), True, 0.5),
+    hint="Try it on a reader who is exactly one year too old on one hand and one year too young "
+    "on the next. What is his bias, and what does the function take for it?",
+    solution="""
+    def my_limits(first, second):
+        difference = second - first  # with its sign
+        spread = 1.96 * difference.std(ddof=1)
+        return difference.mean() - spread, difference.mean() + spread
+    """,
+    passes=(_limits,),
+    fails=(
+        _of_absolutes,
+        lambda first, second: _limits(second, first),
+        lambda first, second: tuple(12 * np.array(_limits(first, second))),
+        lambda first, second: None,
+        3,
+    ),
 )
-def right_hands_too(answer: Any) -> str:
-    """Take an augmentation for a clinic that sends right hands among left ones."""
-    flip = _flip(answer)
-    if np.isnan(flip):
-        raise Wrong("Hand over a whole augmentation: Augmentation(...).")
-    if flip == 0:
-        raise Wrong("Without a flip the network never meets a right hand before the clinic does.")
-    if flip > 0.9:
-        raise Wrong("That shows it right hands only; four fifths of the films are left ones.")
+def limits_with_their_sign(answer: Any) -> str:
+    """Try the student's limits on a reader without bias, and on one who is a year too old."""
+    if not callable(answer):
+        raise Wrong('Hand over the function itself: lesson.check("03.2", my_limits).')
+    first = np.array([4.0, 7.0, 9.0, 12.0, 14.0, 6.0])
+    for shift, scatter, who in (
+        (0.0, 1.0, "a year too old and a year too young in turn"),
+        (1.0, 0.2, "about a year too old on every hand"),
+    ):
+        second = first + shift + scatter * np.array([1, -1, 1, -1, 1, -1])
+        given = answer(first.copy(), second.copy())
+        try:
+            low, high = (float(value) for value in given)
+        except (TypeError, ValueError):
+            raise Wrong("It must return two numbers, (lower, upper), in years.") from None
+        right = _limits(first, second)
+        if np.allclose((low, high), right, atol=0.02):
+            continue
+        if np.allclose((low, high), _of_absolutes(first, second), atol=0.02):
+            raise Wrong(
+                f"A second reading that is {who} gets the limits {low:+.2f} to {high:+.2f}"
+                f": without their sign, {shift:+.0f} on average became "
+                f"{(low + high) / 2:+.2f}."
+            )
+        if np.allclose((-high, -low), right, atol=0.02):
+            raise Wrong("Take second minus first: positive when the second reading is older.")
+        raise Wrong(
+            f"A second reading that is {who} gets {low:+.2f} to {high:+.2f}; the limits "
+            f"are {right[0]:+.2f} and {right[1]:+.2f} years."
+        )
     return (
-        "Here a flip describes the films to come. On films made by protocol, left hands only, "
-        "it spends half of the training on hands that never come."
+        "A bias is an average with its sign: errors of both kinds cancel in it, and the "
+        "spread shows them."
     )

@@ -1,160 +1,96 @@
-"""Exercises of notebook 04: count what learns, choose alpha fairly, read the chart."""
+"""Exercises of unit 04: decode any bit depth."""
 
 from __future__ import annotations
 
-import math
+import tempfile
 from collections.abc import Callable
-from numbers import Real
-from typing import Any
+from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from sklearn.linear_model import Ridge, RidgeCV
+from PIL import Image
 
+from ...radiograph import read_radiograph
 from . import Wrong, exercise
 
 
-def _weights_of_lite0() -> dict[str, int]:
-    """Numbers that learn in EfficientNet-Lite0 with the kit's head, by recipe."""
-    from ...models import create  # here: it needs torch
+def _three_files(folder: Path) -> dict[str, tuple[Path, np.ndarray]]:
+    """Return {what: (file, what it shows in 0..1)}: 8 bits, 16 bits, and 12 bits in 16."""
+    film = np.zeros((96, 80))
+    film[20:, 20:60] = np.linspace(0.2, 1, 40)
+    film[30:60, 35:45] = 0.5
+    files = {}
+    for what, top, dtype in (
+        ("8-bit", 255, "uint8"),
+        ("16-bit", 65535, "uint16"),
+        ("12-bit (in 16)", 4095, "uint16"),
+    ):
+        path = folder / f"{what[:2].strip('-')}.png"
+        Image.fromarray(np.rint(film * top).astype(dtype)).save(path)
+        files[what] = (path, film)
+    return files
 
-    model = create("efficientnet_lite0", pretrained=False, sex_input=True)
-    head = sum(value.numel() for value in model.head.parameters())
-    return {"head_only": head, "fine_tune": sum(value.numel() for value in model.parameters())}
+
+def _decode(path: Path) -> np.ndarray:
+    return read_radiograph(path, invert=False).pixels
 
 
 @exercise(
     "04.1",
-    hint="A network's numbers stand in model.parameters(); value.numel() counts one tensor's. "
-    "The head is model.head. Ridge has one number per feature and one for the intercept.",
+    hint="Leave out convert: np.asarray(Image.open(path)) keeps the 16 bits. Then ask the array "
+    "for its type or its largest value before you divide.",
     solution="""
-    model = models.create("efficientnet_lite0", pretrained=False, sex_input=True)
-    my_counts = {
-        "ridge": 1280 + 1 + 1,  # features, sex, intercept
-        "head_only": sum(value.numel() for value in model.head.parameters()),
-        "fine_tune": sum(value.numel() for value in model.parameters()),
-    }
-    """,
-    passes=(lambda: {"ridge": 1282, **_weights_of_lite0()},),
-    fails=(
-        lambda: {"ridge": 1280, **_weights_of_lite0()},
-        lambda: {**_weights_of_lite0()},
-        lambda: {"ridge": 1282, "head_only": 1, "fine_tune": 2},
-        3,
-    ),
-)
-def count_what_learns(answer: dict[str, int] | Callable[[], dict[str, int]]) -> str:
-    """Three numbers: of ridge, of the head, of everything."""
-    answer = answer() if callable(answer) else answer
-    if not isinstance(answer, dict) or set(answer) != {"ridge", "head_only", "fine_tune"}:
-        raise Wrong('Give a dict with the keys "ridge", "head_only" and "fine_tune".')
-    if answer["ridge"] != 1282:
-        more = {
-            1280: " You counted the image's features only.",
-            1281: " Sex is a feature too, and the intercept is learnt as well.",
-        }
-        raise Wrong(
-            "Ridge learns a number for each of the 1,280 features, one for sex and an "
-            f"intercept.{more.get(answer['ridge'], '')}"
-        )
-    for name, right in _weights_of_lite0().items():
-        if answer[name] != right:
-            raise Wrong(
-                f"{name} learns another number of weights than {answer[name]:,}. Sum "
-                "numel() over the parameters that this recipe changes."
-            )
-    return (
-        f"{_weights_of_lite0()['fine_tune'] // 1282:,} times as many numbers learn when all "
-        "layers are fine-tuned, from the same few images."
-    )
-
-
-def _made_up(seed: int, n: int = 100, d: int = 120) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(seed)
-    features = rng.normal(size=(n, d))
-    ages = 9 + features[:, :20] @ np.full(20, 0.8) + rng.normal(0, 2.0, n)
-    return features, ages
-
-
-def _error(alpha: float, seed: int) -> float:
-    features, ages = _made_up(seed, n=400)
-    model = Ridge(alpha=alpha).fit(features[:100], ages[:100])
-    return float(np.abs(model.predict(features[100:]) - ages[100:]).mean())
-
-
-def _by_leave_one_out(features: np.ndarray, ages: np.ndarray) -> float:
-    return float(RidgeCV(np.logspace(-2, 6, 33)).fit(features, ages).alpha_)
-
-
-@exercise(
-    "04.2",
-    hint="Cut the training rows into five parts and see which alpha predicts the part that was "
-    "left out best, or let RidgeCV do it: it leaves out one row at a time.",
-    solution="""
-    from sklearn.linear_model import RidgeCV
-
-    def choose_alpha(features, ages):
-        return RidgeCV(np.logspace(-2, 6, 33)).fit(features, ages).alpha_
-    """,
-    passes=(_by_leave_one_out,),
-    fails=(lambda features, ages: 0.01, lambda features, ages: 1e9, lambda features, ages: None, 3),
-)
-def choose_alpha(answer: Callable[[np.ndarray, np.ndarray], Any]) -> str:
-    """A function of training features and ages to an alpha, tried on made-up data."""
-    if not callable(answer):
-        raise Wrong('Hand over the function itself: lesson.check("04.2", choose_alpha).')
-    losses = []
-    for seed in (1, 2, 3):
-        features, ages = _made_up(seed, n=400)
-        alpha = answer(features[:100].copy(), ages[:100].copy())
-        if not isinstance(alpha, Real) or not math.isfinite(alpha) or alpha < 0:
-            raise Wrong(f"It returned {alpha!r}; alpha is one number, zero or larger.")
-        best = min(_error(value, seed) for value in np.logspace(-2, 6, 33))
-        losses.append(_error(float(alpha), seed) / best)
-    if max(losses) > 1.2:
-        raise Wrong(
-            f"On rows it had not seen, your alpha's error was {max(losses):.2f} times the "
-            "best possible. The error on the training rows is smallest for alpha 0 and "
-            "says nothing: ask rows that were left out."
-        )
-    return "It never saw the test rows, and lost almost nothing."
-
-
-@exercise(
-    "04.3",
-    hint="Sort the rows of each method by n_train and look for the first whose mae_years is "
-    "below the bound.",
-    solution="""
-    def images_for(table, method, months):
-        part = table[(table["method"] == method) & (table["mae_years"] * 12 <= months)]
-        return None if part.empty else int(part["n_train"].min())
+    def my_reader(path):
+        values = np.asarray(Image.open(path))
+        top = 255 if values.dtype == np.uint8 else 2 ** int(values.max()).bit_length() - 1
+        return values.astype("float32") / top
     """,
     passes=(
-        lambda table, method, months: (
-            lambda part: None if part.empty else int(part["n_train"].min())
-        )(table[(table["method"] == method) & (table["mae_years"] * 12 <= months)]),
+        _decode,
+        lambda path: np.asarray(Image.open(path), float) / np.asarray(Image.open(path)).max(),
     ),
     fails=(
-        lambda table, method, months: 100,
-        lambda table, method, months: int(table.loc[table["mae_years"] <= months, "n_train"].min()),
-        lambda table, method, months: 0,
+        lambda path: np.asarray(Image.open(path).convert("L"), "float32") / 255,
+        lambda path: np.asarray(Image.open(path)).astype("uint8") / 255,
+        lambda path: np.asarray(Image.open(path)).astype("float32") / 65535,
+        lambda path: np.asarray(Image.open(path)).astype("float32"),
+        lambda path: None,
+        "a reader",
     ),
 )
-def images_for(answer: Callable) -> str:
-    """The smallest training size at which a method's error is at most so many months."""
-    table = pd.DataFrame(
-        {
-            "method": ["a"] * 3 + ["b"] * 2,
-            "n_train": [400, 50, 100, 50, 100],
-            "mae_years": [1.0, 2.0, 1.5, 1.4, 1.2],
-        }
-    )
-    for method, months, right in (("a", 18, 100), ("a", 12, 400), ("b", 17, 50), ("b", 6, None)):
-        given = answer(table.copy(), method, months)
-        if given != right:
-            raise Wrong(
-                f"For method {method!r} and {months} months your answer is {given!r} and "
-                f"the table says {right!r}. mae_years is in years; where no size is "
-                "enough, return None."
-            )
-    return "Now the chart can be read from right to left: how many images buy this error?"
+def sixteen_bits(answer: Callable[[Path], np.ndarray]) -> str:
+    """Try the student's reader on three depths and name what went wrong with the first bad one."""
+    if not callable(answer):
+        raise Wrong('Hand over the function itself: lesson.check("04.1", my_reader).')
+    with tempfile.TemporaryDirectory() as folder:
+        for what, (path, film) in _three_files(Path(folder)).items():
+            _judge(np.asarray(answer(path), dtype=float), film, what)
+    return "Three depths, one film. bk.read_radiograph does it for every format."
+
+
+def _judge(pixels: np.ndarray, film: np.ndarray, what: str) -> None:
+    if pixels.shape != film.shape:
+        raise Wrong(
+            f"From the {what} file came an array of shape {pixels.shape}; the film has "
+            f"{film.shape}."
+        )
+    if pixels.min() < 0 or pixels.max() > 1.01:
+        raise Wrong(
+            f"The {what} file gives values from {pixels.min():g} to {pixels.max():g}; "
+            "divide by the largest value this depth can hold."
+        )
+    white = (pixels > 0.99).mean()
+    if white > 0.3:
+        raise Wrong(
+            f"On the {what} file {white:.0%} of your pixels are white: values above 255 "
+            "are clipped before you divide."
+        )
+    if pixels.max() < 0.5:
+        raise Wrong(
+            f"The {what} file comes out nearly black, {pixels.max():.2f} at most: its "
+            "values do not reach what you divide by."
+        )
+    if np.corrcoef(pixels.ravel(), film.ravel())[0, 1] < 0.99:
+        raise Wrong(
+            f"The {what} film is scrambled: grey levels fall where they should rise. "
+            "Converting to uint8 keeps the last 8 bits only."
+        )

@@ -1,172 +1,132 @@
-"""Exercises of notebook 05: a broadcast MAE, reading a Bland-Altman plot, chance among cells."""
+"""Exercises of unit 05: find the mirrored hands, split by child."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ...datasets import split
+from ...phantom import render
 from . import Wrong, exercise
 
-
-def raw_output(n: int = 200, seed: int = 5) -> tuple[np.ndarray, np.ndarray]:
-    """Return labels (n,) and a network's raw output (n, 1), both in years.
-
-    >>> labels, output = raw_output()
-    >>> labels.shape, output.shape
-    ((200,), (200, 1))
-    """
-    rng = np.random.default_rng(seed)
-    labels = rng.normal(10.5, 2.0, n)
-    return labels, (labels + rng.normal(0, 0.9, n))[:, None]
+#: Which of the six films of :func:`line_up` are mirrored (counted from 1).
+_MIRRORED = (2, 5)
 
 
-def squeezed_model(n: int = 300, seed: int = 7) -> pd.DataFrame:
-    """Return predictions (years) of a model that is right on average and pulled to the middle.
-
-    >>> bool(abs((squeezed_model()["y_pred"] - squeezed_model()["y_true"]).mean()) < 0.1)
-    True
-    """
-    rng = np.random.default_rng(seed)
-    label = rng.uniform(2, 17, n)
-    pred = 9.5 + 0.8 * (label - 9.5) + rng.normal(0, 0.5, n)
-    return pd.DataFrame(
+def _films() -> pd.DataFrame:
+    """Return 90 children with one to three films each, in random order."""
+    rng = np.random.default_rng(7)
+    child = np.repeat(np.arange(90), rng.integers(1, 4, 90))
+    sex, age = rng.choice(["F", "M"], 90), rng.uniform(1, 17, 90)
+    table = pd.DataFrame(
         {
-            "image_id": [f"s{i:03d}" for i in range(n)],
-            "sex": rng.choice(["F", "M"], n),
-            "y_true": label,
-            "y_pred": pred - (pred - label).mean(),
+            "image_id": [f"film{k:03d}" for k in range(len(child))],
+            "patient_id": [f"child{k:02d}" for k in child],
+            "sex": sex[child],
+            "bone_age": age[child].round(1),
         }
     )
+    return table.sample(frac=1, random_state=3).reset_index(drop=True)
 
 
-def sixteen_cells(n: int = 160, seed: int = 13) -> pd.DataFrame:
-    """Return absolute errors (years) of children in 16 cells that do not differ at all.
-
-    >>> sixteen_cells()["cell"].nunique()
-    16
-    """
-    rng = np.random.default_rng(seed)
-    return pd.DataFrame(
-        {"cell": np.repeat(np.arange(16), n // 16), "error": np.abs(rng.normal(0, 0.9, n))}
-    )
+def _good_split(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    parts = split(table, validation=0, test=0.25)
+    return parts.train, parts.test
 
 
-def _number(answer: Any, unit: str) -> float:
-    try:
-        return float(answer)
-    except (TypeError, ValueError):
-        raise Wrong(f"Give one number in {unit}, such as 1.5.") from None
-
-
-def _right_mae() -> tuple[float, float]:
-    labels, output = raw_output()
-    return float(np.abs(output[:, 0] - labels).mean()), float(np.abs(output - labels).mean())
-
-
-@exercise(
-    "05.1",
-    hint="Print labels.shape, output.shape and (output - labels).shape.",
-    solution="labels, output = n05.raw_output()\n"
-    "answer = 12 * bk.evaluation.mae(labels, output[:, 0])",
-    passes=(12 * _right_mae()[0],),
-    fails=(_right_mae()[0], 12 * _right_mae()[1], "nine"),
-)
-def mae_of_a_column(answer: Any) -> str:
-    """The MAE in months; names the mean over all pairs and the answer in years for what it is."""
-    value = _number(answer, "months")
-    right, pairs = _right_mae()
-    if abs(value - 12 * pairs) < 0.2 or abs(value - pairs) < 0.02:
-        raise Wrong(
-            "That is the mean over all pairs: (200, 1) minus (200,) gives (200, 200), "
-            "each output against each label. Take output[:, 0]."
-        )
-    if abs(value - right) < 0.02:
-        raise Wrong("The shapes agree now, but this is in years; months were asked for.")
-    if abs(value - 12 * right) > 0.1:
-        raise Wrong("That is not the mean of |output - label|.")
-    return (
-        "The wrong one was no absurd number: how far two children drawn at random lie apart. "
-        "That is why the kit refuses shapes that would broadcast."
-    )
-
-
-def _young_error() -> float:
-    table = squeezed_model()
-    middle = (table["y_pred"] + table["y_true"]) / 2
-    line = np.polyfit(middle, table["y_pred"] - table["y_true"], 1)
-    return float(np.polyval(line, 4.0))
+def _leaking(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    order = np.random.default_rng(0).permutation(len(table))
+    return order[len(table) // 4 :], order[: len(table) // 4]
 
 
 @exercise(
     "05.2",
-    hint="Go to 4 years on the horizontal axis, and read the middle of the cloud there.",
-    solution="table = n05.squeezed_model()\n"
-    'difference = table["y_pred"] - table["y_true"]\n'
-    'middle = (table["y_pred"] + table["y_true"]) / 2\n'
-    "answer = np.polyval(np.polyfit(middle, difference, 1), 4.0)",
-    passes=(1.2, 1.0, _young_error()),
-    fails=(0.0, -1.2, 3.0),
+    hint="Draw children, not films: shuffle table.patient_id.unique(), take a quarter of them, and "
+    "let isin find their rows. Or ask bk.datasets.split for validation=0.",
+    solution="""
+    def my_split(table):
+        parts = bk.datasets.split(table, validation=0, test=0.25)
+        return parts.train, parts.test
+    """,
+    passes=(_good_split,),
+    fails=(
+        _leaking,
+        lambda table: ([0, 1, 2], [3, 4]),
+        lambda table: _good_split(table)[0],
+        lambda table: (np.arange(len(table)), np.arange(9)),
+        3,
+        lambda table: (np.flatnonzero(table.sex == "M"), np.flatnonzero(table.sex == "F")),
+    ),
 )
-def error_of_the_young(answer: Any) -> str:
-    """The mean error at four years, read off a sloping Bland-Altman plot."""
-    value, right = _number(answer, "years"), _young_error()
-    if abs(value) < 0.35:
-        raise Wrong("That is the bias over all ages. The cloud slopes: read it at 4 years.")
-    if abs(value + right) < 0.4:
-        raise Wrong("The size is right and the sign is not: the difference is model minus label.")
-    if abs(value - right) > 0.4:
-        raise Wrong("Look again at the middle of the cloud above 4 years.")
-    return (
-        f"About {right:+.1f} years: small children are read too old, although the bias over "
-        "all is zero, and one pair of limits does not describe all ages."
-    )
+def split_by_child(answer: Callable[[pd.DataFrame], tuple[np.ndarray, np.ndarray]]) -> str:
+    """Split a table with several films per child, and look for children on both sides."""
+    if not callable(answer):
+        raise Wrong('Hand over the function itself: lesson.check("05.2", my_split).')
+    table = _films()
+    parts = answer(table.copy())
+    if not isinstance(parts, tuple | list) or len(parts) != 2:
+        raise Wrong("Return two things: the row numbers of training and those of the test.")
+    train, test = (np.asarray(part, dtype=int) for part in parts)
+    if set(train) & set(test):
+        raise Wrong(f"{len(set(train) & set(test))} rows stand in training and in the test.")
+    share = len(test) / len(table)
+    if len(train) + len(test) < 0.9 * len(table) or not 0.15 <= share <= 0.35:
+        raise Wrong(
+            f"Use all {len(table)} rows, about a quarter of them for the test; you have "
+            f"{len(train)} and {len(test)}."
+        )
+    both = sorted(set(table["patient_id"].iloc[train]) & set(table["patient_id"].iloc[test]))
+    if both:
+        films = table.loc[table["patient_id"] == both[0], "image_id"]
+        raise Wrong(
+            f"{len(both)} children stand on both sides; {both[0]}, for one, has the films "
+            f"{', '.join(films)}."
+        )
+    if table["sex"].iloc[test].nunique() < 2 or table["sex"].iloc[train].nunique() < 2:
+        raise Wrong(
+            "Training or test holds one sex only: the error would be that of another question."
+        )
+    return "No child stands on both sides, so the test error is that of new children."
 
 
-def _observed_range() -> float:
-    means = sixteen_cells().groupby("cell")["error"].mean()
-    return float(means.max() - means.min())
+def line_up(size: int = 320) -> list[np.ndarray]:
+    """Return six phantom left hands, float32 [size, size]; some of them were mirrored.
 
-
-def _chance_range(draws: int = 300) -> float:
-    table = sixteen_cells()
-    rng = np.random.default_rng(0)
-    ranges = []
-    for _ in range(draws):
-        means = table.groupby(rng.permutation(table["cell"]))["error"].mean()
-        ranges.append(means.max() - means.min())
-    return float(np.mean(ranges))
+    >>> len(line_up(64))
+    6
+    """
+    films = [
+        render(sex="FM"[k % 2], bone_age=5.0 + 2 * k, seed=40 + k, size=size, difficulty=0.4).pixels
+        for k in range(6)
+    ]
+    return [film[:, ::-1] if k + 1 in _MIRRORED else film for k, film in enumerate(films)]
 
 
 @exercise(
-    "05.3",
-    hint='rng.permutation(children["cell"]) deals the children out anew; group the errors by it.',
-    solution="children, rng = n05.sixteen_cells(), np.random.default_rng(0)\n"
-    "ranges = []\n"
-    "for _ in range(200):\n"
-    '    means = children.groupby(rng.permutation(children["cell"]))["error"].mean()\n'
-    "    ranges.append(means.max() - means.min())\n"
-    "answer = np.mean(ranges)",
-    passes=(_chance_range(60), _chance_range(200)),
-    fails=(0.0, 2.5, _observed_range(), "large"),
+    "05.1",
+    hint="On a film of a left hand, palm down, as a reader hangs it, the thumb points to the "
+    "right, and the letters beside it read forwards.",
+    solution="mirrored = [2, 5]",
+    passes=([2, 5], (5, 2), {2, 5}),
+    fails=([2], [1, 2, 5], [1, 4], [], 2, "2 and 5", [7]),
 )
-def range_by_chance(answer: Any) -> str:
-    """The mean range between the best and the worst of 16 cells when nothing differs."""
-    value, right = _number(answer, "years"), _chance_range()
-    if abs(value) < 0.05:
-        raise Wrong("Zero is the true difference. What do cells of 10 children show?")
-    if abs(value - _observed_range()) < 0.02:
+def mirrored_hands(answer: Any) -> str:
+    """Say which film was judged wrongly, and by what."""
+    try:
+        chosen = {int(number) for number in answer}
+    except (TypeError, ValueError):
+        raise Wrong("Give the numbers of the films as a list, such as [1, 3].") from None
+    if chosen - set(range(1, 7)):
+        raise Wrong(f"The films are numbered 1 to 6; {max(chosen)} is none of them.")
+    missed, false = set(_MIRRORED) - chosen, chosen - set(_MIRRORED)
+    if false:
+        raise Wrong(f"Film {min(false)} is not mirrored: its thumb points to the right.")
+    if missed:
         raise Wrong(
-            "That is the range of the cells as they stand. Deal the children out anew, and see "
-            "how large the range is on average."
+            f"There is at least one more: look for a thumb that points left. "
+            f"You found {len(chosen)}."
         )
-    if abs(value - right) > 0.06:
-        raise Wrong(
-            "Shuffle the cells, take the best and the worst cell's MAE, and average "
-            "their difference over 200 shuffles."
-        )
-    return (
-        f"About {right:.1f} years between best and worst with no difference at all. Whoever "
-        "ranks small cells finds a loser every time."
-    )
+    return "A mirrored left hand looks just like a right hand. Only a marker or the header tells."

@@ -1,4 +1,4 @@
-"""Exercises of notebook 06: read intervals, pair what belongs together, weigh the ages."""
+"""Exercises of unit 06: foresee overfitting, repair an error measure, decide about flips."""
 
 from __future__ import annotations
 
@@ -7,163 +7,114 @@ from typing import Any
 
 import numpy as np
 
-from ... import paper
-from . import Unanswered, Wrong, exercise
-
-#: Four results to judge: the claim's rule and the interval of the paired difference, in years.
-CASES = (
-    ("A errs less than B", "less", -0.21, -0.34, -0.08),
-    ("A errs less than B", "less", -0.21, -0.55, 0.13),
-    ("A is no worse than B by more than 0.1 years", "no_worse", 0.03, -0.02, 0.08),
-    ("A errs less than B", "less", 0.30, 0.12, 0.48),
-)
-#: Errors of an imagined model by age band, in years.
-ERRORS = {"0-5 y": 0.60, "5-10 y": 0.90, "10-15 y": 0.70, "15+ y": 0.50}
+from . import Wrong, exercise
 
 
 @exercise(
     "06.1",
-    hint="Look at the two limits only, not at the value: on which side of 0 (or of 0.1) do both "
-    "lie? If they lie on two sides, nothing is settled.",
-    solution='answer = ["reproduced", "cannot be told", "reproduced", "not reproduced"]',
-    passes=[["reproduced", "cannot be told", "reproduced", "not reproduced"]],
-    fails=[
-        ["reproduced"] * 4,
-        ["reproduced", "not reproduced", "reproduced", "not reproduced"],
-        "reproduced",
-        ["yes", "no", "yes", "no"],
-    ],
+    hint="The network has several thousand times more weights than there are images. Which of the "
+    "two curves can it bring down by remembering?",
+    solution='answer = "b"',
+    passes=("b", "B"),
+    fails=("a", "c", "d", 3),
 )
-def read_intervals(answer: Any) -> str:
-    """Four verdicts by the rules of :mod:`boneage_kit.paper.verdicts`."""
-    verdicts = (paper.REPRODUCED, paper.NOT_REPRODUCED, paper.CANNOT_BE_TOLD)
-    if not isinstance(answer, (list, tuple)) or len(answer) != len(CASES):
-        raise Wrong(f"Give a list of {len(CASES)} verdicts, one per case.")
-    for number, (given, case) in enumerate(zip(answer, CASES, strict=True), 1):
-        _, rule, value, lower, upper = case
-        if given not in verdicts:
-            raise Wrong(f"Case {number}: {given!r} is none of {', '.join(verdicts)}.")
-        verdict = paper.judge(rule, {"value": value, "lower": lower, "upper": upper})
-        if given != verdict.word:
-            raise Wrong(f"Case {number} is not {given!r}: {verdict.because}.")
-    return "An interval that holds both answers settles nothing, however good the value looks."
-
-
-def _errors() -> tuple[np.ndarray, np.ndarray]:
-    """Absolute errors of two models on the same 50 children, hard for both or easy for both."""
-    rng = np.random.default_rng(6)
-    hard = rng.gamma(2.0, 0.5, 50)
-    return hard + rng.normal(0.0, 0.1, 50), hard + 0.1 + rng.normal(0.0, 0.1, 50)
-
-
-def _paired(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
-    gain = np.asarray(a) - np.asarray(b)
-    return float(gain.mean()), float(gain.std(ddof=1) / np.sqrt(len(gain)))
-
-
-def _unpaired(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
-    return float(np.mean(a) - np.mean(b)), float(
-        np.hypot(np.std(a, ddof=1), np.std(b, ddof=1)) / np.sqrt(len(a))
-    )
-
-
-@exercise(
-    "06.2",
-    hint="Subtract child by child first; then take mean, standard deviation (ddof=1) and divide "
-    "by the square root of the number of children.",
-    solution="""
-        def paired(errors_a, errors_b):
-            gain = errors_a - errors_b
-            return gain.mean(), gain.std(ddof=1) / np.sqrt(len(gain))
-    """,
-    passes=[_paired],
-    fails=[
-        _unpaired,
-        lambda a, b: tuple(-x for x in _paired(a, b)),
-        lambda a, b: float(np.mean(a - b)),
-        lambda a, b: (np.mean(a - b), np.std(a - b, ddof=1)),
-        "text",
-    ],
-)
-def pair_them(answer: Callable[[np.ndarray, np.ndarray], object]) -> str:
-    """A function of two error arrays: mean difference and its standard error, paired."""
-    if not callable(answer):
-        raise Wrong('Give the function itself: lesson.check("06.2", paired).')
-    a, b = _errors()
-    given = answer(a.copy(), b.copy())
-    if given is None:
-        raise Unanswered
-    if not isinstance(given, (tuple, list)) or len(given) != 2:
-        raise Wrong("Return two numbers: the mean difference and its standard error.")
-    difference, error = float(given[0]), float(given[1])
-    right, right_error = _paired(a, b)
-    if np.isclose(difference, -right):
+def two_curves(answer: str) -> str:
+    """Take the letter of what happens to the two curves without augmentation."""
+    letter = str(answer).strip().lower()
+    if letter == "a":
         raise Wrong(
-            "The sign is turned round: take errors_a minus errors_b, so that a negative "
-            "number says that A errs less."
+            "Together they would stay only if what is learnt held for every hand. A "
+            "hundred images can be learnt by heart."
         )
-    if not np.isclose(difference, right):
+    if letter == "c":
         raise Wrong(
-            f"The mean difference of our two test arrays is {right:.3f}, and yours is "
-            f"{difference:.3f}."
+            "That would be a network too small or a rate too low to learn anything; this "
+            "one has hundreds of thousands of weights."
         )
-    unpaired = _unpaired(a, b)[1]
-    if np.isclose(error, unpaired, rtol=0.03):
-        raise Wrong(
-            f"A standard error of {error:.3f} adds the spread of both models, as if they "
-            "had read different children. Subtract child by child first."
-        )
-    if np.isclose(error, right_error * np.sqrt(len(a)), rtol=0.03):
-        raise Wrong(
-            "That is the standard deviation of the differences; divide it by the square "
-            "root of the number of children."
-        )
-    if not np.isclose(error, right_error, rtol=0.03):
-        raise Wrong(f"The standard error should be {right_error:.3f}, and yours is {error:.3f}.")
-    return (
-        f"Paired, the standard error is {right_error:.3f} years; unpaired it would be "
-        f"{unpaired:.3f}, and the same difference would drown in it."
-    )
+    if letter != "b":
+        raise Wrong('Answer with one letter, "a", "b" or "c".')
+    return "It learns its images by heart; what it learnt about other hands shows in validation."
 
 
-def _weighted() -> tuple[float, float]:
-    shares = paper.age_shares().set_index("age_band")
-    errors = np.array([ERRORS[band] for band in shares.index])
-    return float(shares["dha"] @ errors), float(shares["rsna"] @ errors)
+def _good_mae(predictions: np.ndarray, truth: np.ndarray) -> float:
+    predictions, truth = np.asarray(predictions), np.asarray(truth)
+    if predictions.shape == (len(truth), 1):
+        predictions = predictions[:, 0]
+    if predictions.shape != truth.shape:
+        raise ValueError("shapes differ")
+    return float(np.abs(predictions - truth).mean())
 
 
 @exercise(
     "06.3",
-    hint="A data set's MAE is the mean over its children: each band's error times the share of "
-    "children in that band, summed. The shares are in paper.age_shares().",
+    hint="Print (predictions - truth).shape for predictions of shape [3, 1] and truth of shape "
+    "[3]. Bring both to one shape first, and refuse what does not fit.",
     solution="""
-        shares, errors = paper.age_shares(), np.array([0.60, 0.90, 0.70, 0.50])
-        answer = (sum(shares["dha"] * errors), sum(shares["rsna"] * errors))
+    def my_mae(predictions, truth):
+        predictions, truth = np.asarray(predictions).ravel(), np.asarray(truth).ravel()
+        if predictions.shape != truth.shape:
+            raise ValueError("Predictions and truth differ in number.")
+        return np.abs(predictions - truth).mean()
     """,
-    passes=[_weighted()],
-    fails=[tuple(reversed(_weighted())), (0.675, 0.675), (0.67,), (8.1, 8.5)],
+    passes=(_good_mae,),
+    fails=(
+        lambda predictions, truth: np.abs(predictions - truth).mean(),
+        lambda predictions, truth: np.abs(predictions[: len(truth), 0] - truth).mean(),
+        lambda predictions, truth: np.mean(predictions.ravel() - truth.ravel()),
+        lambda predictions, truth: 0.0,
+        "my_mae",
+    ),
 )
-def weigh_the_ages(answer: Any) -> str:
-    """The MAE of one model on the ages of two data sets, to two decimals."""
-    if not isinstance(answer, (list, tuple)) or len(answer) != 2:
-        raise Wrong("Give two numbers: the MAE on the ages of DHA, and on those of RSNA.")
-    given = [float(value) for value in answer]
-    right = _weighted()
-    if min(given) > 3:
-        raise Wrong("These look like months; the errors above are in years.")
-    if np.allclose(given, np.mean(list(ERRORS.values())), atol=0.005):
-        raise Wrong(
-            "That is the plain mean of the four bands. The bands do not hold equally many children."
-        )
-    if np.allclose(given, right[::-1], atol=0.005):
-        raise Wrong("The two are swapped: DHA first, then RSNA.")
-    for value, true, name in zip(given, right, ("DHA", "RSNA"), strict=True):
-        if abs(value - true) > 0.006:
+def mean_absolute_error(answer: Callable[[np.ndarray, np.ndarray], float]) -> str:
+    """Try the student's function on a column against a row, on equal shapes, and on misfits."""
+    if not callable(answer):
+        raise Wrong('Hand over the function itself: lesson.check("06.3", my_mae).')
+    truth = np.array([4.0, 9.0, 14.0])
+    column = truth[:, None] + 0.5
+    for predictions, what in ((column, "[3, 1]"), (column[:, 0], "[3]")):
+        try:
+            value = float(answer(predictions, truth))
+        except Exception as error:
+            raise Wrong(f"With predictions of shape {what} it stops: {error}") from error
+        if abs(value - np.abs(column - truth).mean()) < 1e-9:
             raise Wrong(
-                f"The MAE on the ages of {name} is not {value:.2f}. Multiply each band's "
-                "error with that data set's share of the band, and add up."
+                f"From predictions of shape {what} comes {value:.2f}: that is the mean "
+                "over all nine pairs of children. Every prediction is off by 0.5."
             )
+        if abs(value - 0.5) > 1e-9:
+            raise Wrong(f"From predictions of shape {what} comes {value:.2f}; each is off by 0.5.")
+    low = float(answer(truth - 0.5, truth))
+    if abs(low - 0.5) > 1e-9:
+        raise Wrong(f"Predictions 0.5 too low give {low:.2f}: the error must lose its sign first.")
+    try:
+        answer(column, truth[:2])
+    except Exception:
+        return "Now a column and a row are compared child by child, and a misfit is refused."
+    raise Wrong("Three predictions against two ages still give a number. Refuse them.")
+
+
+def _flip(answer: Any) -> float:
+    return float(getattr(answer, "flip", float("nan")))
+
+
+@exercise(
+    "06.2",
+    hint="Augmentation has an argument for it, a probability. A network should meet both sides "
+    "while it learns.",
+    solution="answer = Augmentation(flip=0.5)",
+    passes=(type("A", (), {"flip": 0.5})(), type("A", (), {"flip": 0.2})()),
+    fails=(type("A", (), {"flip": 0.0})(), type("A", (), {"flip": 1.0})(), True, 0.5),
+)
+def right_hands_too(answer: Any) -> str:
+    """Take an augmentation for a clinic that sends right hands among left ones."""
+    flip = _flip(answer)
+    if np.isnan(flip):
+        raise Wrong("Hand over a whole augmentation: Augmentation(...).")
+    if flip == 0:
+        raise Wrong("Without a flip the network never meets a right hand before the clinic does.")
+    if flip > 0.9:
+        raise Wrong("That shows it right hands only; four fifths of the films are left ones.")
     return (
-        f"One model, two errors: {right[0]:.2f} and {right[1]:.2f} years. It read no hand "
-        "better on the one than on the other; only the mixture of ages differs."
+        "Here a flip describes the films to come. On films made by protocol, left hands only, "
+        "it spends half of the training on hands that never come."
     )
