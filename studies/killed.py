@@ -8,10 +8,10 @@ kills it (SIGKILL to its process group) at a random moment within that time, and
 until it ends by itself. This is one round. Rounds follow until all kills are used. The study
 compares what each round leaves with the undisturbed result.
 
-run       ``boneage-kit run --preset smoke`` of notebook 02: rows, predictions, figures
+run       ``boneage-kit run --preset smoke`` of the first notebook: rows, predictions, figures
 train     ``boneage-kit train --preset smoke --model bonet``: weights, predictions, metrics
 predict   ``boneage-kit predict --data`` of 60 phantoms by the model that ships: the table
-student   ``boneage-kit student`` of notebook 01 with its proof: copies and solved copies
+student   ``boneage-kit student`` of the first notebook with its proof: copies and solved copies
 readings  a reader who gives 200 readings, in the reading room's file: every reading once
 benchmark ``boneage-kit benchmark`` of three methods on a Dask worker: every training's
           predictions, the tables made from them, and the figure
@@ -33,6 +33,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
+
+from boneage_kit import execution
 
 KIT = [sys.executable, "-m", "boneage_kit"]
 #: Depend on the clock or the machine, not on what was computed.
@@ -56,6 +58,10 @@ class Job(NamedTuple):
     companion: Callable[[Path], list[str]] | None = None
 
 
+def first_notebook() -> str:
+    return execution.notebooks()[0].stem
+
+
 def training(name: str) -> Callable[[Path], list[str]]:
     return lambda folder: [
         *KIT,
@@ -74,7 +80,7 @@ def training(name: str) -> Callable[[Path], list[str]]:
 
 
 def running(folder: Path) -> list[str]:
-    return [*KIT, "run", "--preset", "smoke", "--out", str(folder / "run"), "02"]
+    return [*KIT, "run", "--preset", "smoke", "--out", str(folder / "run"), first_notebook()]
 
 
 def comparing(folder: Path) -> list[str]:
@@ -111,7 +117,7 @@ def predicting(folder: Path) -> list[str]:
 
 
 def copying(folder: Path) -> list[str]:
-    return [*KIT, "student", "01", "--out", str(folder / "student")]
+    return [*KIT, "student", first_notebook(), "--out", str(folder / "student")]
 
 
 def reading(folder: Path) -> list[str]:
