@@ -57,7 +57,7 @@ def write(name: str, out: Path, reveal: str | None = None) -> Path:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("notebooks", nargs="+", metavar="NOTEBOOK", help="01 to 06")
+    parser.add_argument("notebooks", nargs="+", metavar="NOTEBOOK", help="01 to 15")
     parser.add_argument("--out", type=Path, default=Path("out/slides"))
     parser.add_argument("--reveal", help="URL or folder of reveal.js")
     given = parser.parse_args()

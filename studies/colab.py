@@ -5,7 +5,7 @@
 
 The script makes an environment with everything that constraints/colab-*.txt lists (with PyPI's
 CUDA build of torch: 6 GB). This is Colab's runtime before a notebook is opened. Then the first
-cell of notebook 01 installs the kit there, from a wheel of this checkout. The script compares the
+cell of unit 01 installs the kit there, from a wheel of this checkout. The script compares the
 versions before and after: no package that was there may have changed. Then it executes the
 notebooks. It ends with 1 if something changed or a notebook failed.
 """
@@ -79,7 +79,7 @@ def wheel(folder: Path) -> Path:
 
 
 def execute_first_cell(interpreter: Path, kit: Path, folder: Path) -> None:
-    """Execute the first cell of notebook 01, with the wheel where the address would stand."""
+    """Execute the first cell of unit 01, with the wheel where the address would stand."""
     (notebook,) = (ROOT / "notebooks").glob("01_*.ipynb")
     source = "".join(json.loads(notebook.read_text(encoding="utf-8"))["cells"][1]["source"])
     if address.target() not in source:

@@ -1,7 +1,7 @@
 """Minutes and peak memory of each notebook at a preset, on two cores, beside their limits.
 
     make bench
-    python studies/notebooks.py --preset smoke 03 04
+    python studies/notebooks.py --preset smoke 06 07
     python studies/notebooks.py --data rsna:../shared/real/rsna_thumbnails.zip
 
 The cache is empty at the start, so that the minutes include the first use of everything. The peak

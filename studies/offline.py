@@ -1,7 +1,7 @@
 """Set up the kit and run a notebook on a machine without a network, from the wheelhouse.
 
     make wheelhouse
-    sudo python studies/offline.py                       notebook 01 at preset smoke
+    sudo python studies/offline.py                       unit 01 at preset smoke
     sudo python studies/offline.py --preset binder 01 05
 
 Everything after the first command happens in a network namespace of its own (``unshare --net``).

@@ -1,4 +1,4 @@
-"""How much two trainings of BoNet differ if only the seed differs (for a rule of notebook 06).
+"""How much two trainings of BoNet differ if only the seed differs (for the rule of verdicts).
 
     python studies/seed_spread.py --data phantom
     python studies/seed_spread.py --data rsna:PATH
@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--preset", default="binder")
     parser.add_argument("--seeds", type=int, default=5)
     given = parser.parse_args()
-    begun = lesson.begin("06_reproducing_the_paper", preset=given.preset, data=given.data)
+    begun = lesson.begin("15_the_paper_claim_by_claim", preset=given.preset, data=given.data)
     table, preset = begun.dataset.table, begun.preset
     images = begun.dataset.images(preset.pixels)
     train = datasets.folds(table, k=2, seed=0) == 0

@@ -101,7 +101,7 @@ def page(text: str, repository: str) -> str:
         "Open the first notebook in Colab",
         "Open the first notebook on Kaggle",
     )
-    row = badges(account_and_name(repository), "01_reading_a_hand.ipynb", "notebooks", alts)
+    row = badges(account_and_name(repository), "01_a_child_and_a_film.ipynb", "notebooks", alts)
     text = README_BADGES.sub(lambda block: block[1] + row + block[2], text)
     return CODE_OF.sub(lambda line: line[1] + repository, text)
 

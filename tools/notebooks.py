@@ -1,7 +1,7 @@
 """Execute the notebooks in place, with phantom data at preset binder, ready to commit.
 
     make notebooks                          only those whose source or package changed
-    python tools/notebooks.py 03 05         only these
+    python tools/notebooks.py 06 10         only these
     python tools/notebooks.py --keep DIR    only keep the results of another run (real data)
 
 The numbers go to boneage_kit/data/results/<phantom|real>-<preset>.json. Reports and README take

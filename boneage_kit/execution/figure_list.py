@@ -41,7 +41,7 @@ def committed() -> dict[str, NamedFigure]:
     """Return the figures in the notebooks' committed outputs, by name, in teaching order.
 
     >>> committed()["error_ruler"].notebook
-    '06_reproducing_the_paper'
+    '15_the_paper_claim_by_claim'
     """
     figures = [figure for path in sequence.notebooks() for figure in _of_notebook(path)]
     return {figure.name: figure for figure in figures}
@@ -104,7 +104,7 @@ def by_name(name: str) -> NamedFigure:
     if name not in figures and shown_by.get(name) == "":
         raise BadInput(
             f"No figure shows the claim {name!r}.",
-            "Read its verdict in notebook 06, or with `boneage-kit run 06`.",
+            "Read its verdict in unit 15, or with `boneage-kit run 15`.",
         )
     if (figure := figures.get(name) or figures.get(shown_by.get(name, ""))) is None:
         raise BadInput(f"There is no figure {name!r}.", "List the names with `boneage-kit figure`.")

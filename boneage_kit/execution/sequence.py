@@ -36,7 +36,7 @@ def notebooks(names: Sequence[str] = (), folder: Path | None = None) -> list[Pat
     Parameters
     ----------
     names
-        Each a number (``"03"`` or ``"3"``), a stem (``"03_training_from_scratch"``) or a path;
+        Each a number (``"06"`` or ``"6"``), a stem (``"06_a_network_from_scratch"``) or a path;
         none gives all.
     folder
         Where to look; default :func:`notebook_folder`.

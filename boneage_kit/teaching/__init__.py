@@ -1,7 +1,7 @@
 """What a lesson stands on: its run, its exercises, its student copies.
 
 >>> from boneage_kit import teaching
->>> lesson = teaching.begin("01_reading_a_hand", preset="smoke", data="phantom")
+>>> lesson = teaching.begin("01_a_child_and_a_film", preset="smoke", data="phantom")
 Preset smoke: ...
 """
 

@@ -1,6 +1,6 @@
 """What a notebook needs around its lesson: data, described figures, results, exercises.
 
-A notebook starts with ``lesson = bk.teaching.begin("03_training_from_scratch", preset=preset,
+A notebook starts with ``lesson = bk.teaching.begin("06_a_network_from_scratch", preset=preset,
 data=data)`` and uses the :class:`Lesson` it gets. Outside ``boneage-kit run`` nothing is written
 but the cache; inside, ``$BONEAGE_KIT_OUT`` names the run's folder, and there appear
 
@@ -42,7 +42,7 @@ def begin(notebook: str, *, preset: str, data: str | None, seed: int = 0) -> Les
     Parameters
     ----------
     notebook
-        The file's name without ``.ipynb``, such as ``"03_training_from_scratch"``.
+        The file's name without ``.ipynb``, such as ``"06_a_network_from_scratch"``.
     preset
         ``"smoke"``, ``"binder"``, ``"colab"`` or ``"paper"``: every size of the run.
     data
@@ -57,7 +57,7 @@ def begin(notebook: str, *, preset: str, data: str | None, seed: int = 0) -> Les
     BadInput
         For an unknown preset or a notebook name that is no file name.
 
-    >>> lesson = begin("01_reading_a_hand", preset="smoke", data="phantom")
+    >>> lesson = begin("01_a_child_and_a_film", preset="smoke", data="phantom")
     Preset smoke: at most 120 images at 64 px, seed 0. Data: phantom radiographs, drawn by the
     kit; no number made from them is a clinical one.
     >>> lesson.is_phantom, lesson.preset.pixels
@@ -86,7 +86,7 @@ class Lesson:
         if not re.fullmatch(r"[\w.-]+", notebook):
             raise BadInput(
                 f"{notebook!r} is no notebook's name.",
-                'Give the file name without .ipynb, "03_training_from_scratch".',
+                'Give the file name without .ipynb, "06_a_network_from_scratch".',
             )
         self.notebook = notebook
         self.preset = preset

@@ -1,4 +1,4 @@
-"""The widgets of notebook 1 in JupyterLab, used by a person: keyboard, pointer, page reloaded.
+"""The widgets of the lessons in JupyterLab, used by a person: keyboard, pointer, page reloaded.
 
     make test-browser                                  installs what it needs
     SCREENSHOTS=DIR python -m pytest tests/browser     leaves a picture of each test's last page

@@ -17,9 +17,15 @@ import address  # noqa: E402
 
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = [
-    "01_reading_a_hand", "02_radiographs_as_data", "03_training_from_scratch",
-    "04_transfer_learning", "05_error_analysis", "06_reproducing_the_paper",
+    "01_a_child_and_a_film", "02_scoring_with_tanner_whitehouse", "03_you_are_the_reader",
+    "04_films_as_files", "05_data_sets_and_leaks", "06_a_network_from_scratch",
+    "07_bonet_and_its_layers", "08_features_by_hand_and_from_photographs", "09_fine_tuning",
+    "10_how_wrong_and_for_whom", "11_can_it_be_trusted", "12_you_and_the_machine",
+    "13_a_new_clinic", "14_ask_a_generalist", "15_the_paper_claim_by_claim",
 ]  # fmt: skip
+#: What each unit may ask of a slow reader, and how many cells it may have.
+LONGEST_MINUTES = 45
+MOST_CELLS = 50
 LOOSE_TAGS = {
     "nbval-ignore-output",
     "nbval-skip",
@@ -111,14 +117,20 @@ def test_it_points_to_the_one_address(path):
 def test_it_is_a_lesson(path):
     text = prose(path)
     headings = " | ".join(re.findall(r"^#{1,6} (.+)$", text, re.MULTILINE)).lower()
-    assert re.search(r"minutes", text[:2000]), "minutes"
+    minutes = re.search(r"\*\*About (\d+) minutes\.\*\*", text)
+    assert minutes and int(minutes[1]) <= LONGEST_MINUTES, "minutes"
+    assert len(read(path).cells) <= MOST_CELLS, "cells"
     assert re.search(r"you can|objectives|you will", text[:2500], re.IGNORECASE), "objectives"
     assert "exercise" in headings, "exercises"
-    assert "summary" in headings, "summary"
+    assert "self-test" in headings, "self-test"
+    assert re.search(r"summary|recap|in three sentences", headings), "summary"
     assert "further reading" in headings, "further reading"
     sources = "\n".join(cell.source for cell in code(path))
     checks = re.findall(r"lesson\.check\(\s*[\"'](\d\d\.\d)", sources)
-    assert len(set(checks)) >= 2, "at least two exercises with a self-check"
+    asked = re.findall(r"[\"'](\d\d\.[a-z])[\"']", sources)
+    assert len(set(checks)) >= 1, "at least one exercise with a self-check"
+    assert len(set(asked)) >= 3, "at least three questions without code"
+    assert len(set(checks) | set(asked)) >= int(minutes[1]) / 8, "a check every eight minutes"
 
 
 @each

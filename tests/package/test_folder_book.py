@@ -32,7 +32,7 @@ def test_every_page_of_the_book_is_there_with_its_pictures(book):
     names = {path.relative_to(ROOT).with_suffix(".html").as_posix() for path in committed}
     assert {"index.html", "api/boneage_kit.html", *names} <= set(book)
     assert "data:image/jpeg;base64" in book["docs/phantom.html"] + book["docs/glossary.html"]
-    assert "data:image/png;base64" in book["notebooks/01_reading_a_hand.html"]
+    assert "data:image/png;base64" in book["notebooks/01_a_child_and_a_film.html"]
 
 
 @pytest.mark.slow

@@ -1,6 +1,6 @@
 """Exercises that check themselves and say what is wrong, not only that it is.
 
-Each notebook's exercises stand in a module named after its number (``n03.py`` for notebook 03)::
+The exercises of each unit stand in a module named after its number (``n06.py`` for unit 06)::
 
     @exercise("03.1", hint="Print the two shapes.", solution="np.abs(p[:, 0] - t).mean()",
               passes=[1.0], fails=[2.5])

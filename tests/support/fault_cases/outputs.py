@@ -114,7 +114,7 @@ def disk_fills(command: str) -> Callable[[Path], str]:
 
 
 def student_interrupted(folder: Path) -> str:
-    """Press Ctrl-C while the exercises of notebook 01 are proven."""
+    """Press Ctrl-C while the exercises of unit 01 are proven."""
     process = subprocess.Popen(
         [sys.executable, "-m", "boneage_kit", "student", "01", "--out", str(folder / "s")],
         stdout=subprocess.DEVNULL,
