@@ -1,5 +1,6 @@
 from . import accessibility as accessibility
 from . import exercises as exercises
+from . import questions as questions
 from . import student_copies as student_copies
 from .damaged_files import faulty_copy as faulty_copy
 from .leakage import remember as remember

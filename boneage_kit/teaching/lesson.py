@@ -25,13 +25,14 @@ from .._io import write_atomically
 from ..errors import BadInput
 from ..plots import shown_figure, use_style
 from ..results import RESULT_COLUMNS
-from . import colab, exercises
+from . import colab, exercises, questions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from ..datasets import Dataset, Split
+    from ..widgets.quiz import Answer
 
 __all__ = ["RESULT_COLUMNS", "Lesson", "begin"]
 
@@ -80,6 +81,8 @@ class Lesson:
         As given to :func:`begin`; ``preset`` is a :class:`boneage_kit.presets.Preset`.
     spec
         The ``data`` text.
+    answers
+        The student's answers to the questions of :meth:`ask`, by number.
     """
 
     def __init__(self, notebook: str, preset: presets.Preset, data: str | None, seed: int) -> None:
@@ -93,6 +96,7 @@ class Lesson:
         self.seed = seed
         self.spec = data
         self._rows: list[dict[str, Any]] = []
+        self.answers: dict[str, Answer] = {}
 
     # -- data ------------------------------------------------------------------------------
 
@@ -327,3 +331,20 @@ class Lesson:
     def solution(self, exercise: str) -> None:
         """Show an exercise's solution."""
         display(exercises.Feedback(exercises.get(exercise).solution, code=True))
+
+    # -- questions without code ------------------------------------------------------------
+
+    def ask(self, *numbers: str) -> None:
+        """Show a question; several numbers are a self-test, which counts the right answers.
+
+        Raises
+        ------
+        BadInput
+            If there is no such question.
+
+        >>> lesson = begin("06_example", preset="smoke", data=None)
+        Preset smoke: ...
+        >>> lesson.ask("06.a")
+        Question 06.a. ...
+        """
+        display(questions.quiz(numbers, self.answers))

@@ -55,7 +55,8 @@ class Panel:
     """A widget with a static fallback that tells the same at the widget's default.
 
     Subclasses build an ipywidgets box in :meth:`build`, and give the fallback in
-    :meth:`static_figure` (a matplotlib figure) and :meth:`alt` (the same in words).
+    :meth:`static_figure` (a matplotlib figure) and :meth:`alt` (the same in words). A fallback that
+    is no picture overrides :meth:`html` instead of :meth:`static_figure`.
 
     Parameters
     ----------
@@ -96,11 +97,12 @@ class Panel:
             if "matplotlib.pyplot" in sys.modules:
                 sys.modules["matplotlib.pyplot"].close(figure)
 
+    def html(self) -> str:
+        """Return the fallback as HTML."""
+        return ShownFigure(self.png(), self.alt(), "")._repr_html_()
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        data: dict[str, Any] = {
-            "text/plain": self.alt(),
-            "text/html": ShownFigure(self.png(), self.alt(), "")._repr_html_(),
-        }
+        data: dict[str, Any] = {"text/plain": self.alt(), "text/html": self.html()}
         if self.live:  # the same in ipywidgets 7.7 and 8
             data[_VIEW] = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
         return data

@@ -1,0 +1,9 @@
+from .asking import quiz as quiz
+from .kinds import Choice as Choice
+from .kinds import Mark as Mark
+from .kinds import Order as Order
+from .kinds import Question as Question
+from .loading import all_questions as all_questions
+from .loading import get as get
+from .loading import load as load
+from .loading import unit as unit
