@@ -9,3 +9,4 @@ from .readings import worklist as worklist
 from .readings_file import load_readings as load_readings
 from .room import reading_room as reading_room
 from .scorer import tw_scorer as tw_scorer
+from .sliders import Slider as Slider

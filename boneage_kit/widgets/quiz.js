@@ -3,6 +3,7 @@
 
 const RIGHT = "✓ Right.";
 const WRONG = "✗ Not right yet.";
+const PICTURE = 430; // px, the height of a film on a laptop's page
 let pages = 0; // radio buttons of two pages must not share a name
 
 function make(tag, properties = {}, ...children) {
@@ -121,7 +122,85 @@ function order(question) {
   return box;
 }
 
-const KINDS = { choice, order };
+function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, value));
+  node.append(...children);
+  return node;
+}
+
+function mark(question) {
+  const { box, said, say } = frame(question);
+  const [left, top, width, height] = question.box;
+  const unit = height / PICTURE; // one pixel of the page, in pixels of the film
+  const film = svg("svg", { class: "bk-picture", role: "img", "aria-label": question.alt,
+    viewBox: question.box.join(" "), height: PICTURE, width: PICTURE * width / height },
+  svg("image", { href: question.picture, x: left, y: top, width, height }));
+  const marked = [], found = new Set();
+  let done = false;
+
+  const bones = question.bones.map(([name, d]) => [svg("path", { d }), { said: name }]);
+  const wrong = question.places.filter((place) => place.why);
+  const right = question.places.filter((place) => !place.why);
+  const named = [...wrong, ...right].map((place) => // right ones lie on top
+    [svg("path", { d: place.path, "stroke-width": 5 * unit, class: "bk-named" }), place]);
+  const shapes = new Map([...bones, ...named]); // the shape on the film, and its place
+  const signs = svg("g", { class: "bk-signs" });
+  film.append(...shapes.keys(), signs);
+
+  const sign = (x, y, good) => {
+    if (!good) signs.querySelectorAll(".bk-no").forEach((node) => node.remove());
+    const r = 11 * unit;
+    const cross = good ? `M${x - r / 2},${y} l${r / 3},${r / 2} l${r / 1.5},${-r}`
+      : `M${x - r / 2},${y - r / 2} l${r},${r} m0,${-r} l${-r},${r}`;
+    signs.append(svg("g", { class: good ? "bk-yes" : "bk-no" },
+      svg("circle", { cx: x, cy: y, r, "stroke-width": 2 * unit }),
+      svg("path", { d: cross, "stroke-width": 2.5 * unit })));
+  };
+
+  function put(place, x, y) { // place: a named one, another bone, or null beside all bones
+    const good = Boolean(place && place.name && !place.why);
+    sign(x, y, good);
+    const what = place ? `You marked: ${place.said}. ` : "You marked a place without a bone. ";
+    if (done) return say(good, what + (good ? question.why : place && place.why ||
+      question.otherwise));
+    marked.push(place ? place.name || place.said : "no bone");
+    if (!good) {
+      question.given([...marked], false);
+      return say(false, what + (place && place.why || question.otherwise));
+    }
+    found.add(place.name);
+    done = found.size >= question.find;
+    if (!done) return say(true, `${what}Found: ${found.size} of ${question.find}.`);
+    question.given([...marked], true);
+    named.filter(([, one]) => !one.why).forEach(([path]) => path.classList.add("bk-found"));
+    say(true, what + question.why);
+  }
+
+  film.addEventListener("click", (event) => {
+    const at = new DOMPoint(event.clientX, event.clientY)
+      .matrixTransform(film.getScreenCTM().inverse());
+    put(shapes.get(event.target) || null, at.x, at.y);
+  });
+  const list = make("select", {}, make("option", { value: "", textContent: "Choose a place" }),
+    ...question.places.map((place) => make("option", { value: place.name,
+      textContent: place.said })));
+  const button = make("button", { type: "button", className: "bk-check",
+    textContent: "Mark this place" });
+  button.addEventListener("click", () => {
+    const chosen = named.find(([, place]) => place.name === list.value);
+    if (!chosen) return say(null, "Choose a place from the list first, or click on the picture.");
+    const b = chosen[0].getBBox();
+    put(chosen[1], b.x + b.width / 2, b.y + b.height / 2);
+  });
+  box.append(make("div", { className: "bk-beside" }, film, make("div", { className: "bk-tell" },
+    make("p", { textContent: "Click on the picture, or choose a place from the list." }),
+    make("label", {}, "Place ", list),
+    make("div", { className: "bk-row" }, button), said)));
+  return box;
+}
+
+const KINDS = { choice, order, mark };
 
 function render({ model, el }) {
   const root = make("div", { className: "bk-quiz" });

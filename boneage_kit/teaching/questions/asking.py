@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...errors import BadInput
+from ...plots.hand_places import place_name
 from ...widgets.quiz import Answer, Quiz, Shown
-from .kinds import Choice, Order, Question
+from .kinds import Choice, Mark, Order, Question
 from .loading import get
+from .marking import picture
 from .markup import as_html, as_plain
 
 __all__ = ["quiz"]
@@ -99,6 +101,40 @@ def _order(question: Order) -> Shown:
     return _shown(question, page, f"<ul>{listed}</ul>{solved}", plain)
 
 
+def _mark(question: Mark) -> Shown:
+    drawn = picture(question)
+    said = {name: place_name(name) for name in sorted(question.places, key=place_name)}
+    wrong = {place.name: as_html(place.why) for place in question.wrong}
+    page = {
+        "picture": drawn.address,
+        "alt": drawn.alt,
+        "box": drawn.box,
+        "bones": [[place_name(name), path] for name, path in drawn.bones.items()],
+        "places": [
+            {"name": name, "said": said[name], "path": drawn.outlines[name], "why": wrong.get(name)}
+            for name in said
+        ],
+        "otherwise": as_html(question.otherwise),
+        "find": question.find,
+        "why": as_html(question.why),
+    }
+    listed = "".join(
+        f"<li>{said[name]}"
+        + _closed(
+            "Is this place right?",
+            _verdict(name not in wrong, wrong.get(name, as_html(question.why))),
+        )
+        + "</li>"
+        for name in said
+    )
+    body = (
+        f'<img alt="{drawn.alt}" width="420" style="max-width:100%" src="{drawn.address}">'
+        f"<p>Which of these places do you mark?</p><ul>{listed}</ul>"
+    )
+    plain = "".join(f"\n  - {name}" for name in said.values())
+    return _shown(question, page, body, plain)
+
+
 def _shown(question: Question, page: dict[str, Any], body: str, plain: str) -> Shown:
     text = as_html(question.text)
     return Shown(
@@ -116,4 +152,8 @@ def _verdict(right: bool, why: str) -> str:
     return f"<p>{'✓ Right.' if right else '✗ Not right.'} {why}</p>"
 
 
-_SHOW: dict[str, Callable[[Any], Shown]] = {"choice": _choice, "order": _order}
+_SHOW: dict[str, Callable[[Any], Shown]] = {
+    "choice": _choice,
+    "order": _order,
+    "mark": _mark,
+}

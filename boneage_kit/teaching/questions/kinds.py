@@ -128,6 +128,11 @@ class Mark:
     find: int
     kind = "mark"
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The names of all places that the file names, right ones first."""
+        return (*self.right, *(place.name for place in self.wrong))
+
 
 Question = Choice | Order | Mark
 
