@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
 from . import _settings
-from .errors import BadInput
+from .errors import BadInput, cause_of
 
 LOCK = ".lock"
 
@@ -90,7 +90,7 @@ def check_writable(path: Path | str, *, option: str = "--out", is_folder: bool =
     except BadInput:
         raise
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        why = cause_of(error) if isinstance(error, OSError) else "such a name is impossible"
         if isinstance(error, FileExistsError):
             why = f"{error.filename} is a file"
         raise BadInput(
@@ -151,7 +151,7 @@ def held_alone(path: Path) -> Iterator[None]:
         ) from None
     except (OSError, NotImplementedError) as error:
         raise BadInput(
-            f"{path / LOCK} cannot be used as a lock ({error}).",
+            f"{path / LOCK} cannot be used as a lock ({cause_of(error)}).",
             "Delete it, or choose another folder with --out.",
         ) from None
     try:

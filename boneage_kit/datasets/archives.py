@@ -5,6 +5,7 @@ Nothing is unpacked beside the data, and no member's name is ever used as a path
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import shutil
@@ -68,7 +69,8 @@ def member_name(info: zipfile.ZipInfo) -> str:
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
     most = min(_MOST_SHRINKING * info.compress_size, _MOST_UNPACKED_BYTES)
     if info.file_size > max(_KEPT_IN_MEMORY, most):
-        raise OSError(f"it unpacks to {info.file_size / 1e6:,.0f} MB, too much to be a zip")
+        size = f"{info.file_size / 1e6:,.0f} MB"
+        raise OSError(errno.EFBIG, f"it unpacks to {size}, too much to be a zip")
     small = info.file_size <= _KEPT_IN_MEMORY
     target: BinaryIO = io.BytesIO() if small else tempfile.TemporaryFile()  # type: ignore[assignment]
     with archive.open(info) as source:
@@ -95,7 +97,7 @@ def _check_directory(file: BinaryIO) -> None:
         members = int.from_bytes(tail[large + 32 : large + 40], "little")
         directory = int.from_bytes(tail[large + 40 : large + 48], "little")
     if members > MOST_FILES or directory > _MOST_DIRECTORY_BYTES:
-        raise OSError(f"it holds more than {MOST_FILES:,} files, too many for hands")
+        raise OSError(errno.EFBIG, f"it holds more than {MOST_FILES:,} files, too many for hands")
 
 
 def _data_offset(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:

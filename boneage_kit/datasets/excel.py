@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import openpyxl
 import pandas as pd
 
-from ..errors import BadInput
+from ..errors import BadInput, cause_of
 from .table_limits import TableLimits
 
 
@@ -36,9 +36,8 @@ def excel_cells(data: bytes, name: str, limits: TableLimits) -> pd.DataFrame:
     except BadInput:
         raise
     except Exception as error:  # openpyxl raises what its zip and XML readers raise
-        reason = " ".join(str(error).split()).rstrip(".")[:200]
         raise BadInput(
-            f"{name} is not a readable Excel file ({reason}).", "Save it as CSV."
+            f"{name} is not a readable Excel file: {cause_of(error)}.", "Save it as CSV."
         ) from error
     return pd.DataFrame()
 

@@ -13,7 +13,7 @@ import re
 
 import pandas as pd
 
-from ..errors import BadInput
+from ..errors import BadInput, cause_of
 from .excel import excel_cells
 from .table_limits import OF_A_DATA_SET, TableLimits
 
@@ -142,8 +142,11 @@ def _split(text: str, delimiter: str, name: str) -> pd.DataFrame:
             keep_default_na=False, na_filter=False, skipinitialspace=True, index_col=False,
         )  # fmt: skip
     except (ValueError, csv.Error, OverflowError) as error:
-        reason = " ".join(str(error).split()).rstrip(".")
-        raise BadInput(f"{name} is not a table ({reason}).", "Save it as CSV.") from error
+        cause_of(error)  # into the log
+        raise BadInput(
+            f"{name} is not a table: its lines cannot be split into cells.",
+            "Look for a quotation mark that is not closed, or save the table as CSV again.",
+        ) from error
     return cells.fillna("")
 
 

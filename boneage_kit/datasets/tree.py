@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from ..errors import BadInput
+from ..errors import BadInput, cause_of
 from ..radiograph import FIRST_BYTES, FORMATS, recognise
 from . import archives
 from .table_limits import OF_A_DATA_SET
@@ -87,7 +87,7 @@ class FileTree:
             self._add_archive(archives.open_zip(self.root), "")
         except (zipfile.BadZipFile, OSError) as error:
             raise BadInput(
-                f"{self.root} cannot be read as a zip ({str(error).rstrip('.')}).",
+                f"{self.root} cannot be read as a zip: {cause_of(error)}.",
                 "Give the folder that holds images and table, or download the zip again.",
             ) from error
 
@@ -138,7 +138,7 @@ class FileTree:
                 entry = Entry(state.st_size, None, None, path, "-".join(map(str, parts)))
                 self._add(name, entry)
         except (OSError, zipfile.BadZipFile) as error:
-            self.unreadable.append((name, str(getattr(error, "strerror", None) or error)))
+            self.unreadable.append((name, cause_of(error)))
 
     def _add(self, name: str, entry: Entry) -> None:
         if name in self.entries:
@@ -156,7 +156,7 @@ class FileTree:
                 try:
                     self._add_archive(archives.open_inner_zip(archive, info), name + _SEPARATOR)
                 except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
-                    self.unreadable.append((name, f"{error}"))
+                    self.unreadable.append((name, cause_of(error)))
             elif info.flag_bits & 1:
                 self.unreadable.append((name, "it is encrypted; unpack it with its password"))
             elif info.file_size > max(_LARGE_BYTES, 50 * info.compress_size):
@@ -206,7 +206,7 @@ class FileTree:
             return self._read(self.entries[name], self.entries[name].size + 1)
         except _READ_ERRORS as error:
             raise BadInput(
-                f"{name} cannot be read ({error}).", "Download or copy the data set again."
+                f"{name} cannot be read: {cause_of(error)}.", "Download or copy the data set again."
             ) from error
 
     def _read(self, entry: Entry, count: int) -> bytes:

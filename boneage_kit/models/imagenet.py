@@ -74,7 +74,7 @@ def torchvision_model(name: str, pretrained: bool) -> nn.Module:
         return build(weights="DEFAULT", **options)
     except (OSError, RuntimeError) as error:  # URLError is an OSError; a bad hash a RuntimeError
         raise BadInput(
-            f"The ImageNet weights of {name} cannot be downloaded here ({error}).",
+            f"The ImageNet weights of {name} cannot be downloaded here.",
             "Use efficientnet_lite0, whose weights are installed, or pretrained=False.",
         ) from error
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import BadInput
+from ..errors import BadInput, cause_of
 from .decoded import Decoded, check_size
 from .formats import wrong_ending
 from .polarity import UNSURE, film_in_page, polarity_score
@@ -99,10 +99,9 @@ def read_radiograph(source: Source, *, invert: bool | None = None) -> Radiograph
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # decoders fail in any way; Rust's panics are no Exception
-        reason = _one_line(str(error)).rstrip(".")[:200] or type(error).__name__
         raise BadInput(
-            f"{name} cannot be decoded as {format_} ({reason}).",
-            "It is damaged or incomplete: copy, download or export it again.",
+            f"{name} cannot be decoded as {format_}: {cause_of(error)}.",
+            "Copy, download or export it again.",
         ) from error
 
 

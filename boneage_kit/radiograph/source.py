@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from ..errors import BadInput
+from ..errors import BadInput, cause_of
 from .decoded import MOST_BYTES
 from .formats import FIRST_BYTES, recognise, refuse_unknown
 
@@ -39,7 +39,7 @@ def read_source(source: Source) -> tuple[bytes, str, str, Path | None]:
     except (OSError, ValueError) as error:
         if isinstance(error, BadInput):
             raise
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = cause_of(error) if isinstance(error, OSError) else "such a name is impossible"
         raise BadInput(
             f"{path} cannot be opened ({reason}).", "Check the path and the permissions."
         ) from error

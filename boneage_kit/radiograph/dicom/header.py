@@ -82,7 +82,7 @@ def complete(header: FileDataset, name: str) -> list[str]:
     """
     _refuse_what_is_no_picture(header, name)
     notes: list[str] = []
-    _complete_meta(header, notes)
+    _complete_meta(header, name, notes)
     _complete_pixel_module(header, notes)
     stream = _agree_with_pixels(header, notes)
     if stream is not None:
@@ -122,12 +122,18 @@ def _refuse_what_is_no_picture(header: FileDataset, name: str) -> None:
         raise BadInput(f"{name} is a mask of {header.BitsAllocated} bit.", _NO_IMAGE)
 
 
-def _complete_meta(header: FileDataset, notes: list[str]) -> None:
+def _complete_meta(header: FileDataset, name: str, notes: list[str]) -> None:
     if not getattr(header, "file_meta", None):
         header.file_meta = pydicom.dataset.FileMetaDataset()
-    if header.file_meta.get("TransferSyntaxUID"):
+    said = header.file_meta.get("TransferSyntaxUID")
+    if said and said.is_transfer_syntax:
         return
-    if stated := text(header, "TransferSyntaxUID"):  # of files whose group 2 is in the data set
+    if said and said.is_private:  # its pixels may be in any order or compression
+        raise BadInput(
+            f"{name} has the private transfer syntax {said}, which this kit cannot decode.",
+            "Export it again with a transfer syntax of the standard, uncompressed.",
+        )
+    if not said and (stated := text(header, "TransferSyntaxUID")):  # group 2 in the data set
         header.file_meta.TransferSyntaxUID = UID(stated)
         return
     implicit, little = header.original_encoding
@@ -138,7 +144,8 @@ def _complete_meta(header: FileDataset, notes: list[str]) -> None:
         if little
         else pydicom.uid.ExplicitVRBigEndian
     )
-    notes.append("TransferSyntaxUID missing, told from the encoding")
+    what = f"the unknown TransferSyntaxUID {said}" if said else "TransferSyntaxUID missing"
+    notes.append(f"{what}, told from the encoding")
 
 
 def _complete_pixel_module(header: FileDataset, notes: list[str]) -> None:

@@ -124,7 +124,7 @@ def _run_lengths(frame: bytes, header: FileDataset) -> np.ndarray:
 
 def _is_little_endian(header: FileDataset) -> bool:
     syntax = header.file_meta.TransferSyntaxUID
-    return bool(header.original_encoding[1] if syntax.is_private else syntax.is_little_endian)
+    return bool(syntax.is_little_endian)
 
 
 def _decompressed(header: FileDataset, name: str) -> np.ndarray:

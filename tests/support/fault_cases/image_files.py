@@ -84,7 +84,7 @@ DICOM = [
         ("60000 x 60000 claimed", written(Rows=60000, Columns=60000), "million"),
         ("three frames claimed", written(NumberOfFrames=3), "3 frames"),
         ("two real frames", Path(bundled("SC_rgb_rle_2frame.dcm")).read_bytes(), "2 frames"),
-        ("pixels cut off", written()[:2000], "cannot be decoded"),
+        ("pixels cut off", written()[:2000], "it was cut"),
         ("cut in the header", written()[:200], "without an image"),
         ("a report, no image", Path(bundled("reportsi.dcm")).read_bytes(), "without an image"),
         ("a segmentation mask", Path(bundled("liver_1frame.dcm")).read_bytes(), "mask"),
@@ -101,9 +101,14 @@ DICOM = [
             "a rescale slope of 0 was left aside",
         ),
         (
-            "an unknown transfer syntax",
+            "a private transfer syntax",
             written().replace(b"1.2.840.10008.1.2.1\x00", b"1.2.840.99999.1.2.1\x00"),
-            "refused",
+            "the private transfer syntax 1.2.840.99999.1.2.1",
+        ),
+        (
+            "a transfer syntax that the standard does not know",
+            written().replace(b"1.2.840.10008.1.2.1\x00", b"1.2.840.10008.1.2.9\x00"),
+            "told from the encoding",
         ),
     ]
 ]
