@@ -22,11 +22,14 @@ from .hand_pictures import bone_name as bone_name
 from .hands import atlas_page as atlas_page
 from .hands import film_variety as film_variety
 from .learning import augmented_views as augmented_views
-from .learning import deformation_at_work as deformation_at_work
+from .layers import deformations as deformations
+from .layers import filters as filters
+from .layers import maps_of_layers as maps_of_layers
 from .learning import error_by_size as error_by_size
 from .learning import training_curves as training_curves
 from .phantom_transfer import both_directions as both_directions
 from .phantom_transfer import worst_readings as worst_readings
+from .plates import girl_beside_boy as girl_beside_boy
 from .plates import plate_row as plate_row
 from .plates import scoring_sheet as scoring_sheet
 from .plates import show_hand as show_hand
@@ -45,6 +48,5 @@ from .style import use_style as use_style
 from .timetable import ossification_timetable as ossification_timetable
 from .timetable import reader_limits as reader_limits
 from .timetable import rus_age_curves as rus_age_curves
-from .transfer import maps_of_layers as maps_of_layers
 from .transfer import regions_by_hand as regions_by_hand
 from .transfer import what_hog_sees as what_hog_sees

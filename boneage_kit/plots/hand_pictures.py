@@ -14,7 +14,7 @@ from scipy import ndimage
 from ..phantom import PhantomRadiograph
 from .shown_figure import to_data_url
 
-__all__ = ["bone_name", "crop", "hand_box", "outlines", "png_bytes", "svg"]
+__all__ = ["bone_name", "crop", "growing_end", "hand_box", "outlines", "png_bytes", "svg"]
 
 _ROMAN = {"1": "I", "2": "II", "3": "III", "4": "IV", "5": "V"}
 
@@ -49,7 +49,7 @@ def crop(drawn: PhantomRadiograph, bone: str, size: int = 96) -> np.ndarray:
 
     The window holds the epiphysis (the gap where there is none yet) and the end of the shaft.
     """
-    row, column, side = _window(drawn, bone)
+    row, column, side = growing_end(drawn, bone)
     height, width = drawn.pixels.shape
     row = min(max(row, side / 2), height - 1 - side / 2)  # stay on the film
     column = min(max(column, side / 2), width - 1 - side / 2)
@@ -61,8 +61,8 @@ def crop(drawn: PhantomRadiograph, bone: str, size: int = 96) -> np.ndarray:
     return np.clip((piece - low) / max(high - low, 1e-6), 0, 1).astype(np.float32)
 
 
-def _window(drawn: PhantomRadiograph, bone: str) -> tuple[float, float, float]:
-    """Centre and side (pixels) of the window on the growing end of one bone."""
+def growing_end(drawn: PhantomRadiograph, bone: str) -> tuple[float, float, float]:
+    """Return (row, column, side) in pixels of the window on the growing end of one bone."""
     ids = {name: number for number, name in drawn.bones.items()}
     shaft = np.argwhere(drawn.labels == ids[bone])
     low, high = shaft.min(axis=0), shaft.max(axis=0)
@@ -119,7 +119,10 @@ def outlines(labels: np.ndarray, bones: Mapping[int, str]) -> dict[str, list[np.
 
 
 def svg(drawn: PhantomRadiograph, height: int, chosen: Iterable[str] = (), text: str = "") -> str:
-    """Return the hand as SVG in which each bone shows its name under the pointer.
+    """Return the hand as SVG in which each bone shows its name under pointer, finger or focus.
+
+    The name stands at the top of the picture, without a kernel and without a script. Each bone
+    carries its label-map name as ``data-pick``, for a widget that hears clicks.
 
     Parameters
     ----------
@@ -135,28 +138,47 @@ def svg(drawn: PhantomRadiograph, height: int, chosen: Iterable[str] = (), text:
     top, bottom, left, right = hand_box(drawn.labels)
     high, wide = bottom - top, right - left
     picture = to_data_url(png_bytes(drawn.pixels[top:bottom, left:right]))
-    chosen = set(chosen)
+    chosen, pixel = set(chosen), high / height
+    by_name = outlines(drawn.labels, drawn.bones)
+    band = round(26 * pixel)  # above the film, so that a name hides no finger
+    place = f'x="{left + wide / 2:.0f}" y="{top - 8 * pixel:.1f}" font-size="{16 * pixel:.1f}"'
     shapes = "".join(
-        _path(name, lines, name in chosen)
-        for name, lines in outlines(drawn.labels, drawn.bones).items()
+        _bone(name, by_name[name], name in chosen, place) for name in sorted(by_name, key=_last)
     )
     return (
-        f'<svg class="bk-hand" role="img" aria-label="{html.escape(text)}" height="{height}" '
-        f'width="{round(height * wide / high)}" viewBox="{left} {top} {wide} {high}">'
-        f"<style>{_STYLE}</style>"
-        f'<image href="{picture}" x="{left}" y="{top}" width="{wide}" '
-        f'height="{high}"/>{shapes}</svg>'
+        f'<svg class="bk-hand" role="img" aria-label="{html.escape(text)}" '
+        f'height="{round(height + 26)}" width="{round(height * wide / high)}" '
+        f'viewBox="{left} {top - band} {wide} {high + band}"><style>{_STYLE}</style>'
+        f'<rect class="bk-band" x="{left}" y="{top - band}" width="{wide}" height="{band}"/>'
+        f'<image href="{picture}" x="{left}" y="{top}" width="{wide}" height="{high}"/>'
+        f'<text class="bk-ask" text-anchor="middle" {place}>point at a bone</text>{shapes}</svg>'
     )
 
 
 _STYLE = (
-    ".bk-hand path{fill:transparent;stroke:none;stroke-width:1.6}"
-    ".bk-hand path:hover{stroke:#56B4E9}"
-    ".bk-hand path.on{stroke:#E69F00;stroke-width:2.2}"
+    ".bk-hand path{fill:transparent;stroke:none;stroke-width:1.6;cursor:pointer}"
+    ".bk-hand g.on path{stroke:#E69F00;stroke-width:2.2}"
+    ".bk-hand g:hover path,.bk-hand g:focus path{stroke:#56B4E9;stroke-width:2.2}"
+    ".bk-hand g{outline:none}"
+    ".bk-hand .bk-band{fill:#222}"
+    ".bk-hand text{fill:white;font-family:sans-serif;pointer-events:none}"
+    ".bk-hand .bk-ask{fill:#ccc}"
+    ".bk-hand g text{display:none}"
+    ".bk-hand g:hover text,.bk-hand g:focus text{display:block}"
+    ".bk-hand:has(g:hover) .bk-ask,.bk-hand:has(g:focus) .bk-ask{display:none}"
+    ".bk-hand:has(g:hover) g:focus:not(:hover) text{display:none}"
 )
 
 
-def _path(name: str, lines: list[np.ndarray], chosen: bool) -> str:
+def _last(name: str) -> tuple[bool, str]:
+    """Sort epiphyses and small bones after the shafts, so that a finger can reach them."""
+    return name.endswith("_epiphysis"), name
+
+
+def _bone(name: str, lines: list[np.ndarray], chosen: bool, place: str) -> str:
     data = "".join("M" + " ".join(f"{x:.1f},{y:.1f}" for x, y in line) + "Z" for line in lines)
-    on = ' class="on"' if chosen else ""
-    return f'<path{on} d="{data}"><title>{html.escape(bone_name(name))}</title></path>'
+    on, said = (' class="on"' if chosen else ""), html.escape(bone_name(name))
+    return (
+        f'<g{on} tabindex="-1" data-pick="{name}"><path d="{data}"/>'
+        f'<text text-anchor="middle" {place}>{said}</text></g>'
+    )

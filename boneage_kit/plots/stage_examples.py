@@ -29,11 +29,13 @@ def plate(sex: str, bone_age: float, size: int = PLATE_PIXELS) -> PhantomRadiogr
 
 
 @lru_cache(maxsize=512)
-def stage_example(bone: str, stage: str, sex: str, size: int = 96) -> np.ndarray | None:
+def stage_example(
+    bone: str, stage: str, sex: str, size: int = 96, pixels: int = _PIXELS
+) -> np.ndarray | None:
     """Return a cut-out [size, size] of one bone at one stage, or None where none is drawn.
 
     The age is looked for on quarter years around the middle of the stage, by the stage that the
-    phantom itself reports.
+    phantom itself reports; ``pixels`` is the side of the film that it is cut out of.
 
     >>> stage_example("radius", "F", "M").shape
     (96, 96)
@@ -44,7 +46,9 @@ def stage_example(bone: str, stage: str, sex: str, size: int = 96) -> np.ndarray
     for age in near:
         drawn = plate(sex, float(age), _PIXELS)
         if drawn.stages[bone] == stage:
-            return crop(drawn, bone, size)
+            # a finer plate is not kept: 64 of them would fill 300 MB
+            fine = drawn if pixels == _PIXELS else plate.__wrapped__(sex, float(age), pixels)
+            return crop(fine, bone, size)
     return None
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.legend_handler import HandlerTuple
+from matplotlib.lines import Line2D
 
 from .. import maturity
 from .axes import axes_or_new
@@ -12,9 +16,67 @@ from .style import PALETTE, SEX_PLURAL
 
 __all__ = ["ossification_timetable", "reader_limits", "rus_age_curves"]
 
+_FUSED = "#444444"
+
 #: Rows of the chart from top to bottom.
 ROWS = ("forearm", "carpals", "sesamoids", "metacarpals", "proximal phalanges",
          "middle phalanges", "distal phalanges")  # fmt: skip
+_BONE_BY_BONE = ("forearm", "carpals", "sesamoids")
+
+
+@dataclass(frozen=True)
+class TimetableRow:
+    """One row of the chart: its name, its block, and the centres that stand on it.
+
+    ``centres`` are rows of :func:`boneage_kit.maturity.ossification_table`, ages in years.
+    """
+
+    name: str
+    block: int
+    centres: pd.DataFrame
+
+    @property
+    def appears(self) -> tuple[float, float] | None:
+        """Age (years) before which 5 % and 95 % of healthy children have it; None if unknown."""
+        known = self.centres.dropna(subset=["appear_p95"])
+        if known.empty:
+            return None
+        return float(known["appear_p5"].fillna(0.0).min()), float(known["appear_p95"].max())
+
+    @property
+    def fuses(self) -> tuple[float, float] | None:
+        """Age (years) at which fusion begins and is complete; None for bones that do not fuse."""
+        known = self.centres.dropna(subset=["fusion_end"])
+        if known.empty:
+            return None
+        return float(known["fusion_start"].min()), float(known["fusion_end"].max())
+
+
+def timetable_rows(sex: str) -> list[TimetableRow]:
+    """Return the chart's rows from top to bottom; fingers II to V share one row per kind of bone.
+
+    >>> [row.name for row in timetable_rows("F")][-3:]
+    ['middle phalanges II to V', 'distal phalanx I', 'distal phalanges II to V']
+    """
+    table = maturity.ossification_table(sex)
+    table["label"] = [
+        _row_name(kind, name) for kind, name in zip(table["row"], table["name"], strict=True)
+    ]
+    rows = []
+    for block, kind in enumerate(ROWS):
+        part = table[table["row"] == kind]
+        order = part.sort_values(["appear_p50", "centre"] if kind in _BONE_BY_BONE else "centre")
+        for label in order["label"].drop_duplicates():
+            centres = part[part["label"] == label].reset_index(drop=True)
+            rows.append(TimetableRow(label, block, centres))
+    return rows
+
+
+def _row_name(kind: str, name: str) -> str:
+    bone = short_name(name)
+    if kind in _BONE_BY_BONE or bone.split()[-1] == "I":
+        return bone
+    return f"{kind} II to V"
 
 
 def ossification_timetable(sex: str, age: float | None = None, ax: Axes | None = None) -> Axes:
@@ -25,64 +87,74 @@ def ossification_timetable(sex: str, age: float | None = None, ax: Axes | None =
     sex
         ``"F"`` or ``"M"``.
     age
-        Present bone age in years: marked with a line, and what is already there is filled.
+        Present bone age in years: marked with a line, and what is still to come is hollow.
     ax
-        Axes to draw into, about 9 by 7 inches; new ones if None.
+        Axes to draw into, about 9 by 6 inches; new ones if None.
 
     >>> import matplotlib; matplotlib.use("agg")
     >>> ossification_timetable("F", age=8.5).get_xlabel()
     'Age in years'
     """
-    ax = axes_or_new(ax, 9.5, 9.5)
-    table = maturity.ossification_table(sex)
-    table["order"] = table["row"].map({name: i for i, name in enumerate(ROWS)})
-    table["within"] = table["appear_p50"].where(table["row"].isin(["carpals", "forearm"]), 0)
-    table = table.sort_values(["order", "within", "centre"]).reset_index(drop=True)
-    y = np.arange(len(table)) + 0.8 * table["order"]
-    colour = PALETTE[sex]
-    ax.hlines(
-        y,
-        table["appear_p5"].fillna(table["appear_p50"]),
-        table["appear_p95"],
-        color=colour,
-        alpha=0.45,
-        lw=5,
-        label="appears, 5th to 95th percentile",
-    )
-    _marks(ax, table["appear_p50"], y, "o", colour, age, "appears, median")
-    _marks(ax, table["cap_age"], y, "s", colour, age, "as wide as the shaft, or capping it")
-    ax.hlines(
-        y,
-        table["fusion_start"],
-        table["fusion_end"],
-        color="#444444",
-        lw=5,
-        label="fuses, beginning to end",
-    )
+    ax = axes_or_new(ax, 9.5, 6.0)
+    rows, colour = timetable_rows(sex), PALETTE[sex]
+    y = np.array([i + 0.55 * row.block for i, row in enumerate(rows)])
+    for place, row in zip(y, rows, strict=True):
+        if row.appears:
+            ax.hlines(place, *row.appears, color=colour, alpha=0.35, lw=7)
+        if row.fuses:
+            ax.hlines(place, *row.fuses, color=_FUSED, lw=7)
+        for column, marker in (("appear_p50", "o"), ("cap_age", "s")):
+            ages = row.centres[column].dropna().drop_duplicates()
+            for when in ages:
+                hollow = age is not None and when > age
+                ax.plot(when, place, marker, mec=colour, mfc="white" if hollow else colour, ms=7)
     if age is not None:
-        ax.plot([], [], "o", mec=colour, mfc="white", ms=7, label="hollow: still to come")
         ax.axvline(age, color=PALETTE["ink"], ls="--", lw=1.5)
-        ax.annotate(
-            f"{age:.1f} years",
-            (age, -1.6),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=11,
-        )
+        ax.annotate(f"{age:.1f} years", (age, -1.2), xytext=(5, 0), va="center", fontsize=12,
+                    textcoords="offset points")  # fmt: skip
     ax.set(
         yticks=y,
-        yticklabels=[short_name(name) for name in table["name"]],
+        yticklabels=[row.name for row in rows],
         xlim=(-0.3, 19.5),
-        ylim=(y.max() + 1, -2.6),
+        ylim=(y.max() + 0.8, -1.9),
         xlabel="Age in years",
         title=f"{_title(sex)}: when the centres of hand and wrist appear and fuse",
     )
-    ax.tick_params(axis="y", labelsize=11, length=0)
+    ax.tick_params(axis="y", labelsize=11.5, length=0)
     ax.grid(axis="y", visible=False)
     ax.set_xticks(range(0, 20, 2))
-    ax.legend(loc="upper center", bbox_to_anchor=(0.4, -0.065), ncols=2, frameon=False)
+    ax.tick_params(axis="x", top=True, labeltop=True)
+    ax.legend(
+        *_legend(colour, age),
+        handler_map={tuple: HandlerTuple(ndivide=None)},
+        loc="upper center",
+        bbox_to_anchor=(0.36, -0.12),
+        ncols=2,
+        frameon=False,
+        fontsize=11.5,
+    )
     return ax
+
+
+def _legend(colour: str, age: float | None) -> tuple[list, list[str]]:
+    """Return handles and texts that name every mark of the chart once."""
+
+    def mark(shape: str, fill: str = colour) -> Line2D:
+        return Line2D([], [], marker=shape, mec=colour, mfc=fill, ms=8, ls="none")
+
+    entries = [
+        (
+            Line2D([], [], color=colour, alpha=0.35, lw=7),
+            "appears at these ages (5 % to 95 % of children)",
+        ),
+        (mark("o"), "half of the children have it (median)"),
+        (mark("s"), "caps its shaft (metacarpals II to V: is as wide)"),
+        (Line2D([], [], color=_FUSED, lw=7), "fuses, from beginning to end"),
+    ]
+    if age is not None:
+        hollow = (mark("o", "white"), mark("s", "white"))
+        entries.append((hollow, f"hollow: still to come at {age:.1f} years"))
+    return [handle for handle, _ in entries], [text for _, text in entries]
 
 
 def rus_age_curves(sex: str, score: int | None = None, ax: Axes | None = None) -> Axes:
@@ -157,22 +229,6 @@ def reader_limits(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 def _title(sex: str) -> str:
     return SEX_PLURAL[sex].capitalize()
-
-
-def _marks(
-    ax: Axes,
-    ages: pd.Series,
-    y: np.ndarray,
-    marker: str,
-    colour: str,
-    age: float | None,
-    label: str,
-) -> None:
-    reached = ages.notna() if age is None else ages.notna() & (ages <= age)
-    ahead = ages.notna() & ~reached
-    ax.plot([], [], marker, color=colour, ms=7, ls="none", label=label)
-    ax.plot(ages[reached], y[reached], marker, color=colour, ms=7, ls="none")
-    ax.plot(ages[ahead], y[ahead], marker, mec=colour, mfc="white", ms=7, ls="none")
 
 
 def short_name(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import textwrap
 from typing import Any
 
@@ -16,14 +17,23 @@ from ..plots.plates import show_hand
 from ..plots.stage_examples import OLDEST, plate
 from ..plots.style import SEX_WORD
 from ..plots.timetable import ossification_timetable
-from .next_stage import describe_bone
+from .click_map import ClickMap
+from .next_stage import centre_of, describe_bone
 from .panel import Panel
 from .timetable_svg import timetable_svg
 
 __all__ = ["AtlasExplorer", "atlas_explorer"]
 
 _NONE = -1.0  # a dropdown shows no entry at all for None
-_TEXT = "font-size:15px;line-height:1.35;max-width:860px;margin:4px 0"
+_PIXELS, _HIGH = 512, 366  # of a plate as drawn, and as shown
+_TEXT = "font-size:15px;line-height:1.35;max-width:900px;margin:0"
+_ROMAN = dict(zip("12345", ("I", "II", "III", "IV", "V"), strict=True))
+_SHORT = {
+    "MC": ("metacarpal", "metacarpals"),
+    "PP": ("proximal phalanx", "proximal phalanges"),
+    "MP": ("middle phalanx", "middle phalanges"),
+    "DP": ("distal phalanx", "distal phalanges"),
+}
 _SEX = {word: sex for sex, word in SEX_WORD.items()}
 
 
@@ -62,21 +72,20 @@ class AtlasExplorer(Panel):
         shows = "; ".join(f"{row.structures}: {row.event}" for row in milestones.itertuples())
         return (
             f"Phase: {phase['phase']}. Look at {phase['look_at']}: {phase['sign']}. "
-            f"Nearest Greulich and Pyle plate: {maturity.age_in_words(nearest)}"
-            + (f", which newly shows {shows}." if shows else ".")
+            f"Nearest Greulich and Pyle plate: {maturity.age_in_words(nearest)}."
+            + (f" New on it: {_in_words(shows)}." if shows else "")
         )
 
     # -- live ------------------------------------------------------------------------------
 
     def build(self) -> w.VBox:
-        """Return the widget."""
-        wide = {"description_width": "110px"}
+        """Return the widget; it fits a cell of 900 by 600 pixels."""
         self._sex = w.Dropdown(
             options=list(_SEX),
             description="Atlas of a",
-            style=wide,
+            style={"description_width": "70px"},
             value=SEX_WORD[self.sex],
-            layout={"width": "200px"},
+            layout={"width": "160px"},
         )
         self._age = w.FloatSlider(
             value=self.age,
@@ -85,40 +94,39 @@ class AtlasExplorer(Panel):
             step=0.1,
             description="Bone age, years",
             readout_format=".1f",
-            style=wide,
-            layout={"width": "380px"},
+            style={"description_width": "110px"},
+            layout={"width": "410px"},
         )
         back, forth = (
-            w.Button(description=text, layout={"width": "100px"})
+            w.Button(description=text, layout={"width": "105px"})
             for text in ("Plate before", "Next plate")
         )
         back.on_click(lambda _: self._step(-1))
         forth.on_click(lambda _: self._step(1))
-        names = [*sorted(maturity.RUS_BONES), *CARPALS, "adductor_sesamoid"]
+        narrow = {"style": {"description_width": "85px"}, "layout": {"width": "270px"}}
         self._bone = w.Dropdown(
-            options=[(bone_name(name), name) for name in names],
-            value=self.bone,
-            description="Bone",
-            style=wide,
+            options=_bone_options(self.sex), value=self.bone, description="Bone", **narrow
         )
         self._other = w.Dropdown(
             options=self._other_options(self.sex),
             value=_NONE,
             description="Second plate",
-            style=wide,
+            **narrow,
         )
-        self._hands, self._text, self._chart, self._phase = (w.HTML() for _ in range(4))
+        self._hands = ClickMap()
+        self._hands.on_pick(self._pick)
+        self._text, self._chart, self._phase = (w.HTML() for _ in range(3))
         self._sex.observe(self._sex_changed, "value")
         for control in (self._age, self._bone, self._other):
             control.observe(lambda _: self._draw(), "value")
         self._draw()
         rows = {"flex_flow": "row wrap"}
+        choices = w.VBox([self._bone, self._other], layout={"min_width": "285px"})
         return w.VBox(
             [
                 w.HBox([self._sex, self._age, back, forth], layout=rows),
-                w.HBox([self._bone, self._other], layout=rows),
-                self._text,
-                w.HBox([self._hands, self._chart], layout=rows),
+                w.HBox([choices, self._text]),
+                w.HBox([self._hands, self._chart]),
                 self._phase,
             ]
         )
@@ -126,6 +134,12 @@ class AtlasExplorer(Panel):
     def _other_options(self, sex: str) -> list[tuple[str, float]]:
         plates = [(maturity.age_in_words(age), float(age)) for age in maturity.gp_plate_ages(sex)]
         return [("none", _NONE), *plates]
+
+    def _pick(self, name: str) -> None:
+        """Choose the bone that was clicked on the picture."""
+        bone = name.removesuffix("_epiphysis")
+        if bone in [value for _, value in self._bone.options]:
+            self._bone.value = bone
 
     def _sex_changed(self, _: Any) -> None:
         sex = _SEX[self._sex.value]
@@ -144,24 +158,23 @@ class AtlasExplorer(Panel):
     def _draw(self) -> None:
         sex, age = _SEX[self._sex.value], round(self._age.value, 2)
         bone = self._bone.value
-        hands = [_captioned(sex, age, bone)]
-        if self._other.value != _NONE:
+        hands, two = [_captioned(sex, age, bone)], self._other.value != _NONE
+        if two:
             hands.append(_captioned(sex, self._other.value, bone))
         self._hands.value = f'<div style="display:flex;gap:8px">{"".join(hands)}</div>'
-        drawn = plate(sex, age)
         self._text.value = (
-            f'<p style="{_TEXT};min-height:62px"><b>'  # three lines: what is below stays put
-            f"{html.escape(describe_bone(drawn, bone))}</b></p>"
+            f'<p style="{_TEXT};height:66px;overflow-y:auto"><b>'  # what is below stays put
+            f"{html.escape(describe_bone(plate(sex, age), bone))}</b></p>"
         )
         self._phase.value = f'<p style="{_TEXT}">{html.escape(self.phase_text(sex, age))}</p>'
-        self._chart.value = timetable_svg(sex, age)
+        self._chart.value = "" if two else timetable_svg(sex, age, centre_of(bone))
 
     # -- static ----------------------------------------------------------------------------
 
     def static_figure(self) -> Figure:
         """Return the plate with the chosen bone outlined, beside the timetable."""
-        figure = Figure(figsize=(13, 9.5), layout="constrained")
-        left, right = figure.subplots(1, 2, width_ratios=(1, 1.35))
+        figure = Figure(figsize=(13, 6.6), layout="constrained")
+        left, right = figure.subplots(1, 2, width_ratios=(1, 1.9))
         show_hand(plate(self.sex, self.age), chosen=(self.bone, f"{self.bone}_epiphysis"), ax=left)
         left.set_title(f"Phantom plate, {SEX_WORD[self.sex]}, {self.age:.1f} years")
         left.set_xlabel(
@@ -181,9 +194,37 @@ class AtlasExplorer(Panel):
         )
 
 
+def _bone_options(sex: str) -> list[tuple[str, str]]:
+    """Return (name, label-map name) of every bone: forearm, carpals as they appear, fingers."""
+    table = maturity.ossification_table(sex).sort_values("appear_p50")
+    carpals = [name for name in table["centre"] if name in CARPALS]
+    rays = [f"metacarpal_{ray}" for ray in range(1, 6)]
+    for kind in ("proximal", "middle", "distal"):
+        first = 2 if kind == "middle" else 1
+        rays += [f"{kind}_phalanx_{ray}" for ray in range(first, 6)]
+    names = ["radius", "ulna", *carpals, "adductor_sesamoid", *rays]
+    return [(bone_name(name), name) for name in names]
+
+
+def _in_words(notes: str) -> str:
+    """Write out what the atlas's notes shorten.
+
+    >>> _in_words("DP2-5 wider than shaft; MC1 caps")
+    'distal phalanges II to V wider than shaft; metacarpal I caps'
+    """
+
+    def name(found: re.Match[str]) -> str:
+        one, many = _SHORT[found[1]]
+        if found[3]:
+            return f"{many} {_ROMAN[found[2]]} to {_ROMAN[found[3]]}"
+        return f"{one} {_ROMAN[found[2]]}" if found[2] else f"{many}"
+
+    return re.sub(r"\b(MC|PP|MP|DP)(?:([1-5])(?:-([1-5]))?)?\b", name, notes)
+
+
 def _captioned(sex: str, age: float, bone: str) -> str:
     text = f"Phantom plate, {SEX_WORD[sex]}, {maturity.age_in_words(age)}"
-    picture = svg(plate(sex, age), 400, (bone, f"{bone}_epiphysis"), text)
+    picture = svg(plate(sex, age, _PIXELS), _HIGH, (bone, f"{bone}_epiphysis"), text)
     return (
         f'<figure style="margin:0">{picture}<figcaption style="font-size:14px">'
         f"{text}</figcaption></figure>"

@@ -8,7 +8,7 @@ from .. import maturity
 from ..phantom import PhantomRadiograph
 from ..plots.hand_pictures import bone_name
 
-__all__ = ["criterion_of", "describe_bone"]
+__all__ = ["centre_of", "criterion_of", "describe_bone"]
 
 
 @cache
@@ -61,7 +61,7 @@ def describe_bone(drawn: PhantomRadiograph, bone: str) -> str:
 
 
 def _timetable_text(bone: str, sex: str, age: float) -> str:
-    row = _centres(sex).get(_centre_of(bone))
+    row = _centres(sex).get(centre_of(bone))
     if row is None:
         return "It is there from birth."
     events = [
@@ -81,8 +81,12 @@ def _timetable_text(bone: str, sex: str, age: float) -> str:
     )
 
 
-def _centre_of(bone: str) -> str:
-    """Name of the centre on the timetable for a label's name."""
+def centre_of(bone: str) -> str:
+    """Return the name of the centre on the timetable for a label's name.
+
+    >>> centre_of("ulna"), centre_of("middle_phalanx_3"), centre_of("lunate")
+    ('ulna_distal_epi', 'MP3_epi', 'lunate')
+    """
     stem = bone.removesuffix("_epiphysis")
     if stem in ("radius", "ulna"):
         return f"{stem}_distal_epi"

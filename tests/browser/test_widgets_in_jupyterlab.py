@@ -22,6 +22,9 @@ import nbformat
 import pandas as pd
 import pytest
 
+from boneage_kit import phantom
+from boneage_kit.plots.hand_pictures import svg
+
 CHROMIUM = next(
     (
         found
@@ -49,7 +52,7 @@ CELLS = {
 }
 CELLS["room_elsewhere"] = CELLS["room"]  # a kernel of its own
 SLOW = 120_000  # milliseconds: a kernel starts, on a busy machine
-SCREEN = {"width": 1280, "height": 800}  # a student's laptop
+SCREEN = {"width": 1366, "height": 768}  # a student's laptop, or a projector
 SETTINGS = {"apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 
@@ -177,24 +180,66 @@ def test_atlas_by_keyboard_and_pointer(run):
     )
     assert before != label(page)
     page.wait_for_selector("svg[aria-label*='age 9.5 years marked']", timeout=SLOW)
-    page.locator("svg.bk-hand path.on").last.hover(force=True)
-    assert page.locator("svg.bk-hand path.on title").last.text_content() == "ulna, epiphysis"
+    lunate = page.locator("svg.bk-hand g[data-pick='lunate']")
+    assert not lunate.locator("text").is_visible()
+    lunate.locator("path").hover(force=True)
+    assert lunate.locator("text").is_visible() and lunate.locator("text").text_content() == "lunate"
+    page.locator("svg.bk-hand g[data-pick='ulna_epiphysis'] path").click(force=True)
     page.locator("select:has(option:text-is('radius'))").select_option(label="radius")
     page.get_by_text("Radius: stage").wait_for(timeout=SLOW)
     assert "Next, stage" in page.get_by_text("Radius: stage").text_content()
     page.locator("select:has(option:text-is('12 y'))").select_option(label="12 y")
     page.wait_for_function("document.querySelectorAll('svg.bk-hand').length == 2", timeout=SLOW)
-    assert chart.count() == 1
+    assert chart.count() == 0  # two plates stand in its place
+    page.locator("select:has(option:text-is('12 y'))").select_option(label="none")
+    chart.wait_for(timeout=SLOW)
+
+
+def height_of_panel(page):
+    """Height of the widget, and of what the notebook shows at once, in pixels."""
+    return page.evaluate(
+        "[document.querySelector('.bk-panel').getBoundingClientRect().height,"
+        " document.querySelector('.jp-WindowedPanel-outer').clientHeight]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "ready"),
+    [("atlas", "svg.bk-hand"), ("scorer", "svg.bk-hand"), ("room", "canvas.bk-film")],
+)
+def test_a_widget_fits_a_screen_of_1366_by_768(run, lab, name, ready):
+    (lab[1] / "r.csv").unlink(missing_ok=True)
+    page = run(name, ready)
+    if name == "scorer":
+        page.get_by_role("button", name="stage F").click()
+        page.get_by_text("example of stage F").wait_for(timeout=SLOW)
+    panel, shown = height_of_panel(page)
+    assert panel <= shown
+    assert page.evaluate(
+        "(() => { const box = document.querySelector('.bk-panel');"
+        " return box.scrollWidth <= box.clientWidth; })()"
+    )
+
+
+def test_a_finger_on_a_bone_shows_its_name(lab, chromium):
+    context = chromium.new_context(viewport=SCREEN, has_touch=True)
+    page = context.new_page()
+    drawn = svg(phantom.render(sex="F", bone_age=9.0, size=384), 400, (), "a hand")
+    page.set_content(drawn)
+    page.locator("g[data-pick='capitate'] path").tap(force=True)
+    assert page.locator("g[data-pick='capitate'] text").is_visible()
+    context.close()
 
 
 def test_thirteen_bones_scored_by_keyboard_and_compared_with_the_truth(run):
     page = run("scorer", "svg.bk-hand")
     for bone in range(1, 14):
-        stage = page.get_by_role("button", name="G", exact=True)
+        stage = page.get_by_role("button", name="stage G")
         stage.focus()
         page.keyboard.press("Enter")
         said = f"{bone} of 13 bones staged" if bone < 13 else "RUS score"
         page.get_by_text(said).first.wait_for(timeout=SLOW)
+        page.locator("button[data-pick='G'][aria-pressed='true']:focus").wait_for(timeout=SLOW)
         if bone < 13:
             page.get_by_role("button", name="Next bone").focus()
             page.keyboard.press("Enter")
@@ -204,7 +249,7 @@ def test_thirteen_bones_scored_by_keyboard_and_compared_with_the_truth(run):
                 arg=bone + 1,
                 timeout=SLOW,
             )
-            page.locator("button.mod-active", has_text="–").wait_for(timeout=SLOW)
+            page.locator("button[data-pick='G'][aria-pressed='false']").wait_for(timeout=SLOW)
     page.get_by_role("button", name="Show the truth").click()
     page.get_by_text("As drawn: RUS score").wait_for(timeout=SLOW)
     assert page.locator("table tr:has(td)").count() == 13
@@ -312,7 +357,12 @@ PRESSED_ON = {
         "p:has-text('Phase')",
         "svg[aria-label^='Timetable']",
     ],
-    "scorer": ["svg.bk-hand", "button:has-text('Next bone')", "img[alt='this hand']"],
+    "scorer": [
+        "svg.bk-hand",
+        "button:has-text('Next bone')",
+        "img[alt^='this hand']",
+        "button[data-pick='F']",
+    ],
     "room": [
         "canvas.bk-film",
         "img[alt^='Phantom atlas plate']",

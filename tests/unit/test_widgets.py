@@ -97,9 +97,41 @@ def test_unknown_sex_is_refused():
 def test_every_bone_of_the_picture_tells_its_name(boy):
     drawn = hand_pictures.svg(boy, 400, ("radius",), "a hand")
     present = {name for number, name in boy.bones.items() if (boy.labels == number).sum() > 30}
-    names = set(re.findall(r"<title>(.*?)</title>", drawn))
+    names = set(re.findall(r"<text [^>]*>([^<]*)</text></g>", drawn))
     assert {hand_pictures.bone_name(name) for name in present} <= names
     assert drawn.count('class="on"') == 1
+
+
+def test_a_click_on_a_bone_chooses_it_and_its_row_of_the_chart():
+    explorer = widgets.atlas_explorer(sex="M", age=10.5, live=True)
+    assert explorer.box
+    explorer._hands._handle_custom_msg({"pick": "radius_epiphysis"}, [])
+    assert explorer._bone.value == "radius" and "Radius: stage" in explorer._text.value
+    assert 'font-weight="bold">radius</text>' in explorer._chart.value
+    explorer._hands._handle_custom_msg({"pick": "no such bone"}, [])
+    assert explorer._bone.value == "radius"
+
+
+def test_the_chart_gives_its_place_to_a_second_plate():
+    explorer = widgets.atlas_explorer(sex="F", age=8.5, live=True)
+    assert explorer.box and "svg" in explorer._chart.value
+    explorer._other.value = 12.0
+    assert explorer._chart.value == ""
+    explorer._other.value = -1.0
+    assert "svg" in explorer._chart.value
+
+
+def test_carpals_are_listed_as_they_appear():
+    explorer = widgets.atlas_explorer(sex="F", age=8.5, live=True)
+    assert explorer.box
+    assert [name for _, name in explorer._bone.options][2:5] == ["capitate", "hamate", "triquetral"]
+
+
+@pytest.mark.parametrize("sex", ["F", "M"])
+def test_no_short_form_of_a_bone_reaches_the_reader(sex):
+    explorer = widgets.atlas_explorer(sex=sex, age=8.5)
+    said = " ".join(explorer.phase_text(sex, float(age)) for age in maturity.gp_plate_ages(sex))
+    assert not re.search(r"\b(MC|PP|MP|DP)\d?", said)
 
 
 def test_outlines_lie_on_their_bones(boy):
@@ -131,22 +163,40 @@ def test_staging_all_bones_gives_score_age_and_truth(boy):
     assert scorer.box and "0 of 13" in scorer._sum.value
     for bone in maturity.RUS_BONES:
         assert scorer._bone.value == bone
-        scorer._stage.value = boy.stages[bone]
+        scorer.choose(boy.stages[bone])
         scorer._next()
     score = maturity.tw3_rus_score(boy.stages, "M")
     assert f"RUS score {score}" in scorer._sum.value
-    scorer._reveal()
+    scorer._turn()
+    assert scorer._work.layout.display == "none"  # the table stands where the bones stood
     assert scorer._truth.value.count("agreed") == 13
 
 
 def test_a_stage_can_be_taken_back_and_errors_are_named(boy):
     scorer = widgets.tw_scorer(boy, live=True)
     assert scorer.box
-    scorer._stage.value = "B"
+    scorer._row._handle_custom_msg({"pick": "B"}, [])
+    assert 'data-pick="B" aria-pressed="true"' in scorer._row.value
     (row,) = scorer.truth_table()
     assert row[3] == f"{ord(boy.stages['radius']) - ord('B')} too low"
-    scorer._stage.value = "–"
+    scorer.choose("B")
     assert scorer.stages == {} and scorer.truth_table() == []
+
+
+def test_some_bones_can_be_asked_and_the_others_are_given(boy):
+    scorer = widgets.tw_scorer(boy, ask=["ulna", "radius"], live=True)
+    assert scorer.box and [name for _, name in scorer._bone.options] == ["radius", "ulna"]
+    for bone in ("radius", "ulna"):
+        scorer._hand._handle_custom_msg({"pick": f"{bone}_epiphysis"}, [])
+        scorer.choose(boy.stages[bone])
+    assert scorer.score_text().startswith(f"RUS score {maturity.tw3_rus_score(boy.stages, 'M')}:")
+    assert len(scorer.truth_table()) == 2 and "2 RUS bones" in scorer.alt()
+
+
+@pytest.mark.parametrize("ask", [["capitate"], []])
+def test_a_bone_without_stages_cannot_be_asked(boy, ask):
+    with pytest.raises(BadInput, match=r"RUS_BONES"):
+        widgets.tw_scorer(boy, ask=ask)
 
 
 def test_only_phantoms_can_be_scored():
