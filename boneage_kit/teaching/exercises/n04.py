@@ -1,96 +1,225 @@
-"""Exercises of unit 04: decode any bit depth."""
+"""Exercises of unit 04: what a bit depth can hold, decode any depth, choose a window."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from ...radiograph import read_radiograph
-from . import Wrong, exercise
+from ...phantom import render
+from . import Unanswered, Wrong, exercise
 
-
-def _three_files(folder: Path) -> dict[str, tuple[Path, np.ndarray]]:
-    """Return {what: (file, what it shows in 0..1)}: 8 bits, 16 bits, and 12 bits in 16."""
-    film = np.zeros((96, 80))
-    film[20:, 20:60] = np.linspace(0.2, 1, 40)
-    film[30:60, 35:45] = 0.5
-    files = {}
-    for what, top, dtype in (
-        ("8-bit", 255, "uint8"),
-        ("16-bit", 65535, "uint16"),
-        ("12-bit (in 16)", 4095, "uint16"),
-    ):
-        path = folder / f"{what[:2].strip('-')}.png"
-        Image.fromarray(np.rint(film * top).astype(dtype)).save(path)
-        files[what] = (path, film)
-    return files
-
-
-def _decode(path: Path) -> np.ndarray:
-    return read_radiograph(path, invert=False).pixels
+#: Exercise 04.3: so much lighter than its growth plate the epiphysis of the radius must be shown.
+CONTRAST = 0.4
 
 
 @exercise(
     "04.1",
-    hint="Leave out convert: np.asarray(Image.open(path)) keeps the 16 bits. Then ask the array "
-    "for its type or its largest value before you divide.",
+    hint="With 8 bits there are 256 grey levels. The first one is 0, so the last one is 255.",
+    solution='largest = {"8 bits": 255, "12 bits": 4095, "16 bits": 65535}',
+    passes=(
+        {"8 bits": 255, "12 bits": 4095, "16 bits": 65535},
+        {"8 bits": 2**8 - 1, "12 bits": 2.0**12 - 1, "16 bits": np.int64(2**16 - 1)},
+        [255, 4095, 65535],
+    ),
+    fails=(
+        {"8 bits": 255, "12 bits": 4096, "16 bits": 65536},
+        {"8 bits": 255, "12 bits": 1023, "16 bits": 65535},
+        {"8 bits": 255, "12 bits": 65535, "16 bits": 65535},
+        {"8 bits": 255},
+        255,
+        {"8 bits": 255, "12 bits": "many", "16 bits": 65535},
+    ),
+)
+def largest_values(answer: Any) -> str:
+    """Take the largest grey level of 8, 12 and 16 bits."""
+    values = list(answer.values()) if isinstance(answer, dict) else answer
+    if not isinstance(values, list | tuple) or len(values) != 3:
+        raise Wrong("Give three numbers, one for each of the three depths.")
+    for bits, value in zip((8, 12, 16), values, strict=True):
+        right = 2**bits - 1
+        if not isinstance(value, int | float | np.number):
+            raise Wrong(f"The value for {bits} bits is no number: {value!r}.")
+        if value == right + 1:
+            raise Wrong(
+                f"{right + 1:,} is how many grey levels {bits} bits have. The first level is 0, "
+                "so the largest one is smaller by one."
+            )
+        if value != right:
+            raise Wrong(
+                f"{value:,} is not the largest value of {bits} bits. Each bit doubles the number "
+                f"of grey levels: {bits} bits have 2**{bits} of them, and the first one is 0."
+            )
+    return "This is the number by which you divide. It belongs to the depth, not to the picture."
+
+
+def _four_files(folder: Path) -> dict[str, tuple[Path, np.ndarray]]:
+    """Return {what: (file, what it shows in 0..1)}: 8 bits, 8 bits dark, 16 bits, 12 in 16."""
+    film = np.zeros((96, 80))
+    film[20:, 20:60] = np.linspace(0.2, 1, 40)
+    film[30:60, 35:45] = 0.5
+    files = {}
+    for name, what, shown, top, dtype in (
+        ("bright", "8-bit", film, 255, "uint8"),
+        ("dark", "dark 8-bit", 0.4 * film, 255, "uint8"),
+        ("deep", "16-bit", film, 65535, "uint16"),
+        ("twelve", "12-bit (in 16)", film, 4095, "uint16"),
+    ):
+        path = folder / f"{name}.png"
+        Image.fromarray(np.rint(shown * top).astype(dtype)).save(path)
+        files[what] = (path, shown)
+    return files
+
+
+def _by_type_and_bits(path: Path) -> np.ndarray:
+    values = np.asarray(Image.open(path))
+    top = 255 if values.dtype == np.uint8 else 2 ** int(values.max()).bit_length() - 1
+    return values.astype("float32") / top
+
+
+def _by_cases(file: Path) -> np.ndarray:
+    grey = np.array(Image.open(file))
+    if grey.dtype.itemsize == 1:
+        return np.round(grey / 255, 3)
+    return np.round(grey / (65535 if grey.max() > 4095 else 4095), 3)
+
+
+@exercise(
+    "04.2",
+    hint="Leave out convert: np.asarray(Image.open(path)) keeps the 16 bits. Divide by 255 if "
+    "values.dtype == np.uint8. Else divide by the largest value of the bits in use: "
+    "2 ** int(values.max()).bit_length() - 1.",
     solution="""
-    def my_reader(path):
+    def my_decoder(path):
         values = np.asarray(Image.open(path))
         top = 255 if values.dtype == np.uint8 else 2 ** int(values.max()).bit_length() - 1
         return values.astype("float32") / top
     """,
-    passes=(
-        _decode,
-        lambda path: np.asarray(Image.open(path), float) / np.asarray(Image.open(path)).max(),
-    ),
+    passes=(_by_type_and_bits, _by_cases),
     fails=(
         lambda path: np.asarray(Image.open(path).convert("L"), "float32") / 255,
+        lambda path: np.asarray(Image.open(path)) / np.asarray(Image.open(path)).max(),
         lambda path: np.asarray(Image.open(path)).astype("uint8") / 255,
         lambda path: np.asarray(Image.open(path)).astype("float32") / 65535,
         lambda path: np.asarray(Image.open(path)).astype("float32"),
-        lambda path: None,
-        "a reader",
+        lambda path: np.asarray(Image.open(path)).astype("float32")[::2] / 255,
+        "a decoder",
     ),
 )
-def sixteen_bits(answer: Callable[[Path], np.ndarray]) -> str:
-    """Try the student's reader on three depths and name what went wrong with the first bad one."""
+def decode_any_depth(answer: Callable[[Path], np.ndarray]) -> str:
+    """Try the student's function on four files and name what went wrong with the first bad one."""
     if not callable(answer):
-        raise Wrong('Hand over the function itself: lesson.check("04.1", my_reader).')
+        raise Wrong('Give the function itself: lesson.check("04.2", my_decoder).')
+    if "read_radiograph" in getattr(getattr(answer, "__code__", None), "co_names", ()):
+        raise Wrong(
+            "read_radiograph does this already. Write it with np.asarray(Image.open(path)), so "
+            "that you decide yourself by which number you divide."
+        )
     with tempfile.TemporaryDirectory() as folder:
-        for what, (path, film) in _three_files(Path(folder)).items():
-            _judge(np.asarray(answer(path), dtype=float), film, what)
-    return "Three depths, one film. bk.read_radiograph does it for every format."
+        for what, (path, film) in _four_files(Path(folder)).items():
+            decoded = answer(path)
+            if decoded is None:
+                raise Unanswered
+            _judge(np.asarray(decoded, dtype=float), film, what)
+    return "Four files come out as they are, the dark one too. bk.read_radiograph does it as well."
 
 
 def _judge(pixels: np.ndarray, film: np.ndarray, what: str) -> None:
     if pixels.shape != film.shape:
         raise Wrong(
-            f"From the {what} file came an array of shape {pixels.shape}; the film has "
+            f"The {what} file gave an array of shape {pixels.shape}. The film has the shape "
             f"{film.shape}."
         )
     if pixels.min() < 0 or pixels.max() > 1.01:
         raise Wrong(
-            f"The {what} file gives values from {pixels.min():g} to {pixels.max():g}; "
-            "divide by the largest value this depth can hold."
+            f"The {what} file gives values from {pixels.min():g} to {pixels.max():g}. "
+            "Divide by the largest value that this depth can hold."
         )
     white = (pixels > 0.99).mean()
     if white > 0.3:
         raise Wrong(
-            f"On the {what} file {white:.0%} of your pixels are white: values above 255 "
-            "are clipped before you divide."
+            f"On the {what} file {white:.0%} of your pixels are white. All values above 255 "
+            "became 255 before you divided."
         )
-    if pixels.max() < 0.5:
-        raise Wrong(
-            f"The {what} file comes out nearly black, {pixels.max():.2f} at most: its "
-            "values do not reach what you divide by."
-        )
+    ratio = pixels.max() / film.max()
     if np.corrcoef(pixels.ravel(), film.ravel())[0, 1] < 0.99:
         raise Wrong(
-            f"The {what} film is scrambled: grey levels fall where they should rise. "
+            f"The {what} film is scrambled: its grey levels fall where they should rise. "
             "Converting to uint8 keeps the last 8 bits only."
         )
+    if ratio > 1.05:
+        raise Wrong(
+            f"The {what} film comes out {ratio:.1f} times as bright as it is. You divided by the "
+            "largest value of this picture. Divide by the largest value that its depth can hold."
+        )
+    if np.abs(pixels - film).max() > 0.01:
+        raise Wrong(
+            f"The {what} film comes out too dark: its brightest pixel is {pixels.max():.2f} and "
+            f"should be {film.max():.2f}. The number by which you divide is too large."
+        )
+
+
+@cache
+def _radius() -> tuple[float, float, np.ndarray]:
+    """Return the grey levels of the exercise's radius: plate, epiphysis, and all of its bone."""
+    hand = render(sex="F", bone_age=9.0, seed=3, size=700)
+    number = {name: key for key, name in hand.bones.items()}
+    end = hand.labels == number["radius_epiphysis"]
+    shaft = hand.labels == number["radius"]
+    bottom, top = np.argwhere(end)[:, 0].max(), np.argwhere(shaft)[:, 0].min()
+    columns = np.flatnonzero(end.any(axis=0) & shaft.any(axis=0))
+    between = slice(min(bottom, top) - 2, max(bottom, top) + 4)
+    gap = hand.pixels[between, columns[0] : columns[-1]][
+        hand.labels[between, columns[0] : columns[-1]] == 0
+    ]
+    return float(np.median(gap)), float(np.median(hand.pixels[end])), hand.pixels[end | shaft]
+
+
+@exercise(
+    "04.3",
+    hint="The growth plate of the radius has the grey level 0.67, and the bone beside it about 0.9 "
+    "to 1. Let the window begin a little below 0.67 and end near 1. Its centre is the middle of "
+    "these two numbers, its width is their difference.",
+    solution="my_window = (0.8, 0.4)",
+    passes=((0.8, 0.4), [0.75, 0.5], {"centre": 0.81, "width": 0.42}),
+    fails=((0.5, 1.0), (0.3, 0.4), (0.8, 0.1), (1.0, 0.3), (1.5, 0.4), 0.8, (0.8, -0.4), "wide"),
+)
+def window_for_a_plate(answer: Any) -> str:
+    """Take a window (centre, width) in which the radius shows its growth plate."""
+    window = list(answer.values()) if isinstance(answer, dict) else answer
+    try:
+        centre, width = (float(value) for value in window)
+    except (TypeError, ValueError):
+        raise Wrong("Give two numbers, the centre and the width, such as (0.5, 1.0).") from None
+    if width <= 0:
+        raise Wrong("A window needs a width above 0: it spreads a range of values over the greys.")
+    plate, epiphysis, bone = _radius()
+    dark, light, shown = (
+        np.clip((values - centre) / width + 0.5, 0, 1) for values in (plate, epiphysis, bone)
+    )
+    if shown.max() == 0:
+        raise Wrong(
+            "The whole radius is black: all of its values lie below the window. Move the centre "
+            "down."
+        )
+    white = float((shown >= 1).mean())
+    if white > 0.3:
+        raise Wrong(
+            f"{white:.0%} of the radius is plain white: these values lie above the window. Move "
+            "the centre up, or make the window wider."
+        )
+    if light - dark < CONTRAST:
+        raise Wrong(
+            f"The epiphysis is shown at {light:.2f} and the growth plate at {dark:.2f}. The "
+            f"difference is {light - dark:.2f}, and it should be at least {CONTRAST}. Let the "
+            "window begin nearer to 0.67, the value of the plate."
+        )
+    return (
+        f"The plate is shown at {dark:.2f} and the epiphysis at {light:.2f}. Look at the fingers "
+        "too: in this window they are darker. One window rarely serves the whole hand."
+    )
