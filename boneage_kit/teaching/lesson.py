@@ -108,7 +108,8 @@ class Lesson:
         """The data set, at most ``preset.images`` of it (a stratified, seeded subset)."""
         if self.spec is None:
             raise BadInput("This lesson was begun without data.", 'Begin it with data="phantom".')
-        return datasets.load(self.spec, n=self.preset.images or None, seed=self.seed)
+        loaded = datasets.load(self.spec, n=self.preset.images or None, seed=self.seed)
+        return loaded if self._named_phantom else loaded.decodable(self.preset.pixels)
 
     @cached_property
     def split(self) -> Split:

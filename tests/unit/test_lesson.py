@@ -98,6 +98,12 @@ def test_colab_names_its_gpu(monkeypatch, gpu, words):
     assert words in colab.colab_advice("binder")
 
 
+def test_kaggle_names_its_own_menu(monkeypatch):
+    monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Interactive")
+    monkeypatch.setattr(colab, "gpu_name", lambda: None)
+    assert "Settings > Accelerator" in colab.colab_advice("binder")
+
+
 def test_unknown_preset_and_missing_data_are_explained(lesson):
     with pytest.raises(BadInput, match="no preset 'huge'"):
         bk.teaching.begin("00_test", preset="huge", data=None)
