@@ -1,4 +1,4 @@
-"""How a network learned: curves, augmented views, where it looks, how many images it needs."""
+"""How a network learned: curves, augmented views, how many images it needs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from scipy.ndimage import map_coordinates, zoom
 
 from .axes import axes_or_new
 from .style import PALETTE
 
-__all__ = ["augmented_views", "deformation_at_work", "error_by_size", "training_curves"]
+__all__ = ["augmented_views", "error_by_size", "training_curves"]
 
 
 def training_curves(
@@ -100,48 +99,6 @@ def augmented_views(image: np.ndarray, views: np.ndarray) -> np.ndarray:
     return axes
 
 
-def deformation_at_work(image: np.ndarray, grid: np.ndarray) -> np.ndarray:
-    """Draw where a deformation layer looks, and the image as the layers behind it see it.
-
-    Parameters
-    ----------
-    image
-        [s, s].
-    grid
-        [h, w, 2], where the layer samples the image, as (x, y) in -1..1 over it.
-
-    Returns
-    -------
-    numpy.ndarray
-        The two axes.
-
-    >>> grid = np.stack(np.meshgrid(np.linspace(-1, 1, 4), np.linspace(-1, 1, 4)), axis=-1)
-    >>> deformation_at_work(np.zeros((16, 16)), grid)[1].get_title()
-    'what the next layer gets'
-    """
-    axes = plt.subplots(1, 2, figsize=(8, 4.4))[1]
-    side = len(image)
-    x, y = ((grid[..., k] + 1) * side / 2 - 0.5 for k in (0, 1))
-    axes[0].imshow(image)
-    for lines in (zip(x, y, strict=True), zip(x.T, y.T, strict=True)):
-        for across, down in lines:
-            axes[0].plot(across, down, color=PALETTE["reader"], linewidth=1.3)
-    axes[0].plot(x[0, 0], y[0, 0], "o", color=PALETTE["accent"], markersize=8)
-    axes[0].set(title="the grid it samples (dot: top left)")
-    factor = side / len(x)
-    fine = [zoom(part, factor, order=1) for part in (y, x)]
-    seen = map_coordinates(image.astype(float), fine, order=1, mode="nearest")
-    axes[1].imshow(seen)
-    axes[1].set(title="what the next layer gets")
-    for ax in axes:
-        ax.axis("off")
-    low, high = min(-1, x.min(), y.min()), max(side, x.max(), y.max())
-    axes[0].set_xlim(low - 1, high + 1)
-    axes[0].set_ylim(high + 1, low - 1)
-    axes[0].set_facecolor("black")
-    return axes
-
-
 def error_by_size(
     table: pd.DataFrame,
     floor: float | None = None,
@@ -151,12 +108,13 @@ def error_by_size(
     marker: str = "o",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the error over the number of training images: the mean of the seeds, and their range.
+    """Draw the error over the number of training images: a mean line, and a band.
 
     Parameters
     ----------
     table
-        One row per training: ``n_train``, ``mae_years``; several seeds of one size make a band.
+        One row per training: ``n_train``, ``mae_years``. With ``lower`` and ``upper`` the band is
+        the mean 95 % interval over test children; without them, the range of the trainings.
     floor
         Error of the sex's median, years.
     label, colour, marker
@@ -168,12 +126,13 @@ def error_by_size(
     'log'
     """
     ax = axes_or_new(ax, 8, 4.5)
+    known = {"lower", "upper"} <= set(table.columns)
     sns.lineplot(
         table,
         x="n_train",
         y="mae_years",
         estimator="mean",
-        errorbar=("pi", 100),
+        errorbar=None if known else ("pi", 100),
         marker=marker,
         markersize=7,
         markeredgewidth=0,
@@ -182,13 +141,32 @@ def error_by_size(
         legend=False,
         ax=ax,
     )  # 100 % of the seeds: the range
+    top = table["mae_years"].max()
+    if known:
+        band = table.groupby("n_train")[["lower", "upper"]].mean()
+        ax.fill_between(
+            band.index, band["lower"], band["upper"], color=PALETTE[colour], alpha=0.25, linewidth=0
+        )
+        top = max(top, band["upper"].max())
     if floor is not None:
+        top = max(top, floor)
         ax.axhline(floor, color=PALETTE["floor"], linestyle=":", label="floor: the sex's median")
+        ax.annotate(
+            "floor",
+            (0, floor),
+            (4, 3),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            va="bottom",
+            fontsize=11,
+        )
     ax.set(xscale="log", xlabel="training images", title=title, ylabel=_error_label(ax))
     ticks = sorted(table["n_train"].unique())
     ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     ax.minorticks_off()
-    ax.set_ylim(bottom=0)
+    ax.set_ylim(
+        0, max(ax.get_ylim()[1], 1.15 * top)
+    )  # room above the floor; shared axes keep theirs
     return ax
 
 

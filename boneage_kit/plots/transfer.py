@@ -1,10 +1,9 @@
-"""What methods see: regions by hand, their gradients, and the layers of a network."""
+"""What features by hand see: regions, and the gradients in them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from skimage.feature import hog
@@ -14,16 +13,23 @@ from ..features.handcrafted.descriptors import outline
 from .axes import axes_or_new, bare
 from .style import PALETTE
 
-__all__ = ["maps_of_layers", "regions_by_hand", "what_hog_sees"]
+__all__ = ["regions_by_hand", "what_hog_sees"]
 
 
-def regions_by_hand(image: np.ndarray, ax: Axes | None = None) -> Axes:
+def regions_by_hand(
+    image: np.ndarray,
+    ax: Axes | None = None,
+    truth: Mapping[str, tuple[float, float]] | None = None,
+) -> Axes:
     """Draw what the region finder locates: outline, fingertips 1 to 5, palm and 17 regions.
 
     Parameters
     ----------
     image
         uint8 or float 0..1, [s, s], bone bright.
+    truth
+        Where the joints are, (row, column) as fractions of the side, drawn as dots. A phantom
+        knows: :func:`boneage_kit.probing.true_places`.
 
     >>> regions_by_hand(np.zeros((96, 96))).get_title()
     'hand not recognised: average places'
@@ -52,6 +58,15 @@ def regions_by_hand(image: np.ndarray, ax: Axes | None = None) -> Axes:
             linewidth=2.2 if carpal else 1.5,
             linestyle="--" if carpal else "-",
         )
+        if carpal:
+            ax.text(
+                columns.min(),
+                rows.max(),
+                region.name.lower(),
+                color=PALETTE["accent"],
+                fontsize=11,
+                va="top",
+            )
     for number, (row, column) in enumerate(side * hand.tips, start=1):
         ax.text(
             column,
@@ -65,6 +80,9 @@ def regions_by_hand(image: np.ndarray, ax: Axes | None = None) -> Axes:
         )
     row, column = side * hand.palm
     ax.plot(column, row, "+", color="white", markersize=12, markeredgewidth=2)
+    if truth:
+        down, right = side * np.array(list(truth.values())).T
+        ax.scatter(right, down, s=22, color=PALETTE["phantom"], edgecolors="white", zorder=3)
     if not hand.found:
         ax.set_title("hand not recognised: average places")
     return bare(ax)
@@ -104,52 +122,3 @@ def what_hog_sees(patch: np.ndarray, cell: int = 8, ax: Axes | None = None) -> A
             (x0, y0), (x1, y1) = centre - ray, centre + ray
             ax.plot([x0, x1], [y0, y1], color=PALETTE["reader"], linewidth=2)
     return bare(ax)
-
-
-def maps_of_layers(
-    image: np.ndarray, layers: Sequence[tuple[str, np.ndarray]], columns: int = 5
-) -> np.ndarray:
-    """Draw an image and below it the maps of some of a network's layers, one row per layer.
-
-    Parameters
-    ----------
-    image
-        [s, s], bone bright.
-    layers
-        Names and maps, float [channels, h, w]; the channels that vary most are shown.
-    columns
-        Maps per layer.
-
-    Returns
-    -------
-    numpy.ndarray
-        The axes, [layers, columns + 1]; the image stands at the left of the first row.
-
-    >>> maps_of_layers(np.zeros((8, 8)), [("first", np.zeros((6, 4, 4)))], columns=3).shape
-    (1, 4)
-    """
-    figure, axes = plt.subplots(
-        len(layers), columns + 1, figsize=(9, 1.7 * len(layers)), squeeze=False
-    )
-    for row, (name, maps) in zip(axes, layers, strict=True):
-        row[0].axis("off")
-        row[0].text(
-            0.5,
-            0.5,
-            f"{name}\n{len(maps)} maps of\n{maps.shape[1]} x {maps.shape[2]}",
-            ha="center",
-            va="center",
-            fontsize=12,
-            transform=row[0].transAxes,
-        )
-        spread = maps.reshape(len(maps), -1).std(axis=1)
-        order = np.argsort(spread, kind="stable")[::-1]
-        for ax, channel in zip(row[1:], order, strict=False):
-            ax.imshow(maps[channel], cmap="gray")
-            bare(ax)
-    axes[0, 0].clear()
-    axes[0, 0].imshow(image, cmap="gray")
-    axes[0, 0].set_title("the film", fontsize=12)
-    bare(axes[0, 0])
-    axes[0, 1].set_title(layers[0][0], fontsize=12, loc="left")
-    return axes

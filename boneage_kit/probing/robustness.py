@@ -213,49 +213,56 @@ def responses_in_words(responses: pd.DataFrame, noticed_months: float = 3.0) -> 
     responses
         From :func:`dose_response`.
     noticed_months
-        A worst dose that adds less than this to the MAE counts as harmless.
+        A worst dose that adds less than this to the MAE counts as mild.
 
     >>> table = pd.DataFrame({"perturbation": ["a", "a", "b", "b"], "dose": [0.0, 1, 0, 1],
     ...                       "unit": "SD", "mae": [1.0, 1.1, 1.0, 3.0], "lower": 0.9,
     ...                       "upper": 1.1, "moved": [0, 0, 0, 0.8], "warned": np.nan, "n": 20})
     >>> responses_in_words(table)[1]
-    'Harmless up to the strongest dose (under 3 months more): a.'
+    '1 of 2 changes adds less than 3 months to the MAE even at its strongest dose: a.'
     """
     worst = worst_doses(responses)
     start = float(worst["mae"].iloc[0] - worst["added"].iloc[0])
-    harmful = worst[12 * worst["added"] >= noticed_months]
-    mild = worst[12 * worst["added"] < noticed_months]["perturbation"].tolist()
-    top = "; ".join(
-        f"{row.perturbation} ({row.dose:g} {row.unit}) adds {12 * row.added:.0f} "
-        f"months and moves {100 * row.moved:.0f} % of the readings by over a year"
-        for row in harmful.head(4).itertuples()
-    )
-    texts = [
-        f"Untouched, the MAE is {start:.2f} years on {int(responses['n'].iloc[0])} children. "
-        + (f"Worst: {top}." if top else "No change adds more than that.")
-    ]
+    is_mild = 12 * worst["added"] < noticed_months
+    harmful, mild = worst[~is_mild], worst[is_mild]["perturbation"].tolist()
+    texts = [_most_harmful(harmful, start, int(responses["n"].iloc[0]))]
     if mild:
+        add = "adds" if len(mild) == 1 else "add"
+        its = "its" if len(mild) == 1 else "their"
         texts.append(
-            f"Harmless up to the strongest dose (under {noticed_months:g} months more): "
-            f"{', '.join(mild)}."
+            f"{len(mild)} of {len(worst)} changes {add} less than {noticed_months:g} months to "
+            f"the MAE even at {its} strongest dose: {', '.join(mild)}."
         )
-    small = harmful[harmful["added"] < 1]
-    if len(small):
+    hidden = harmful[(harmful["added"] < 1) & (harmful["moved"] >= 0.25)]
+    if len(hidden):
+        row = hidden.loc[hidden["moved"].idxmax()]
         texts.append(
-            "A MAE that hardly rises can hide moved readings: "
-            + "; ".join(
-                f"{row.perturbation}, {12 * row.added:.0f} months more, moves "
-                f"{100 * row.moved:.0f} %"
-                for row in small.nlargest(2, "moved").itertuples()
-            )
-            + "."
+            f"A small rise of the MAE can hide large moves. {row['perturbation'].capitalize()} "
+            f"({row['dose']:g} {row['unit']}) adds {12 * row['added']:.0f} months to the MAE, and "
+            f"yet {100 * row['moved']:.0f} % of the predictions move by over a year, some up and "
+            "some down."
         )
     if harmful["warned"].notna().any():
         caught = harmful[harmful["warned"] >= 0.8]["perturbation"].tolist()
         missed = harmful[harmful["warned"] < 0.5]["perturbation"].tolist()
         texts.append(
-            f"Of these, the input check warns of at least 80 % of the pictures with "
-            f"{', '.join(caught) or 'none'}; of less than half with "
-            f"{', '.join(missed) or 'none'}."
+            f"The input check warns of at least 80 % of the images with {_listing(caught)}. "
+            f"It warns of less than half of the images with {_listing(missed)}."
         )
     return texts
+
+
+def _most_harmful(harmful: pd.DataFrame, start: float, n: int) -> str:
+    first = f"On the untouched images of {n} children the MAE is {start:.2f} years."
+    if harmful.empty:
+        return f"{first} No change adds much to it."
+    row = harmful.iloc[0]
+    return (
+        f"{first} The most harmful change is {row['perturbation']} ({row['dose']:g} "
+        f"{row['unit']}): the MAE becomes {row['mae']:.2f} years, and {100 * row['moved']:.0f} % "
+        "of the predictions move by over a year."
+    )
+
+
+def _listing(names: Sequence[str]) -> str:
+    return ", ".join(names) or "none of these changes"

@@ -204,45 +204,82 @@ def check_cases(
     ]
 
 
-def maps_in_words(kept: pd.DataFrame) -> list[str]:
-    """Return what kept scores say of each model: does a map find the right region?
+def maps_judged(kept: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per model, kind of images and map: does the map find the right region?
+
+    A map *finds* the region only if the whole interval of its AUC lies above chance (0.5), above
+    what the edges of the image reach, and above the interval of the same map with shuffled
+    weights. What shuffled weights find as well was not learned.
 
     Parameters
     ----------
     kept
         What ``studies/saliency.py`` keeps: one row per model, kind of images, method, weights and
-        region, with ``n, auc, lower, upper, similarity`` and ``mae_phantoms``.
+        region, with ``n, auc, lower, upper``.
 
-    >>> rows = [{"model": "x", "images": "phantoms", "method": method, "weights": "learned",
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``model, images, map, n, learned`` (AUC), ``interval, shuffled, edges, ideal
+        looker`` (AUC) and ``finds`` ("yes" or "no").
+
+    >>> rows = [{"model": "x", "images": "phantoms", "method": method, "weights": weights,
     ...          "region": "growth plates", "n": 9, "auc": auc, "lower": auc - 0.05,
-    ...          "upper": auc + 0.05, "similarity": 0.1, "mae_phantoms": 1.0}
-    ...         for method, auc in zip(METHODS, (0.5, 0.7, 0.6, 0.9))]
-    >>> maps_in_words(pd.DataFrame(rows))[0][:72]
-    'x, on phantoms (n = 9): Grad-CAM does not find the growth plates (AUC 0.'
+    ...          "upper": auc + 0.05}
+    ...         for method, auc in zip(METHODS, (0.5, 0.7, 0.6, 0.9))
+    ...         for weights in ("learned", "shuffled")]
+    >>> maps_judged(pd.DataFrame(rows))[["map", "learned", "shuffled", "finds"]].values.tolist()
+    [['Grad-CAM', 0.5, 0.5, 'no'], ['occlusion', 0.7, 0.7, 'no']]
     """
-    target = kept[
-        kept["region"].isin(("growth plates", "expert boxes")) & (kept["weights"] == "learned")
-    ]
-    texts = []
-    for (model, images), rows in target.groupby(["model", "images"], sort=False):
-        by_method = rows.set_index("method")
-        edge, ideal = (by_method.loc[name, "auc"] for name in METHODS[2:])
-        said = [_verdict(name, by_method.loc[name], edge) for name in METHODS[:2]]
-        texts.append(
-            f"{model}, on {images} (n = {int(rows['n'].iloc[0])}): {'; '.join(said)}. The "
-            f"edges of the image alone reach {edge:.2f}, an ideal looker {ideal:.2f}."
+    target = kept[kept["region"].isin(("growth plates", "expert boxes"))]
+    rows = []
+    for (model, images), part in target.groupby(["model", "images"], sort=False):
+        by_map = part.set_index(["method", "weights"])
+        edge, ideal = (by_map.loc[(name, "learned"), "auc"] for name in METHODS[2:])
+        for name in METHODS[:2]:
+            learned, shuffled = by_map.loc[(name, "learned")], by_map.loc[(name, "shuffled")]
+            rows.append(
+                {
+                    "model": model,
+                    "images": images,
+                    "map": name,
+                    "n": int(learned["n"]),
+                    "learned": learned["auc"],
+                    "interval": f"{learned['lower']:.2f} to {learned['upper']:.2f}",
+                    "shuffled": shuffled["auc"],
+                    "edges": edge,
+                    "ideal looker": ideal,
+                    "finds": "yes"
+                    if learned["lower"] > max(edge, 0.5, shuffled["upper"])
+                    else "no",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def maps_in_words(judged: pd.DataFrame) -> str:
+    """Return in a sentence or two how many maps find the right region, and how clearly.
+
+    Parameters
+    ----------
+    judged
+        From :func:`maps_judged`.
+
+    >>> maps_in_words(pd.DataFrame({"learned": [0.7, 0.6], "ideal looker": 0.9,
+    ...                             "finds": ["yes", "no"]}))
+    '1 of 2 maps finds the right region. Its AUC is 0.70; an ideal looker reaches at least 0.90.'
+    """
+    found = judged[judged["finds"] == "yes"]["learned"]
+    ideal = judged["ideal looker"].min()
+    if found.empty:
+        return (
+            f"None of {len(judged)} maps finds the right region. An ideal looker reaches an AUC "
+            f"of at least {ideal:.2f}."
         )
-    return texts
-
-
-def _verdict(method: str, row: pd.Series, edge: float) -> str:
-    if row["lower"] > max(edge, 0.5):
-        word = "finds"
-    elif row["lower"] > 0.5:
-        word = "leans towards, but no more than edges do,"
-    else:
-        word = "does not find"
-    return (
-        f"{method} {word} the {row['region']} (AUC {row['auc']:.2f}, {row['lower']:.2f} to "
-        f"{row['upper']:.2f}; {row['similarity']:+.2f} correlated with shuffled weights)"
+    first = f"{len(found)} of {len(judged)} maps {'finds' if len(found) == 1 else 'find'}"
+    sizes = (
+        f"Its AUC is {found.iloc[0]:.2f}"
+        if len(found) == 1
+        else f"Their AUCs are {found.min():.2f} to {found.max():.2f}"
     )
+    return f"{first} the right region. {sizes}; an ideal looker reaches at least {ideal:.2f}."

@@ -32,8 +32,35 @@ def test_an_untouched_grid_shows_the_image_as_it_is():
     image = np.random.default_rng(0).integers(0, 255, (32, 32), dtype=np.uint8)
     places = (np.arange(32) + 0.5) / 16 - 1
     grid = np.stack(np.meshgrid(places, places), -1)
-    axes = plots.deformation_at_work(image, grid)
-    np.testing.assert_allclose(axes[1].images[0].get_array(), image, atol=1e-6)
+    axes = plots.deformations(np.stack([image, image]), np.stack([grid, 0.5 * grid]))
+    np.testing.assert_allclose(axes[1, 0].images[0].get_array(), image, atol=1e-6)
+    assert not np.allclose(axes[1, 1].images[0].get_array(), image)
+
+
+def test_the_floor_has_room_above_it_and_a_name_and_the_interval_is_a_band():
+    table = pd.DataFrame({"n_train": [50, 100], "mae_years": [2, 1], "lower": 0.8, "upper": 2.4})
+    ax = plots.error_by_size(table, floor=3.0)
+    assert ax.get_ylim()[1] >= 1.1 * 3.0
+    assert "floor" in {text.get_text() for text in ax.texts}
+    band = ax.collections[0].get_paths()[0].vertices[:, 1]
+    assert band.min() == 0.8 and band.max() == 2.4
+
+
+def test_a_map_is_dark_where_it_answers_as_on_empty_film():
+    film = np.zeros((8, 8))
+    answer = np.full((6, 8, 8), 0.7)  # bright on empty film
+    answer[0, 3, 3] = 0.1
+    axes = plots.maps_of_layers(film, [("layer 1", answer)], columns=2)
+    drawn = axes[0, 0].images[0].get_array()
+    assert drawn[0, 0] == 0 and drawn[3, 3] == drawn.max() > 0
+    assert "2 of 6 maps" in axes[0, 0].get_title(loc="left")
+
+
+def test_filters_are_drawn_on_one_grey_scale_around_zero():
+    axes = plots.filters([("random", np.eye(3)[None]), ("trained", -2 * np.eye(3)[None])], 1)
+    first, second = (ax.images[0] for ax in axes)
+    assert first.get_clim() == second.get_clim() == (-1, 1)
+    assert np.nanmax(first.get_array()) == 1 and np.nanmin(second.get_array()) == -1
 
 
 def test_views_stand_beside_the_image():
