@@ -7,6 +7,10 @@ from .calibration import recalibrate as recalibrate
 from .calibration import reliability as reliability
 from .cell_differences import differences as differences
 from .cell_differences import holm as holm
+from .chance import WorstCell as WorstCell
+from .chance import dealt_out as dealt_out
+from .chance import worst_cell as worst_cell
+from .chance import worst_cell_in_words as worst_cell_in_words
 from .checked_table import one_model as one_model
 from .clinical import call_table as call_table
 from .clinical import changed_calls as changed_calls
@@ -58,3 +62,10 @@ from .strata import age_band as age_band
 from .strata import by as by
 from .strata import by_age_band as by_age_band
 from .strata import by_group as by_group
+from .verdict import MARGIN as MARGIN
+from .verdict import VERDICTS as VERDICTS
+from .verdict import Evidence as Evidence
+from .verdict import cells_evidence as cells_evidence
+from .verdict import decide as decide
+from .verdict import gap_evidence as gap_evidence
+from .verdict import paired_evidence as paired_evidence
