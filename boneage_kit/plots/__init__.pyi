@@ -1,6 +1,7 @@
 from .agreement import bland_altman as bland_altman
 from .agreement import model_beside_readers as model_beside_readers
 from .agreement import predicted_against_label as predicted_against_label
+from .alphas import error_by_alpha as error_by_alpha
 from .claims import difference_forest as difference_forest
 from .claims import error_ruler as error_ruler
 from .curves import learning_curves as learning_curves
