@@ -1,4 +1,5 @@
 from .ablation import ablations_in_words as ablations_in_words
+from .ablation import compared_in_words as compared_in_words
 from .deformation import deformation_grids as deformation_grids
 from .deformation import deformation_of as deformation_of
 from .deformation import straightening_in_words as straightening_in_words

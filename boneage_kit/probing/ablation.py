@@ -1,10 +1,14 @@
-"""What single trainings say about parts that were taken out of a network, in words."""
+"""What single trainings say about parts of a network and about two methods, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["SEEDS_APART", "ablations_in_words"]
+import pandas as pd
+
+from ..evaluation import compare
+
+__all__ = ["SEEDS_APART", "ablations_in_words", "compared_in_words"]
 
 #: Two single trainings of one BoNet on 400 phantoms may be so many years apart in MAE (95 %), if
 #: only the seed differs (``studies/seed_spread.py``).
@@ -37,3 +41,36 @@ def ablations_in_words(worth: Mapping[str, float]) -> str:
                 "Another seed could change as much, so these trainings say nothing about this part."
             )
     return " ".join(sentences)
+
+
+def compared_in_words(tables: Mapping[str, pd.DataFrame], first: str, second: str) -> str:
+    """Say which of two methods errs less on the same children, and how sure the children make it.
+
+    Parameters
+    ----------
+    tables
+        Predictions tables (years) by name; the same children in both.
+    first, second
+        Two of the names.
+
+    >>> ages = pd.Series(range(2, 12), dtype=float)
+    >>> table = pd.DataFrame({"image_id": range(10), "sex": "F", "y_true": ages})
+    >>> tables = {"A": table.assign(y_pred=ages + 1), "B": table.assign(y_pred=ages + 2)}
+    >>> print(compared_in_words(tables, "A", "B"))
+    On these 10 children, "A" errs less than "B", by 1.00 years (95 % interval over the children:
+    1.00 to 1.00).
+    """
+    found = compare(tables[first], tables[second])
+    start = f"On these {found.n} children,"
+    if found.lower <= 0 <= found.upper:
+        return (
+            f'{start} it cannot be told whether "{first}" or "{second}" errs less: the difference '
+            f"is {found.difference:+.2f} years (95 % interval over the children: "
+            f"{found.lower:+.2f} to {found.upper:+.2f})."
+        )
+    less, more = (first, second) if found.difference < 0 else (second, first)
+    low, high = sorted((abs(found.lower), abs(found.upper)))
+    return (
+        f'{start} "{less}" errs less than "{more}", by {abs(found.difference):.2f} years (95 % '
+        f"interval over the children: {low:.2f} to {high:.2f})."
+    )

@@ -1,6 +1,7 @@
 """The layers of a network, and what its deformation layer does to hands."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -106,3 +107,17 @@ def test_a_small_difference_of_single_trainings_is_said_to_tell_nothing():
     assert "0.60 years smaller. This is more than another seed" in say({"a part": -0.6})
     assert "0.10 years larger. Another seed could" in say({"a part": 0.1})
     assert "0.20 years smaller. Another seed could" in say({"a part": -0.2})
+
+
+def test_two_methods_in_words_name_the_better_one_or_say_that_it_cannot_be_told():
+    rng, ages = np.random.default_rng(0), np.linspace(2, 17, 60)
+    table = pd.DataFrame({"image_id": range(60), "sex": "F", "y_true": ages})
+    tables = {
+        "good": table.assign(y_pred=ages + rng.normal(0, 0.3, 60)),
+        "bad": table.assign(y_pred=ages + rng.normal(0, 3.0, 60)),
+        "as good": table.assign(y_pred=ages + rng.normal(0, 0.3, 60)),
+    }
+    say = probing.compared_in_words
+    assert '"good" errs less than "bad", by' in say(tables, "good", "bad")
+    assert '"good" errs less than "bad", by' in say(tables, "bad", "good")
+    assert "cannot be told" in say(tables, "good", "as good")

@@ -1,119 +1,152 @@
-"""Exercises of unit 08: count what learns, choose alpha fairly."""
+"""Exercises of unit 08: choose alpha fairly, choose regions."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from numbers import Real
 from typing import Any
 
 import numpy as np
-from sklearn.linear_model import Ridge, RidgeCV
+import pandas as pd
 
-from . import Wrong, exercise
+from . import Unanswered, Wrong, exercise
+
+KINDS = ("MCP", "PIP", "DIP", "Wrist", "Radius", "Ulna", "Hand", "Lengths")
+#: Two made-up tables in which training, left-out and test images each prefer another alpha.
+_TABLES = (
+    pd.DataFrame(
+        {
+            "alpha": [0.1, 10.0, 1000.0, 100000.0],
+            "training": [0.0, 0.2, 1.1, 3.0],
+            "left_out": [3.5, 2.1, 1.8, 3.1],
+            "test": [3.4, 1.7, 1.9, 3.2],
+        },
+        index=[10, 11, 12, 13],
+    ),
+    pd.DataFrame(
+        {
+            "alpha": [1.0, 5.0, 25.0],
+            "training": [0.3, 0.6, 0.9],
+            "left_out": [1.4, 1.2, 1.5],
+            "test": [1.3, 1.4, 1.1],
+        },
+        index=[3, 1, 2],
+    ),
+)
 
 
-def _weights_of_lite0() -> dict[str, int]:
-    """Numbers that learn in EfficientNet-Lite0 with the kit's head, by recipe."""
-    from ...models import create  # here: it needs torch
-
-    model = create("efficientnet_lite0", pretrained=False, sex_input=True)
-    head = sum(value.numel() for value in model.head.parameters())
-    return {"head_only": head, "fine_tune": sum(value.numel() for value in model.parameters())}
+def _chosen(column: str) -> Callable[[pd.DataFrame], float]:
+    return lambda table: table.loc[table[column].idxmin(), "alpha"]
 
 
 @exercise(
     "08.1",
-    hint="A network's numbers stand in model.parameters(); value.numel() counts one tensor's. "
-    "The head is model.head. Ridge has one number per feature and one for the intercept.",
+    hint="Which images may decide? Not those on which the line was fitted, and not the test "
+    "images: they are for the final error. idxmin() gives the row label of the smallest value.",
     solution="""
-    model = models.create("efficientnet_lite0", pretrained=False, sex_input=True)
-    my_counts = {
-        "ridge": 1280 + 1 + 1,  # features, sex, intercept
-        "head_only": sum(value.numel() for value in model.head.parameters()),
-        "fine_tune": sum(value.numel() for value in model.parameters()),
-    }
+    def best_alpha(table):
+        row = table["left_out"].idxmin()
+        return table.loc[row, "alpha"]
     """,
-    passes=(lambda: {"ridge": 1282, **_weights_of_lite0()},),
+    passes=(
+        _chosen("left_out"),
+        lambda table: float(table.sort_values("left_out")["alpha"].iloc[0]),
+        lambda t: t["alpha"].to_numpy()[np.argmin(t["left_out"].to_numpy())],
+    ),
     fails=(
-        lambda: {"ridge": 1280, **_weights_of_lite0()},
-        lambda: {**_weights_of_lite0()},
-        lambda: {"ridge": 1282, "head_only": 1, "fine_tune": 2},
-        3,
+        _chosen("training"),
+        _chosen("test"),
+        lambda table: table["left_out"].idxmin(),
+        lambda table: table["left_out"].min(),
+        lambda table: table["alpha"].max(),
+        1000,
     ),
 )
-def count_what_learns(answer: dict[str, int] | Callable[[], dict[str, int]]) -> str:
-    """Three numbers: of ridge, of the head, of everything."""
-    answer = answer() if callable(answer) else answer
-    if not isinstance(answer, dict) or set(answer) != {"ridge", "head_only", "fine_tune"}:
-        raise Wrong('Give a dict with the keys "ridge", "head_only" and "fine_tune".')
-    if answer["ridge"] != 1282:
-        more = {
-            1280: " You counted the image's features only.",
-            1281: " Sex is a feature too, and the intercept is learnt as well.",
-        }
+def best_alpha(answer: Callable[[pd.DataFrame], float]) -> str:
+    """A function of a table of errors by alpha to the alpha to take."""
+    if not callable(answer):
+        raise Wrong('Hand over the function itself: lesson.check("08.1", best_alpha).')
+    for table in _TABLES:
+        try:
+            given = answer(table.copy())
+        except (KeyError, TypeError) as error:
+            if "llipsis" in str(error):
+                raise Unanswered from error
+            raise
+        _judge_alpha(table, float(given))
+    return "The left-out images chose, and the test images stay unused for the final error."
+
+
+def _judge_alpha(table: pd.DataFrame, given: float) -> None:
+    right = _chosen("left_out")(table)
+    if given == right:
+        return
+    if given == _chosen("training")(table):
         raise Wrong(
-            "Ridge learns a number for each of the 1,280 features, one for sex and an "
-            f"intercept.{more.get(answer['ridge'], '')}"
+            "You chose by the training images. Their error is smallest where the line learns them "
+            "by heart. It says nothing about other children."
         )
-    for name, right in _weights_of_lite0().items():
-        if answer[name] != right:
-            raise Wrong(
-                f"{name} learns another number of weights than {answer[name]:,}. Sum "
-                "numel() over the parameters that this recipe changes."
-            )
-    return (
-        f"{_weights_of_lite0()['fine_tune'] // 1282:,} times as many numbers learn when all "
-        "layers are fine-tuned, from the same few images."
+    if given == _chosen("test")(table):
+        raise Wrong(
+            "You chose by the test images. Then the test images took part in the training, and "
+            "their error is too small. Choose by the left-out images."
+        )
+    if given in (float(table["left_out"].idxmin()), float(table["left_out"].min())):
+        raise Wrong(
+            f"{given:g} is the row or the error and not the alpha. Return the value of the column "
+            '"alpha" in this row.'
+        )
+    raise Wrong(
+        f"In one table your answer is {given:g}; the left-out images have their smallest error at "
+        f"{right:g}."
     )
 
 
-def _made_up(seed: int, n: int = 100, d: int = 120) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(seed)
-    features = rng.normal(size=(n, d))
-    ages = 9 + features[:, :20] @ np.full(20, 0.8) + rng.normal(0, 2.0, n)
-    return features, ages
-
-
-def _error(alpha: float, seed: int) -> float:
-    features, ages = _made_up(seed, n=400)
-    model = Ridge(alpha=alpha).fit(features[:100], ages[:100])
-    return float(np.abs(model.predict(features[100:]) - ages[100:]).mean())
-
-
-def _by_leave_one_out(features: np.ndarray, ages: np.ndarray) -> float:
-    return float(RidgeCV(np.logspace(-2, 6, 33)).fit(features, ages).alpha_)
+def _report(regions: list[str], months: float, every: float = 16.0, lengths: float = 49.0) -> dict:
+    return {"regions": regions, "months": months, "all": every, "lengths": lengths}
 
 
 @exercise(
     "08.2",
-    hint="Cut the training rows into five parts and see which alpha predicts the part that was "
-    "left out best, or let RidgeCV do it: it leaves out one row at a time.",
+    hint="try_regions takes a list of kinds, such as ['PIP', 'Wrist']. The table above says which "
+    "kinds err least alone. Two kinds that know different things help more than two alike.",
     solution="""
-    from sklearn.linear_model import RidgeCV
-
-    def choose_alpha(features, ages):
-        return RidgeCV(np.logspace(-2, 6, 33)).fit(features, ages).alpha_
+    my_report = try_regions(["Wrist", "MCP", "Radius"])
     """,
-    passes=(_by_leave_one_out,),
-    fails=(lambda features, ages: 0.01, lambda features, ages: 1e9, lambda features, ages: None, 3),
+    passes=(
+        _report(["Wrist", "MCP", "Radius"], 17.2),
+        _report(["Radius"], 21),
+        _report(["PIP", "Wrist"], 18.4),
+    ),
+    fails=(
+        _report(["Wrist", "MCP", "Radius", "PIP"], 16.5),
+        _report(["Hand"], 23.5),
+        _report(["Elbow"], 20.0),
+        _report(["Ulna"], 50.0),
+        ["Wrist", "MCP"],
+    ),
 )
-def choose_alpha(answer: Callable[[np.ndarray, np.ndarray], Any]) -> str:
-    """A function of training features and ages to an alpha, tried on made-up data."""
-    if not callable(answer):
-        raise Wrong('Hand over the function itself: lesson.check("08.2", choose_alpha).')
-    losses = []
-    for seed in (1, 2, 3):
-        features, ages = _made_up(seed, n=400)
-        alpha = answer(features[:100].copy(), ages[:100].copy())
-        if not isinstance(alpha, Real) or not math.isfinite(alpha) or alpha < 0:
-            raise Wrong(f"It returned {alpha!r}; alpha is one number, zero or larger.")
-        best = min(_error(value, seed) for value in np.logspace(-2, 6, 33))
-        losses.append(_error(float(alpha), seed) / best)
-    if max(losses) > 1.2:
+def choose_regions(answer: dict[str, Any]) -> str:
+    """What ``try_regions`` returned for at most three kinds of region."""
+    if not isinstance(answer, dict) or not {"regions", "months", "all", "lengths"} <= set(answer):
+        raise Wrong("Give what try_regions([...]) returned, not the list of regions alone.")
+    kinds = list(dict.fromkeys(answer["regions"]))
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    if unknown or not kinds:
+        raise Wrong(f"There is no region {', '.join(unknown) or '(none)'}. Use {', '.join(KINDS)}.")
+    if len(kinds) > 3:
+        raise Wrong(f"You chose {len(kinds)} kinds of region. Three at most may be described.")
+    if {"Hand", "Lengths"} & set(kinds):
         raise Wrong(
-            f"On rows it had not seen, your alpha's error was {max(losses):.2f} times the "
-            "best possible. The error on the training rows is smallest for alpha 0 and "
-            "says nothing: ask rows that were left out."
+            '"Hand" and "Lengths" describe the whole hand and no region. Choose joints or bones.'
         )
-    return "It never saw the test rows, and lost almost nothing."
+    if answer["months"] >= answer["lengths"]:
+        raise Wrong(
+            f"These regions err by {answer['months']:.1f} months on left-out hands, and lengths "
+            f"alone by {answer['lengths']:.1f}. Choose kinds that do better in the table above."
+        )
+    behind = answer["months"] - answer["all"]
+    compared = f"{abs(behind):.1f} months {'more' if behind > 0 else 'less'} than"
+    return (
+        f"{', '.join(kinds)} err by {answer['months']:.1f} months on left-out hands: {compared} "
+        "all kinds together. The left-out hands judged, so the test hands are still unused."
+    )
