@@ -3,6 +3,8 @@ from . import exercises as exercises
 from . import questions as questions
 from . import student_copies as student_copies
 from .damaged_files import faulty_copy as faulty_copy
+from .leakage import leak_in_words as leak_in_words
+from .leakage import memory_errors as memory_errors
 from .leakage import remember as remember
 from .leakage import second_films as second_films
 from .leakage import shared_patients as shared_patients

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from ..datasets.splits import Split, patients
+from .. import evaluation
+from ..datasets.splits import Split, patients, split
 from ..errors import BadInput
 
 #: A second film: shifted by up to this share of its side, brighter or darker by up to this factor.
@@ -109,3 +110,80 @@ def remember(
         + (small[train] ** 2).sum(1)[None]
     )
     return np.asarray(ages, dtype=float)[np.asarray(train)[distance.argmin(1)]]
+
+
+def memory_errors(
+    films: np.ndarray, records: pd.DataFrame, share: float, seed: int = 0, test: float = 0.25
+) -> pd.DataFrame:
+    """Return the error of :func:`remember`, split by film and split by child.
+
+    Parameters
+    ----------
+    films, records
+        As :func:`second_films` gives them: a first and a second film of each child.
+    share
+        Share of the children (0 to 1) whose second film is in the data set.
+    test
+        Share of the films in the test.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows ``split by film`` and ``split by child``; columns ``value, lower, upper``: the MAE in
+        years and its 95 % bootstrap interval over the test's films.
+
+    >>> rng = np.random.default_rng(0)
+    >>> table = pd.DataFrame({"image_id": range(40), "sex": ["F", "M"] * 20,
+    ...                       "bone_age": rng.uniform(1, 17, 40)})
+    >>> films, records = second_films(rng.integers(0, 255, (40, 24, 24), dtype="uint8"), table)
+    >>> errors = memory_errors(films, records, share=1.0)
+    >>> bool(errors.loc["split by film", "value"] < errors.loc["split by child", "value"])
+    True
+    """
+    if not 0 <= share <= 1:
+        raise BadInput(f"A share of {share:g} is not possible.", "Give a number from 0 to 1.")
+    names = records["patient_id"].unique()
+    again = np.random.default_rng([seed, 3]).permutation(names)[: round(share * len(names))]
+    kept = np.flatnonzero((records["film"] == 1) | records["patient_id"].isin(again))
+    films, records = films[kept], records.iloc[kept].reset_index(drop=True)
+    ages = records["bone_age"].to_numpy()
+    rows = {}
+    for name, parts in (
+        ("split by film", split_by_image(records, test=test, seed=seed)),
+        ("split by child", split(records, seed=seed, validation=0, test=test)),
+    ):
+        table = records.iloc[parts.test][["image_id", "sex"]].assign(
+            y_true=ages[parts.test], y_pred=remember(films, ages, parts.train, parts.test)
+        )
+        rows[name] = evaluation.bootstrap_interval(evaluation.mae, table, n=200, seed=seed)
+    return pd.DataFrame(rows, index=["value", "lower", "upper"]).T
+
+
+def leak_in_words(by_film: float, by_child: float, new: float, floor: float) -> str:
+    """Say what a split by film did to the error, beside the split by child and the floor.
+
+    Parameters
+    ----------
+    by_film, by_child, new, floor
+        Mean absolute errors in years of one method: split by film, split by child, on new
+        children; and the error of the floor.
+
+    >>> print(leak_in_words(by_film=1.4, by_child=4.5, new=4.8, floor=4.2))
+    Split by film, the error is 1.4 years, and the floor's error is 4.2 years. So the method seems
+    to read hands. Split by child, its error is 4.5 years, and on new children it is 4.8 years. It
+    does not beat the floor. The split by film made the error look 3.1 years smaller than it is.
+    """
+    found = f"the error is {by_film:.1f} years, and the floor's error is {floor:.1f} years."
+    seems = "So the method seems" if by_film < floor else "The method does not even seem"
+    beats = "still beats" if by_child < floor else "does not beat"
+    gain = by_child - by_film
+    leak = (
+        "Here the split by film changed little."
+        if gain < 0.1
+        else f"The split by film made the error look {gain:.1f} years smaller than it is."
+    )
+    return (
+        f"Split by film, {found} {seems} to read hands. Split by child, its error is "
+        f"{by_child:.1f} years, and on new children it is {new:.1f} years. It {beats} the floor. "
+        f"{leak}"
+    )

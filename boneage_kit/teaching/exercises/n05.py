@@ -1,4 +1,4 @@
-"""Exercises of unit 05: find the mirrored hands, split by child."""
+"""Exercises of unit 05: find the mirrored hands, mark the films of a child, split by child."""
 
 from __future__ import annotations
 
@@ -16,8 +16,13 @@ from . import Wrong, exercise
 _MIRRORED = (2, 5)
 
 
-def _films() -> pd.DataFrame:
-    """Return 90 children with one to three films each, in random order."""
+def clinic_table() -> pd.DataFrame:
+    """Return an invented clinic's table: 90 children with one to three films, in random order.
+
+    >>> table = clinic_table()
+    >>> table["patient_id"].nunique(), table.columns.tolist()
+    (90, ['image_id', 'patient_id', 'sex', 'bone_age'])
+    """
     rng = np.random.default_rng(7)
     child = np.repeat(np.arange(90), rng.integers(1, 4, 90))
     sex, age = rng.choice(["F", "M"], 90), rng.uniform(1, 17, 90)
@@ -32,9 +37,78 @@ def _films() -> pd.DataFrame:
     return table.sample(frac=1, random_state=3).reset_index(drop=True)
 
 
+def _test_children(table: pd.DataFrame) -> np.ndarray:
+    children = table["patient_id"].unique()
+    return children[: len(children) // 4]
+
+
+def _right_mask() -> pd.Series:
+    table = clinic_table()
+    return table["patient_id"].isin(_test_children(table))
+
+
+@exercise(
+    "05.2",
+    hint="A column has the method isin: table['sex'].isin(['F']) is True in each row of a girl. "
+    "Which column says whose film a row is?",
+    solution='is_test = table["patient_id"].isin(test_children)',
+    passes=(
+        _right_mask(),
+        _right_mask().to_list(),
+        np.array(
+            [name in set(_test_children(clinic_table())) for name in clinic_table().patient_id]
+        ),
+    ),
+    fails=(
+        clinic_table()["image_id"].isin(_test_children(clinic_table())),
+        ~_right_mask(),
+        np.arange(len(clinic_table())) < len(clinic_table()) // 4,
+        _right_mask() & ~clinic_table()["patient_id"].duplicated(),
+        [True, False],
+        "patient_id",
+    ),
+)
+def films_of_the_test_children(answer: Any) -> str:
+    """Take True for each film of a test child, for the rows of :func:`clinic_table`."""
+    table = clinic_table()
+    try:
+        chosen = np.asarray(answer, dtype=bool).ravel()
+    except (TypeError, ValueError):
+        raise Wrong("Give True or False for each row of the table.") from None
+    right = _right_mask().to_numpy()
+    if len(chosen) != len(table) or isinstance(answer, str):
+        raise Wrong(f"Give one True or False for each of the {len(table)} rows of the table.")
+    if not chosen.any():
+        raise Wrong(
+            "No row is True. The names in test_children are names of children. Search them in the "
+            "column that holds names of children."
+        )
+    if (chosen == ~right).all():
+        raise Wrong("This is True for the training films. is_test must be True for the test films.")
+    for child in table["patient_id"].unique():
+        of_child = chosen[table["patient_id"] == child]
+        if of_child.any() and not of_child.all():
+            raise Wrong(
+                f"The films of {child} are on both sides: {of_child.sum()} in the test and "
+                f"{(~of_child).sum()} in training. All films of a child must go to one side."
+            )
+    if (chosen != right).any():
+        raise Wrong("Other children than those in test_children are in the test.")
+    return (
+        f"{right.sum()} of {len(table)} films belong to the {len(_test_children(table))} test "
+        "children, and no child stands on both sides."
+    )
+
+
 def _good_split(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     parts = split(table, validation=0, test=0.25)
     return parts.train, parts.test
+
+
+def _by_shuffled_names(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    names = np.random.default_rng(5).permutation(frame.patient_id.unique())
+    in_test = frame.patient_id.isin(names[: len(names) // 4])
+    return np.flatnonzero(~in_test), np.flatnonzero(in_test)
 
 
 def _leaking(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -43,15 +117,16 @@ def _leaking(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 
 @exercise(
-    "05.2",
-    hint="Draw children, not films: shuffle table.patient_id.unique(), take a quarter of them, and "
-    "let isin find their rows. Or ask bk.datasets.split for validation=0.",
+    "05.3",
+    hint="Draw children, not films: shuffle table['patient_id'].unique(), take a quarter of them, "
+    "and let isin find their rows, as in exercise 05.2. np.flatnonzero(mask) gives row numbers.",
     solution="""
     def my_split(table):
-        parts = bk.datasets.split(table, validation=0, test=0.25)
-        return parts.train, parts.test
+        children = np.random.default_rng(0).permutation(table["patient_id"].unique())
+        is_test = table["patient_id"].isin(children[: len(children) // 4])
+        return np.flatnonzero(~is_test), np.flatnonzero(is_test)
     """,
-    passes=(_good_split,),
+    passes=(_good_split, _by_shuffled_names),
     fails=(
         _leaking,
         lambda table: ([0, 1, 2], [3, 4]),
@@ -59,16 +134,19 @@ def _leaking(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         lambda table: (np.arange(len(table)), np.arange(9)),
         3,
         lambda table: (np.flatnonzero(table.sex == "M"), np.flatnonzero(table.sex == "F")),
+        lambda table: (table.sex == "M", table.sex == "F"),
     ),
 )
 def split_by_child(answer: Callable[[pd.DataFrame], tuple[np.ndarray, np.ndarray]]) -> str:
     """Split a table with several films per child, and look for children on both sides."""
     if not callable(answer):
-        raise Wrong('Hand over the function itself: lesson.check("05.2", my_split).')
-    table = _films()
+        raise Wrong('Hand over the function itself: lesson.check("05.3", my_split).')
+    table = clinic_table()
     parts = answer(table.copy())
     if not isinstance(parts, tuple | list) or len(parts) != 2:
         raise Wrong("Return two things: the row numbers of training and those of the test.")
+    if any(np.asarray(part).dtype == bool for part in parts):
+        raise Wrong("Return row numbers, not True and False: np.flatnonzero(mask) gives them.")
     train, test = (np.asarray(part, dtype=int) for part in parts)
     if set(train) & set(test):
         raise Wrong(f"{len(set(train) & set(test))} rows stand in training and in the test.")
@@ -82,14 +160,12 @@ def split_by_child(answer: Callable[[pd.DataFrame], tuple[np.ndarray, np.ndarray
     if both:
         films = table.loc[table["patient_id"] == both[0], "image_id"]
         raise Wrong(
-            f"{len(both)} children stand on both sides; {both[0]}, for one, has the films "
+            f"{len(both)} children stand on both sides. One of them is {both[0]}, with the films "
             f"{', '.join(films)}."
         )
     if table["sex"].iloc[test].nunique() < 2 or table["sex"].iloc[train].nunique() < 2:
-        raise Wrong(
-            "Training or test holds one sex only: the error would be that of another question."
-        )
-    return "No child stands on both sides, so the test error is that of new children."
+        raise Wrong("Training or test holds children of one sex only. Both parts need both sexes.")
+    return "No child stands on both sides. So the test error is an error on new children."
 
 
 def line_up(size: int = 320) -> list[np.ndarray]:
@@ -107,8 +183,8 @@ def line_up(size: int = 320) -> list[np.ndarray]:
 
 @exercise(
     "05.1",
-    hint="On a film of a left hand, palm down, as a reader hangs it, the thumb points to the "
-    "right, and the letters beside it read forwards.",
+    hint="In this kit the thumb of a left hand points to the right, and the letters beside the "
+    "hand can be read. On two of the six films the thumb points to the left.",
     solution="mirrored = [2, 5]",
     passes=([2, 5], (5, 2), {2, 5}),
     fails=([2], [1, 2, 5], [1, 4], [], 2, "2 and 5", [7]),
@@ -120,13 +196,18 @@ def mirrored_hands(answer: Any) -> str:
     except (TypeError, ValueError):
         raise Wrong("Give the numbers of the films as a list, such as [1, 3].") from None
     if chosen - set(range(1, 7)):
-        raise Wrong(f"The films are numbered 1 to 6; {max(chosen)} is none of them.")
+        raise Wrong(
+            f"The films have the numbers 1 to 6. There is no film {max(chosen - set(range(1, 7)))}."
+        )
     missed, false = set(_MIRRORED) - chosen, chosen - set(_MIRRORED)
     if false:
         raise Wrong(f"Film {min(false)} is not mirrored: its thumb points to the right.")
     if missed:
         raise Wrong(
-            f"There is at least one more: look for a thumb that points left. "
-            f"You found {len(chosen)}."
+            f"You found {len(chosen)}, and there is at least one more. Look for a thumb that "
+            "points to the left."
         )
-    return "A mirrored left hand looks just like a right hand. Only a marker or the header tells."
+    return (
+        "A mirrored left hand looks just like a right hand. Only letters on the film or the header "
+        "tell which one it is."
+    )
