@@ -1,6 +1,7 @@
 from .agreement import BlandAltman as BlandAltman
 from .agreement import bland_altman as bland_altman
 from .agreement import icc as icc
+from .agreement_words import agreement_in_words as agreement_in_words
 from .bootstrap import bootstrap_interval as bootstrap_interval
 from .calibration import Recalibration as Recalibration
 from .calibration import recalibrate as recalibrate

@@ -1,4 +1,4 @@
-"""Exercises of unit 03: state how far two readers agree, repair limits of agreement."""
+"""Exercises of unit 03: how far two readers agree, and how many readers a label needs."""
 
 from __future__ import annotations
 
@@ -38,8 +38,12 @@ def _limits(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
     spread = 1.96 * difference.std(ddof=1)
     limits = (difference.mean() - spread, difference.mean() + spread)
     """,
-    passes=(_limits(*two_readers()),),
-    fails=((-0.1, 0.1), (-3.0, 3.0), 1.0, (1.0, -1.0)),
+    passes=(
+        _limits(*two_readers()),
+        [round(limit, 2) for limit in _limits(*two_readers())],
+        np.array(_limits(*two_readers())),
+    ),
+    fails=((-0.1, 0.1), (-3.0, 3.0), 1.0, (1.0, -1.0), _limits(*two_readers()[::-1])),
 )
 def limits_of_agreement(answer: Any) -> str:
     """Both limits in years; the usual slips are recognised."""
@@ -54,30 +58,30 @@ def limits_of_agreement(answer: Any) -> str:
         raise Wrong("The lower limit comes first and is the smaller one.")
     if abs(low - lower) < 0.04 and abs(high - upper) < 0.04:
         return (
-            f"Reader 2 lies within {lower:+.2f} to {upper:+.2f} years of reader 1, 95 times "
-            "in 100. That is the ruler to hold against any model's error."
+            f"In 95 of 100 hands reader 2 minus reader 1 lies between {lower:+.2f} and "
+            f"{upper:+.2f} years. You can compare the differences of any model with these limits."
         )
     sd, n = difference.std(ddof=1), len(difference)
     width = (high - low) / 2
     for wrong, name in (
-        (sd, "one standard deviation; 95 % of differences need 1.96 of them"),
+        (sd, "one standard deviation. For 95 % of the differences you need 1.96 of them"),
         (
             1.96 * sd / np.sqrt(n),
-            "the standard error of the mean difference: it "
-            "says how well the bias is known, not how far single readings lie apart",
+            "the standard error of the mean difference. It "
+            "says how well the bias is known, not how far single readings differ",
         ),
         (
             1.96 * sd / np.sqrt(2),
-            "the scatter of one reading; the difference of "
-            "two scatters by the square root of 2 more",
+            "the scatter of one reading. A difference of two readings scatters more, by the "
+            "square root of 2",
         ),
     ):
         if abs(width - wrong) < 0.03:
             raise Wrong(f"The half width of your interval is {name}.")
     if abs(width - 1.96 * sd) < 0.04:
         raise Wrong(
-            "The width is right; centre it on the mean difference (the bias), not on 0, "
-            "and subtract in the order reader_2 minus reader_1."
+            "The width is right, but the middle is not. The middle is the mean of reader_2 minus "
+            "reader_1, in this order."
         )
     raise Wrong(
         "Take the differences reader_2 minus reader_1, then their mean and their standard "
@@ -96,14 +100,17 @@ def _of_absolutes(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
 @exercise(
     "03.2",
     hint="Try it on a reader who is exactly one year too old on one hand and one year too young "
-    "on the next. What is his bias, and what does the function take for it?",
+    "on the next. What is the bias of that reader, and what does the function say?",
     solution="""
     def my_limits(first, second):
         difference = second - first  # with its sign
         spread = 1.96 * difference.std(ddof=1)
         return difference.mean() - spread, difference.mean() + spread
     """,
-    passes=(_limits,),
+    passes=(
+        _limits,
+        lambda a, b: np.array([(b - a).mean() + k * (b - a).std(ddof=1) for k in (-1.96, 1.96)]),
+    ),
     fails=(
         _of_absolutes,
         lambda first, second: _limits(second, first),
@@ -132,17 +139,87 @@ def limits_with_their_sign(answer: Any) -> str:
             continue
         if np.allclose((low, high), _of_absolutes(first, second), atol=0.02):
             raise Wrong(
-                f"A second reading that is {who} gets the limits {low:+.2f} to {high:+.2f}"
-                f": without their sign, {shift:+.0f} on average became "
-                f"{(low + high) / 2:+.2f}."
+                f"A second reading that is {who} gets the limits {low:+.2f} to {high:+.2f}. "
+                f"Their middle should be {shift:+.0f}, and it is {(low + high) / 2:+.2f}: the "
+                "differences have lost their sign."
             )
         if np.allclose((-high, -low), right, atol=0.02):
             raise Wrong("Take second minus first: positive when the second reading is older.")
         raise Wrong(
-            f"A second reading that is {who} gets {low:+.2f} to {high:+.2f}; the limits "
+            f"A second reading that is {who} gets {low:+.2f} to {high:+.2f}. The right limits "
             f"are {right[0]:+.2f} and {right[1]:+.2f} years."
         )
     return (
-        "A bias is an average with its sign: errors of both kinds cancel in it, and the "
-        "spread shows them."
+        "A bias is a mean of errors with their signs. Errors above and below zero cancel in it, "
+        "and the limits show how large they are."
+    )
+
+
+#: Mean absolute error (years) that the label of exercise 03.3 must stay below.
+GOOD_LABEL = 0.17
+
+
+def panel(readers: int, n: int = 400, seed: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    """Return bone ages (years) by simulated readers, shape [readers, n], and the truth, [n].
+
+    >>> readings, truth = panel(3)
+    >>> readings.shape, truth.shape
+    ((3, 400), (400,))
+    """
+    table = cohort(n, seed)
+    truth, sex = table["true_bone_age"].to_numpy(), table["sex"].to_numpy(dtype=object)
+    readings = [
+        read_plates(truth, sex, np.random.default_rng([seed, reader]), 1 + reader % 2)
+        for reader in range(readers)
+    ]
+    return np.stack(readings), truth
+
+
+def label_error(readers: int) -> float:
+    """Return the mean absolute error (years) of the mean of so many simulated readers.
+
+    >>> label_error(4) < GOOD_LABEL < label_error(3)
+    True
+    """
+    readings, truth = panel(readers)
+    return float(np.abs(readings.mean(axis=0) - truth).mean())
+
+
+@exercise(
+    "03.3",
+    hint="The label is the mean over the readers: panel.mean(axis=0), shape [400]. Its error is "
+    "np.abs(panel.mean(axis=0) - truth_of_panel).mean(). Compute it for 1, 2, 3, ... readers.",
+    solution="""
+    errors = []
+    for k in range(1, 9):
+        panel, truth_of_panel = n03.panel(k)
+        errors.append(np.abs(panel.mean(axis=0) - truth_of_panel).mean())
+    readers_needed = 1 + sum(error >= 0.17 for error in errors)
+    """,
+    passes=(4, 4.0, "4"),
+    fails=(1, 2, 3, 5, 0.16, "four", 0),
+)
+def readers_for_a_label(answer: Any) -> str:
+    """The smallest number of readers; too few and too many are told what their label errs by."""
+    try:
+        number = float(answer)
+    except (TypeError, ValueError):
+        raise Wrong("Give the number of readers as a whole number.") from None
+    if number != int(number) or not 1 <= number <= 100:
+        raise Wrong(f"{answer} is not a number of readers. Give a whole number from 1 on.")
+    error = label_error(int(number))
+    if error >= GOOD_LABEL:
+        raise Wrong(
+            f"With {number:.0f} reader(s) the label still errs by {error:.2f} years on average. "
+            "Did you average over the readers (axis 0)?"
+        )
+    if label_error(int(number) - 1) < GOOD_LABEL:
+        raise Wrong(
+            f"With {number:.0f} readers the error is {error:.2f} years, which is below "
+            f"{GOOD_LABEL}. But fewer readers are enough: try {number - 1:.0f}."
+        )
+    return (
+        f"{number:.0f} readers give an error of {error:.2f} years, and {number - 1:.0f} readers "
+        f"{label_error(int(number) - 1):.2f}. Each further reader helps less. That holds only "
+        "because these readers err independently: what all of them get wrong alike stays."
     )
