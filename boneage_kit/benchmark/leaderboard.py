@@ -1,15 +1,18 @@
-"""What a study's predictions say: a tidy table, a leaderboard, paired differences, ablations."""
+"""What a study's predictions say: one row per training, and a leaderboard per training size."""
 
 from __future__ import annotations
 
-from importlib.resources import files
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..errors import BadInput
 from ..evaluation.bootstrap import bootstrap_interval
-from ..evaluation.comparison import compare
-from ..evaluation.metrics import mae
+from ..evaluation.metrics import Interval, mae
+from ..evaluation.two_way import chance_of, rows_of_trainings
+from ..evaluation.verdict import Evidence, decide, paired_evidence
 from ..training.schedule import near
 from . import methods
 from .study import Study
@@ -63,7 +66,7 @@ def tidy(table: pd.DataFrame, n_bootstrap: int = 1000) -> pd.DataFrame:
     return pd.DataFrame(rows).round(4)
 
 
-def leaderboard(table: pd.DataFrame, n_train: int, n_bootstrap: int = 1000) -> pd.DataFrame:
+def leaderboard(table: pd.DataFrame, n_train: int) -> pd.DataFrame:
     """Return the methods at one training size, best first, each against the best one.
 
     Parameters
@@ -76,10 +79,11 @@ def leaderboard(table: pd.DataFrame, n_train: int, n_bootstrap: int = 1000) -> p
     Returns
     -------
     pandas.DataFrame
-        ``label, method, n_train, cells, children, mae_years, lower, upper, mae_months,
-        within_12_months`` and the paired difference to the first row with its interval
-        (``behind_years, behind_lower, behind_upper``): over the children that both
-        predicted, several seeds of a child averaged.
+        ``label, method, n_train, cells`` (trainings), ``children, mae_years, lower, upper,
+        mae_months, within_12_months``; then how far the row is behind the first one, on the same
+        children and trainings (``behind_years, behind_lower, behind_upper``), and the ``verdict``
+        of :mod:`boneage_kit.evaluation.verdict` on "the best method against this one". Intervals
+        include the chance of children and of trainings; of one training, of children alone.
 
     Raises
     ------
@@ -88,36 +92,62 @@ def leaderboard(table: pd.DataFrame, n_train: int, n_bootstrap: int = 1000) -> p
     """
     part = at_size(table, n_train)
     parts = dict(iter(part.groupby("method")))
-    rows = []
-    for name, own in parts.items():
-        value, lower, upper = bootstrap_interval(mae, own, n_bootstrap)
-        error = (own["y_pred"] - own["y_true"]).abs()
-        rows.append(
-            {
-                "label": methods.get(name).label,
-                "method": name,
-                "n_train": int(own["n_train"].median()),
-                "cells": _n_cells(own),
-                "children": own["image_id"].nunique(),
-                "mae_years": value,
-                "lower": lower,
-                "upper": upper,
-                "mae_months": 12 * value,
-                "within_12_months": float((error <= 1).mean()),
-            }
-        )
-    board = pd.DataFrame(rows).sort_values("mae_years", kind="stable", ignore_index=True)
+    board = pd.DataFrame([_row(name, own) for name, own in parts.items()])
+    board = board.sort_values("mae_years", kind="stable", ignore_index=True)
+    return against_best(board, lambda best, name: paired_evidence(parts[best], parts[name]))
+
+
+def _row(name: str, own: pd.DataFrame) -> dict[str, object]:
+    error = error_of(own)
+    return {
+        "label": methods.get(name).label,
+        "method": name,
+        "n_train": int(own["n_train"].median()),
+        "cells": len(own[["fold", "seed"]].drop_duplicates()),
+        "children": own["image_id"].nunique(),
+        "mae_years": error.value,
+        "lower": error.lower,
+        "upper": error.upper,
+        "mae_months": 12 * error.value,
+        "within_12_months": float(((own["y_pred"] - own["y_true"]).abs() <= 1).mean()),
+    }
+
+
+def error_of(own: pd.DataFrame) -> Interval:
+    """Return one method's MAE (years) with the chance of children and of trainings.
+
+    >>> own = pd.DataFrame({"image_id": ["a", "b"] * 2, "sex": "F", "y_true": 8.0, "fold": 0,
+    ...                     "seed": [0, 0, 1, 1], "y_pred": [8.5, 8.5, 9.5, 9.5]})
+    >>> [round(float(x), 2) for x in error_of(own)]
+    [1.0, -5.35, 7.35]
+    """
+    rows = rows_of_trainings(own)
+    value = float(rows.groupby("image_id")["error"].mean().mean())
+    reach = chance_of(rows["error"].to_numpy(), rows).reach()
+    return Interval(value, value - reach, value + reach)
+
+
+def against_best(board: pd.DataFrame, evidence: Callable[[str, str], Evidence]) -> pd.DataFrame:
+    """Return a board, best first, with each method's distance to the best and the verdict on it.
+
+    ``evidence(best, name)`` returns the evidence for the best method against another one.
+    """
     best = board["method"].iloc[0]
-    behind = [
-        (0.0, 0.0, 0.0) if name == best else difference(part, name, best, n_bootstrap)
-        for name in board["method"]
-    ]
-    board[["behind_years", "behind_lower", "behind_upper"]] = behind
-    return board.round(4)
-
-
-def _n_cells(table: pd.DataFrame) -> int:
-    return len(table[["fold", "seed"]].drop_duplicates())
+    found = {}
+    for name in board["method"].iloc[1:]:
+        try:
+            found[name] = evidence(best, name)
+        except BadInput:  # they share no fold: nothing can be compared
+            continue
+    columns = ["behind_years", "behind_lower", "behind_upper"]
+    board = board.assign(**dict.fromkeys(columns, np.nan), verdict="").set_index("method")
+    board.loc[best, columns] = 0.0
+    if found:
+        told = decide(found)
+        board.loc[told.index, columns] = -told[["difference", "upper", "lower"]].to_numpy()
+        board.loc[told.index, "verdict"] = told["verdict"]
+    order = ["label", "method", *board.columns.drop("label")]
+    return board.reset_index()[order].round(4)
 
 
 def at_size(table: pd.DataFrame, n_train: int) -> pd.DataFrame:
@@ -129,94 +159,28 @@ def at_size(table: pd.DataFrame, n_train: int) -> pd.DataFrame:
     return table[chosen]
 
 
-def difference(
-    part: pd.DataFrame, a: str, b: str, n_bootstrap: int = 1000
-) -> tuple[float, float, float]:
-    """Return MAE(a) - MAE(b) in years with its interval, over the children both have predicted."""
-    tables = [part[part["method"] == name] for name in (a, b)]
-    both = set(tables[0]["image_id"]) & set(tables[1]["image_id"])
-    if len(both) < 2:
-        raise BadInput(
-            f"{a} and {b} share {len(both)} test children.", "Run both on the same folds."
-        )
-    of_a, of_b = (table[table["image_id"].isin(both)] for table in tables)
-    paired = compare(of_a, of_b, n=n_bootstrap)
-    return paired.difference, paired.lower, paired.upper
-
-
-def ablations(table: pd.DataFrame, n_train: int, n_bootstrap: int = 1000) -> pd.DataFrame:
-    """Return the paper's ablations, and ours, as paired differences, each with its verdict.
-
-    ``ablations.csv`` names the pairs and what is expected of them, with its source. A pair of
-    which one side was not run at this size is left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``question, a, b, children, cells, difference_years, lower, upper, difference_months,
-        expected, verdict, source``; below zero ``a`` is the better. The verdict is *confirmed*
-        or *not confirmed* where the interval lies on one side of zero, else *cannot be told*.
-    """
-    part = at_size(table, n_train)
-    compared = set(part["method"])
-    rows = []
-    with (files(__package__) / "ablations.csv").open(encoding="utf-8") as file:
-        pairs = pd.read_csv(file, keep_default_na=False)
-    for pair in pairs[pairs["a"].isin(compared) & pairs["b"].isin(compared)].itertuples():
-        value, lower, upper = difference(part, pair.a, pair.b, n_bootstrap)
-        own = part[part["method"] == pair.a]
-        other = part[part["method"] == pair.b]
-        rows.append(
-            {
-                "question": pair.question,
-                "a": methods.get(pair.a).label,
-                "b": methods.get(pair.b).label,
-                "children": len(set(own["image_id"]) & set(other["image_id"])),
-                "cells": min(_n_cells(own), _n_cells(other)),
-                "difference_years": value,
-                "lower": lower,
-                "upper": upper,
-                "difference_months": 12 * value,
-                "expected": pair.expectation,
-                "verdict": verdict(lower, upper, pair.expectation),
-                "source": pair.source,
-            }
-        )
-    return pd.DataFrame(rows).round(4)
-
-
-def verdict(lower: float, upper: float, expected: str) -> str:
-    """Return the verdict on an interval of MAE(a) - MAE(b), given which one was expected better.
-
-    >>> verdict(-0.3, -0.1, "a"), verdict(-0.3, -0.1, "b"), verdict(-0.1, 0.1, "a")
-    ('confirmed', 'not confirmed', 'cannot be told')
-    >>> verdict(0.1, 0.2, "")
-    'the second is better'
-    """
-    if lower <= 0 <= upper:
-        return "cannot be told"
-    better = "a" if upper < 0 else "b"
-    if not expected:
-        return "the first is better" if better == "a" else "the second is better"
-    return "confirmed" if better == expected else "not confirmed"
-
-
 def months_table(board: pd.DataFrame) -> str:
     """Return a leaderboard as a Markdown table in years and months."""
     lines = [
         "| method | training images | MAE, years (95 % interval) | months | within 12 months "
-        "| behind the best, years (95 % interval) | children, cells |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| behind the best, years (95 % interval) | the best (first) against this one "
+        "| children, trainings |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in board.itertuples():
-        behind = (
-            "best"
-            if row.Index == 0
-            else (f"{row.behind_years:.2f} ({row.behind_lower:.2f} to {row.behind_upper:.2f})")
-        )
         lines.append(
             f"| {row.label} | {row.n_train:,} | {row.mae_years:.2f} ({row.lower:.2f} to "
-            f"{row.upper:.2f}) | {row.mae_months:.1f} | {row.within_12_months:.0%} | {behind} | "
-            f"{row.children:,}, {row.cells} |"
+            f"{row.upper:.2f}) | {row.mae_months:.1f} | {row.within_12_months:.0%} | "
+            f"{_behind(row)} | {row.verdict} | {row.children:,}, {row.cells} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _behind(row: Any) -> str:
+    if row.Index == 0:
+        return "best"
+    if pd.isna(row.behind_years):
+        return ""
+    if pd.isna(row.behind_lower):
+        return f"{row.behind_years:.2f}"
+    return f"{row.behind_years:.2f} ({row.behind_lower:.2f} to {row.behind_upper:.2f})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -10,39 +11,76 @@ import pandas as pd
 from .. import plots, provenance
 from .._io import write_atomically, write_json
 from ..training.schedule import merged
-from . import leaderboard, methods
+from . import leaderboard, methods, questions
 from .study import Study
 
-#: The paper's training size; where there is none, the largest stands in for it.
+#: The paper's training size; where there is none, the largest below stands in for it.
 PAPER_SIZE = 1112
 
 
 def write(study: Study) -> pd.DataFrame:
     """Write the results of all cells that are there into the study's folder.
 
-    ``table.csv`` (one row per cell), ``leaderboard.md`` and ``leaderboard.csv`` (each training
-    size), ``ablations.csv`` (at 1,112 images, or else the largest size), ``learning_curves.png``
-    with its text, and ``provenance.json``.
+    The three tables of :func:`tables`, ``leaderboard.md``, ``learning_curves.png`` with its text,
+    and ``provenance.json``.
 
     Returns
     -------
     pandas.DataFrame
         The leaderboard of the largest training size.
     """
-    table = leaderboard.predictions(study)
-    rows = leaderboard.tidy(table)
-    _csv(rows, study.out / "table.csv")
-    sizes = list(dict.fromkeys(merged(rows["n_train"]).values()))
-    boards = [leaderboard.leaderboard(table, size) for size in sizes]
-    _csv(pd.concat(boards, ignore_index=True), study.out / "leaderboard.csv")
-    _text(_leaderboards(study, boards), study.out / "leaderboard.md")
-    compared = PAPER_SIZE if PAPER_SIZE in sizes else sizes[-1]
-    pairs = leaderboard.ablations(table, compared)
-    if len(pairs):
-        _csv(pairs.assign(n_train=compared), study.out / "ablations.csv")
+    made = tables(leaderboard.predictions(study))
+    for name, table in made.items():
+        write_table(table, study.out / name)
+    rows, boards = made["table.csv"], made["leaderboard.csv"]
+    by_size = [board.reset_index(drop=True) for _, board in boards.groupby(merged_sizes(boards))]
+    _text(_leaderboards(study, by_size), study.out / "leaderboard.md")
     _chart(study, rows)
     _provenance(study, rows)
-    return boards[-1]
+    return by_size[-1]
+
+
+def tables(predictions: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return a study's three tables by the name of their file, from its predictions alone.
+
+    ``table.csv`` (one row per training), ``leaderboard.csv`` (each training size) and
+    ``ablations.csv`` (the questions at the paper's size, or the largest size below it; only where
+    both sides of a question were run).
+
+    Parameters
+    ----------
+    predictions
+        ``image_id, sex, y_true, y_pred`` (years), ``method, n_train, fold, seed``.
+    """
+    rows = leaderboard.tidy(predictions)
+    sizes = list(dict.fromkeys(merged(rows["n_train"]).values()))
+    boards = [leaderboard.leaderboard(predictions, size) for size in sizes]
+    made = {"table.csv": rows, "leaderboard.csv": pd.concat(boards, ignore_index=True)}
+    compared = size_of_questions(sizes)
+    answers = questions.ablations(predictions, compared)
+    if len(answers):
+        made["ablations.csv"] = answers.assign(n_train=compared)
+    return made
+
+
+def size_of_questions(sizes: Iterable[int]) -> int:
+    """Return the training size at which a study answers its questions.
+
+    >>> size_of_questions([100, 1112, 8080]), size_of_questions([50, 781])
+    (1112, 781)
+    """
+    sizes = sorted(sizes)
+    below = [size for size in sizes if size <= 1.01 * PAPER_SIZE]
+    return below[-1] if below else sizes[0]
+
+
+def merged_sizes(table: pd.DataFrame) -> pd.Series:
+    """Return the training size as which each row counts (folds are of unequal size).
+
+    >>> merged_sizes(pd.DataFrame({"n_train": [100, 8081, 8080]})).tolist()
+    [100, 8080, 8080]
+    """
+    return table["n_train"].map(merged(table["n_train"]))
 
 
 def in_words(rows: pd.DataFrame) -> str:
@@ -64,7 +102,8 @@ def _leaderboards(study: Study, boards: list[pd.DataFrame]) -> str:
     head = (
         f"# Leaderboard\n\n{kind} Data: {dataset.name}, {len(dataset):,} images, "
         f"{study.folds} folds by patient, stratified by sex and age band. MAE over all "
-        "children predicted; intervals by bootstrap over children; differences are paired.\n"
+        "children predicted. Intervals include the chance of children and of trainings (of one "
+        "training: of children alone). Verdicts: see docs/benchmark.md.\n"
     )
     return head + "".join(
         f"\n## {board['n_train'].max():,} training images\n\n{leaderboard.months_table(board)}"
@@ -100,7 +139,8 @@ def _provenance(study: Study, rows: pd.DataFrame) -> None:
     write_json(study.out / "provenance.json", facts)
 
 
-def _csv(table: pd.DataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV, whole or not at all."""
     write_atomically(path, lambda file: table.to_csv(file, index=False))
 
 

@@ -5,7 +5,7 @@ Benchmark, paper, notebooks and README use it alike. A verdict is one of five:
 * ``the first errs less``, ``the second errs less``: chance alone rarely gives such a difference.
 * ``alike``: the two differ by less than :data:`MARGIN`, whichever is better.
 * ``cannot be told``: the evidence allows both.
-* ``one training each: no verdict``: how much another training would change is not known.
+* ``one training: no verdict``: how much another training would change is not known.
 
 A yes and a no come from the same two tests. A difference is claimed where p, corrected by Holm for
 all questions asked together, is below 5 %. "Alike" is claimed where two one-sided tests at half of
@@ -31,7 +31,7 @@ FIRST_ERRS_LESS = "the first errs less"
 SECOND_ERRS_LESS = "the second errs less"
 ALIKE = "alike"
 CANNOT_BE_TOLD = "cannot be told"
-ONE_TRAINING = "one training each: no verdict"
+ONE_TRAINING = "one training: no verdict"
 VERDICTS = (FIRST_ERRS_LESS, SECOND_ERRS_LESS, ALIKE, CANNOT_BE_TOLD, ONE_TRAINING)
 #: The smallest difference in MAE that matters, in years: about five weeks. Two human readers of
 #: one hand differ by about five times as much (``maturity.reader_studies``). The paper's methods
@@ -223,8 +223,8 @@ def word(found: Evidence) -> str:
 def _because(found: Evidence, verdict: str, asked: int) -> str:
     if verdict == ONE_TRAINING:
         return (
-            f"the difference is {found.difference:+.2f} years after one training each, and "
-            "another training could end otherwise"
+            f"the difference is {found.difference:+.2f} years, but one of the two was trained "
+            "once, and another training could end otherwise"
         )
     text = (
         f"the difference is {found.difference:+.2f} years, 95 % interval {found.lower:+.2f} to "
