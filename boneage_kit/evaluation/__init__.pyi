@@ -41,6 +41,9 @@ from .metrics import concordance as concordance
 from .metrics import mae as mae
 from .metrics import rmse as rmse
 from .metrics import within as within
+from .overfitting import change_in_words as change_in_words
+from .overfitting import curves_in_words as curves_in_words
+from .overfitting import last_errors as last_errors
 from .prediction_intervals import conformal as conformal
 from .prediction_intervals import conformal_out_of_fold as conformal_out_of_fold
 from .prediction_intervals import coverage as coverage

@@ -27,6 +27,7 @@ from .layers import filters as filters
 from .layers import maps_of_layers as maps_of_layers
 from .learning import augmented_views as augmented_views
 from .learning import error_by_size as error_by_size
+from .learning import errors_of_trainings as errors_of_trainings
 from .learning import training_curves as training_curves
 from .phantom_transfer import both_directions as both_directions
 from .phantom_transfer import worst_readings as worst_readings

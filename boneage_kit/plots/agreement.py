@@ -48,7 +48,7 @@ def bland_altman(
     sexes: pd.Series | None = None,
     ax: Axes | None = None,
     *,
-    names: tuple[str, str] = ("model", "label"),
+    names: tuple[str, str] = ("prediction", "label"),
     reader_limits: tuple[float, float] | None = None,
     reader_name: str = "limits of two readers",
     children: pd.Series | None = None,
@@ -61,7 +61,7 @@ def bland_altman(
 
     >>> import matplotlib; matplotlib.use("Agg")
     >>> bland_altman([8.0, 9.0, 10.5], [8.2, 9.0, 10.0]).get_ylabel()
-    'model minus label (years)'
+    'prediction minus label (years)'
     """
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     agreement = evaluation.bland_altman(a, b, children=children)
@@ -149,7 +149,7 @@ def model_beside_readers(
     if floor is not None:
         ax.axvline(floor, color=PALETTE["floor"], linestyle="-.")
         ax.annotate(
-            f" constant\n {floor:.2f} y",
+            f" floor\n {floor:.2f} y",
             (floor, -0.45),
             fontsize=11,
             va="top",
@@ -158,7 +158,7 @@ def model_beside_readers(
             annotation_clip=False,
         )
     names = [
-        row.who + ("" if row.fair else "\n(flattering: part of that mean)")
+        row.who + ("" if row.fair else "\n(unfair: half of that mean is reader 1)")
         for row in yardstick.itertuples()
     ]
     ax.set_yticks(range(len(yardstick)), names)

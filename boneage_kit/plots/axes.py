@@ -22,6 +22,7 @@ __all__ = [
     "months_of",
     "scatter_by_sex",
     "show_legend",
+    "too_old_and_too_young",
     "years_of",
 ]
 
@@ -99,3 +100,21 @@ def age_ticks(*axes: Axis) -> None:
     """Put ticks at every third year: 0, 3, 6, ... 18."""
     for axis in axes:
         axis.set_major_locator(MultipleLocator(3))
+
+
+def too_old_and_too_young(ax: Axes) -> None:
+    """Write into an axis of prediction minus label what above and below zero mean."""
+    for words, y, side in (
+        ("predicted too old", 0.98, "top"),
+        ("predicted too young", 0.02, "bottom"),
+    ):
+        ax.annotate(
+            words,
+            (0.985, y),
+            xycoords="axes fraction",
+            ha="right",
+            va=side,
+            fontsize=11,
+            style="italic",
+            color=PALETTE["ink"],
+        )

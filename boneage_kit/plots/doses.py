@@ -1,4 +1,4 @@
-"""Figures of robustness: error and moved readings against the dose of each perturbation."""
+"""Figures of robustness: error and moved predictions against the dose of each change."""
 
 from __future__ import annotations
 
@@ -7,18 +7,72 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from ..probing.perturbations import PERTURBATIONS
+from ..probing.robustness import worst_doses
+from ..probing.robustness_words import dose_in_words
 from .style import PALETTE
 
-__all__ = ["dose_response", "perturbed_examples"]
+__all__ = ["dose_response", "perturbed_examples", "worst_changes"]
+
+_MOVED = PALETTE["reader"]
+
+
+def worst_changes(responses: pd.DataFrame, most: int = 10) -> Figure:
+    """Draw what the strongest dose of each change does: the MAE (left), moved predictions (right).
+
+    Parameters
+    ----------
+    responses
+        From :func:`boneage_kit.probing.robustness.dose_response`.
+    most
+        How many changes are drawn, the most harmful first.
+
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> table = pd.DataFrame({"perturbation": "blur", "dose": [0.0, 4], "unit": "SD, % of the side",
+    ...                       "mae": [0.8, 1.2], "lower": [0.7, 1.0], "upper": [0.9, 1.4],
+    ...                       "moved": [0.0, 0.3], "n": 60})
+    >>> worst_changes(table).axes[0].get_yticklabels()[0].get_text()
+    'blur (SD 4 % of the side)'
+    """
+    worst = worst_doses(responses).head(most)
+    start = float((worst["mae"] - worst["added"]).iloc[0])
+    y = np.arange(len(worst))
+    fig, (left, right) = plt.subplots(
+        1, 2, figsize=(11, 0.42 * len(worst) + 1.6), sharey=True, width_ratios=(3, 2)
+    )
+    left.hlines(y, start, worst["mae"], color=PALETTE["floor"], linewidth=2)
+    half = np.array([worst["mae"] - worst["lower"], worst["upper"] - worst["mae"]])
+    left.errorbar(worst["mae"], y, xerr=half, fmt="o", color=PALETTE["model"], capsize=3)
+    left.axvline(start, color=PALETTE["ink"], linestyle="--", linewidth=1.4)
+    left.set_title(f"MAE (dashed: untouched images, {start:.2f} years)", fontsize=12)
+    left.set(xlabel="years", xlim=(0, None))
+    right.barh(y, 100 * worst["moved"], color=_MOVED, height=0.55)
+    for row, share in zip(y, worst["moved"], strict=True):
+        right.annotate(f"{share:.0%}", (100 * share, row), xytext=(5, 0), va="center",
+                       textcoords="offset points", fontsize=11)  # fmt: skip
+    right.set_title("moved by over a year", fontsize=12)
+    right.set(xlabel=f"% of the predictions for {int(worst['n'].iloc[0])} children", xlim=(0, 112))
+    left.set_yticks(y, [_named(row.perturbation, row.dose, row.unit) for row in worst.itertuples()])
+    left.set_ylim(len(worst) - 0.5, -0.5)
+    for ax in (left, right):
+        ax.grid(axis="y", visible=False)
+    return fig
+
+
+def _named(name: str, dose: float, unit: str) -> str:
+    words = dose_in_words(dose, unit)
+    return f"{name} ({words})" if words else name
 
 
 def dose_response(responses: pd.DataFrame, columns: int = 4, floor: float | None = None) -> Figure:
-    """Draw one small chart per perturbation: MAE with its band (left), moved readings as bars.
+    """Draw one small chart per change: the MAE with its interval, and the moved predictions.
+
+    Doses stand where their number puts them. Changes that are there or not (mirrored, inverted)
+    have two points and no line between them.
 
     Parameters
     ----------
@@ -38,24 +92,14 @@ def dose_response(responses: pd.DataFrame, columns: int = 4, floor: float | None
     columns = max(min(columns, len(names)), 2)
     rows = int(np.ceil(len(names) / columns))
     fig, grid = plt.subplots(
-        rows, columns, figsize=(3.0 * columns, 2.6 * rows), squeeze=False, sharey=True
+        rows, columns, figsize=(3.2 * columns, 2.7 * rows), squeeze=False, sharey=True
     )
     top = max(responses["upper"].max(), floor or 0) * 1.08
     for ax, name in zip(grid.flat, names, strict=False):
         doses = responses[responses["perturbation"] == name]
-        x = np.arange(len(doses))
-        ax.bar(x, doses["moved"] * top, color="#DDDDDD", width=0.7, zorder=0)
-        ax.fill_between(
-            x, doses["lower"], doses["upper"], color=PALETTE["model"], alpha=0.25, linewidth=0
-        )
-        ax.plot(x, doses["mae"], color=PALETTE["model"], marker="o", markersize=5)
-        if floor is not None:
-            ax.axhline(floor, color=PALETTE["F"], linestyle="-.", linewidth=1.4)
+        last = ax in grid[:, -1]
+        _panel(ax, doses, top, floor, right_axis=last)
         ax.set(title=name, xlabel=doses["unit"].iloc[0], ylim=(0, top))
-        ax.set_xticks(
-            x, [f"{dose:g}" for dose in doses["dose"]], rotation=60 if len(doses) > 7 else 0
-        )
-        ax.grid(axis="x", visible=False)
     for ax in grid.flat[len(names) :]:
         ax.set_axis_off()
     for ax in grid[:, 0]:
@@ -64,11 +108,37 @@ def dose_response(responses: pd.DataFrame, columns: int = 4, floor: float | None
     return fig
 
 
+def _panel(
+    ax: Axes, doses: pd.DataFrame, top: float, floor: float | None, *, right_axis: bool
+) -> None:
+    x = doses["dose"].to_numpy()
+    line = "" if len(doses) == 2 and set(x) == {0.0, 1.0} else "-"
+    half = np.array([doses["mae"] - doses["lower"], doses["upper"] - doses["mae"]])
+    ax.errorbar(x, doses["mae"], yerr=half, color=PALETTE["model"], marker="o", markersize=5,
+                capsize=2, linestyle=line)  # fmt: skip
+    if floor is not None:
+        ax.axhline(floor, color=PALETTE["F"], linestyle="-.", linewidth=1.4)
+    if not line:
+        ax.set_xticks([0, 1], ["no", "yes"])
+        ax.set_xlim(-0.5, 1.5)
+    share = ax.twinx()
+    share.plot(x, 100 * doses["moved"], color=_MOVED, marker="s", markersize=4, linewidth=1.4,
+               linestyle="--" if line else "")  # fmt: skip
+    share.set_ylim(0, 108)
+    share.grid(visible=False)
+    share.spines["right"].set_visible(right_axis)
+    if right_axis:
+        share.set_ylabel("moved (%)")
+    else:
+        share.set_yticks([])
+
+
 def _legend(fig: Figure, floor: float | None) -> None:
     handles = [
-        Line2D([], [], color=PALETTE["model"], marker="o", label="MAE with 95 % interval"),
-        Patch(color="#DDDDDD", label="readings moved by over 12 months (full height: all)"),
-    ]
+        Line2D([], [], color=PALETTE["model"], marker="o", label="MAE with 95 % interval (left)"),
+        Line2D([], [], color=_MOVED, marker="s", linestyle="--",
+               label="predictions that moved by over 12 months (right)"),
+    ]  # fmt: skip
     if floor is not None:
         handles.append(
             Line2D(
@@ -83,25 +153,40 @@ def _legend(fig: Figure, floor: float | None) -> None:
 
 
 def perturbed_examples(
-    image: np.ndarray, names: list[str] | None = None, columns: int = 6
+    image: np.ndarray,
+    names: list[str] | None = None,
+    columns: int = 6,
+    doses: dict[str, float] | None = None,
 ) -> Figure:
-    """Draw one radiograph, ``uint8 [h, w]``, under the strongest dose of each perturbation.
+    """Draw one radiograph, ``uint8 [h, w]``, under one dose of each change.
+
+    Parameters
+    ----------
+    names
+        Which changes; None: all.
+    columns
+        Pictures per row; the fewer, the larger each is.
+    doses
+        The dose to draw, by name; the strongest where none is given.
 
     >>> import matplotlib; matplotlib.use("Agg")
     >>> fig = perturbed_examples(np.zeros((16, 16), np.uint8), ["flip", "blur"])
     >>> [ax.get_title() for ax in fig.axes[:2]]
-    ['flip\\n1 mirrored', 'blur\\n4 SD, % of the side']
+    ['flip', 'blur\\nSD 4 % of the side']
     """
     chosen = [PERTURBATIONS[name] for name in (names or PERTURBATIONS)]
     columns = min(columns, len(chosen))
     rows = int(np.ceil(len(chosen) / columns))
-    fig, grid = plt.subplots(rows, columns, figsize=(2.1 * columns, 2.7 * rows), squeeze=False)
+    side = max(2.1, min(3.2, 12.6 / columns))
+    fig, grid = plt.subplots(
+        rows, columns, figsize=(side * columns, (side + 0.6) * rows), squeeze=False
+    )
     for ax in grid.flat:
         ax.set_axis_off()
     for ax, change in zip(grid.flat, chosen, strict=False):
-        dose = _strongest(change.doses)
+        dose = (doses or {}).get(change.name, _strongest(change.doses))
         ax.imshow(change(image[None], dose)[0], cmap="gray", vmin=0, vmax=255)
-        ax.set_title(f"{change.name}\n{dose:g} {change.unit}", fontsize=11)
+        ax.set_title("\n".join(filter(None, (change.name, dose_in_words(dose, change.unit)))))
     return fig
 
 

@@ -1,4 +1,4 @@
-"""Figures of the error: along age, cell by cell, calibrated or not, and under perturbation."""
+"""Figures of the error: along age, cell by cell, and by the number of children in a cell."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from matplotlib.axes import Axes
 
 from .. import evaluation
 from ..evaluation.error_curve import age_axis
-from .axes import age_ticks, axes_or_new, scatter_by_sex, show_legend
+from .axes import age_ticks, axes_or_new, scatter_by_sex, show_legend, too_old_and_too_young
 from .style import MARKERS, PALETTE, SEX_PLURAL
 
 __all__ = [
-    "calibration",
-    "changed_calls",
-    "coverage_by",
     "error_along_age",
     "error_by_cell",
     "small_cells",
@@ -79,6 +76,7 @@ def error_along_age(
         )
     ax.set(xlabel=_AXIS_NAMES[axis], ylabel="prediction minus label (years)")
     age_ticks(ax.xaxis)
+    too_old_and_too_young(ax)
     show_legend(ax, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
     return ax
 
@@ -99,7 +97,8 @@ def error_by_cell(
     cells
         From :func:`boneage_kit.evaluation.by` over ``columns``.
     floor
-        The same cells for the constant predictor, written at the right.
+        The same cells for the constant predictor: a grey bar across each row, and the number at
+        the right, in bold where the model is no better.
     reader
         Years and name of the readers' difference, drawn as a dotted line.
     overall
@@ -133,14 +132,7 @@ def error_by_cell(
             markerfacecolor="white" if cell["small"] else colour,
         )
         if floor is not None:
-            ax.annotate(
-                f"{floor[measure].iloc[y]:.1f} y",
-                (1.02, y),
-                va="center",
-                xycoords=("axes fraction", "data"),
-                fontsize=11,
-                annotation_clip=False,
-            )
+            _floor_of_row(ax, y, float(floor[measure].iloc[y]), cell[measure])
         values = [SEX_PLURAL.get(cell[name], str(cell[name])) for name in columns]
         names.append(f"{', '.join(values)} (n = {cell['n']}{', small' if cell['small'] else ''})")
     _reference_lines(ax, measure, floor, reader, overall)
@@ -153,6 +145,20 @@ def error_by_cell(
         ax.set_xlim(left=0)
     ax.grid(axis="y", visible=False)
     return ax
+
+
+def _floor_of_row(ax: Axes, y: int, floor: float, model: float) -> None:
+    """Draw one row's floor as a grey bar, and write it at the right."""
+    ax.plot([floor] * 2, [y - 0.32, y + 0.32], color=PALETTE["floor"], linewidth=4)
+    ax.annotate(
+        f"{floor:.1f} y",
+        (1.02, y),
+        va="center",
+        xycoords=("axes fraction", "data"),
+        fontsize=11,
+        fontweight="bold" if model >= floor else "normal",
+        annotation_clip=False,
+    )
 
 
 def _reference_lines(
@@ -182,122 +188,12 @@ def _reference_lines(
         )
         drawn = True
     if floor is not None:
-        ax.annotate(
-            "constant\n(median)",
-            (1.02, 1.0),
-            xycoords="axes fraction",
-            fontsize=11,
-            va="bottom",
-            annotation_clip=False,
-        )
+        ax.plot([], [], color=PALETTE["floor"], linewidth=4, label="floor: always the median age")
+        drawn = True
     if measure == "bias":
         ax.axvline(0, color=PALETTE["ink"], linewidth=1)
     if drawn:
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False, ncols=1)
-
-
-def calibration(predictions: pd.DataFrame, ax: Axes | None = None, bins: int = 8) -> Axes:
-    """Draw the mean label of children with nearly the same prediction, by sex, with intervals.
-
-    >>> import matplotlib; matplotlib.use("Agg")
-    >>> ages = np.linspace(2, 17, 50)
-    >>> table = pd.DataFrame({"image_id": range(50), "sex": "F", "y_true": ages, "y_pred": ages})
-    >>> calibration(table).get_ylabel()
-    'mean label minus prediction (years)'
-    """
-    ax = axes_or_new(ax)
-    for number, (sex, rows) in enumerate(evaluation.reliability(predictions, bins).groupby("sex")):
-        gap = rows["label"] - rows["predicted"]
-        half = np.array([rows["label"] - rows["lower"], rows["upper"] - rows["label"]])
-        ax.errorbar(
-            rows["predicted"] + 0.08 * number,
-            gap,
-            yerr=half,
-            color=PALETTE[sex],
-            marker=MARKERS[sex],
-            markersize=8,
-            capsize=3,
-            linewidth=1.6,
-            linestyle=["-", "--"][number % 2],
-            label=SEX_PLURAL[sex],
-        )
-    ax.axhline(0, color=PALETTE["ink"], linewidth=1, linestyle=":")
-    ax.set(xlabel="prediction (years)", ylabel="mean label minus prediction (years)")
-    age_ticks(ax.xaxis)
-    ax.legend(frameon=False)
-    return ax
-
-
-def coverage_by(
-    cells: pd.DataFrame, *columns: str, nominal: float = 0.9, ax: Axes | None = None
-) -> Axes:
-    """Draw the share of labels inside their interval in each cell, with the promised share.
-
-    >>> import matplotlib; matplotlib.use("Agg")
-    >>> cells = pd.DataFrame({"sex": ["F"], "n": [90], "small": [False], "covered": [0.9],
-    ...                       "covered_lower": [0.85], "covered_upper": [0.95]})
-    >>> coverage_by(cells, "sex").get_xlabel()
-    'labels inside the interval (%)'
-    """
-    ax = axes_or_new(ax, 7.6, 0.42 * len(cells) + 1.7)
-    percent = cells.rename(
-        columns={"covered": "mae", "covered_lower": "mae_lower", "covered_upper": "mae_upper"}
-    ).copy()
-    percent[["mae", "mae_lower", "mae_upper"]] *= 100
-    error_by_cell(percent, *columns, ax=ax)
-    ax.axvline(
-        100 * nominal,
-        color=PALETTE["ink"],
-        linestyle="--",
-        linewidth=1.4,
-        label=f"promised: {nominal:.0%}",
-    )
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False)
-    left = min(percent["mae_lower"].min() - 3, 100 * nominal - 10)
-    ax.set(xlim=(max(left, 0), 101), xlabel="labels inside the interval (%)")
-    return ax
-
-
-def changed_calls(changes: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw the share of clinical calls that change, for the model, the readers and mere noise.
-
-    >>> import matplotlib; matplotlib.use("Agg")
-    >>> table = pd.DataFrame({"what": ["model against label"], "changed": [0.1], "lower": [0.05],
-    ...                       "upper": [0.15], "n": [100]})
-    >>> changed_calls(table).get_xlabel()
-    'calls that change (% of children)'
-    """
-    ax = axes_or_new(ax, 7.6, 0.6 * len(changes) + 1.3)
-    for y, row in enumerate(changes.itertuples()):
-        kind = (
-            "model"
-            if row.what.startswith("model")
-            else ("reader" if row.what.startswith("reader") else "floor")
-        )
-        ax.plot([100 * row.lower, 100 * row.upper], [y] * 2, color=PALETTE[kind], linewidth=3)
-        ax.plot(
-            100 * row.changed,
-            y,
-            color=PALETTE[kind],
-            markersize=9,
-            marker={"model": "o", "reader": "s", "floor": "D"}[kind],
-        )
-        ax.annotate(
-            f"{100 * row.changed:.0f} %",
-            (100 * row.upper, y),
-            xytext=(8, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=11,
-        )
-    ax.set_yticks(range(len(changes)), changes["what"])
-    ax.set(
-        xlim=(0, max(5.0, 120 * changes["upper"].max())),
-        ylim=(len(changes) - 0.4, -0.6),
-        xlabel="calls that change (% of children)",
-    )
-    ax.grid(axis="y", visible=False)
-    return ax
 
 
 def small_cells(curve: pd.DataFrame, ax: Axes | None = None) -> Axes:

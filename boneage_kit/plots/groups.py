@@ -1,22 +1,69 @@
-"""Figures of group fairness: what a model trained on one mix of groups does on the others."""
+"""Figures of groups: small cells by chance, and training on one mix of groups."""
 
 from __future__ import annotations
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from ..errors import BadInput
+from ..evaluation import dealt_out
+from .axes import axes_or_new
 from .style import PALETTE, SEX_PLURAL
 
-__all__ = ["group_mix"]
+__all__ = ["dealt_cells", "group_mix"]
 
 _MIXES = {
     "one group": (PALETTE["F"], "o"),
     "90 in 100": (PALETTE["reader"], "s"),
     "all alike": (PALETTE["M"], "D"),
 }
+
+
+def dealt_cells(
+    errors: np.ndarray, cells: int, ax: Axes | None = None, *, draws: int = 200, seed: int = 0
+) -> Axes:
+    """Draw the MAE of cells to which the children were dealt at random, and the worst of each deal.
+
+    No cell differs from another in truth, so every difference in the figure is chance.
+
+    Parameters
+    ----------
+    errors
+        One absolute error (years) per child.
+    cells
+        How many cells of (nearly) equal size; at most half as many as there are children.
+
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> dealt_cells(np.arange(40.0), 4, draws=5).get_xlabel()
+    'MAE of a cell (years)'
+    """
+    if not 1 < cells <= len(errors) / 2:
+        raise BadInput(
+            f"{len(errors)} children cannot be dealt out to {cells} cells.",
+            "Take at least two cells, and at least two children per cell.",
+        )
+    ax = axes_or_new(ax, 8.4, 4.4)
+    sizes = [len(part) for part in np.array_split(errors, cells)]
+    rng = np.random.default_rng(seed)
+    one_deal = [part.mean() for part in np.split(rng.permutation(errors), np.cumsum(sizes)[:-1])]
+    worst = dealt_out(errors, sizes, draws, seed)
+    bins = np.linspace(min(one_deal), max(worst.max(), *one_deal), 31)
+    ax.hist(worst, bins=bins, color=PALETTE["reader"], alpha=0.75,
+            label=f"worst cell of each of {draws} deals: "
+                  f"{worst.mean():.2f} years on average")  # fmt: skip
+    ax.plot(one_deal, np.full(cells, -0.06 * draws), "o", color=PALETTE["model"], alpha=0.7,
+            label=f"the {cells} cells of one deal, "
+                  f"about {np.mean(sizes):.0f} children each")  # fmt: skip
+    ax.axvline(np.mean(errors), color=PALETTE["ink"], linestyle="--", linewidth=1.4,
+               label=f"all children: {np.mean(errors):.2f} years")  # fmt: skip
+    ax.set(xlabel="MAE of a cell (years)", ylabel="number of deals", ylim=(-0.12 * draws, None))
+    ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= ax.get_ylim()[1]])
+    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), frameon=False)
+    return ax
 
 
 def group_mix(table: pd.DataFrame, model: str = "BoNet") -> Figure:

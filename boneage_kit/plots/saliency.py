@@ -8,13 +8,15 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .axes import axes_or_new, bare
+from .axes import bare
 from .style import PALETTE, SEX_WORD
 
-__all__ = ["saliency_maps", "saliency_scores", "worst_cases"]
+__all__ = ["saliency_maps", "worst_cases"]
+
+#: The last plate of Greulich and Pyle's atlas, in years.
+LAST_PLATE_YEARS = 19
 
 
 def saliency_maps(
@@ -64,72 +66,6 @@ def saliency_maps(
     return fig
 
 
-def saliency_scores(scores: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw how well each map ranks growth plates and carpals above the rest of the hand.
-
-    ``scores`` from :func:`boneage_kit.probing.saliency_check.check_saliency`: the mean AUC
-    over phantoms, filled with learned weights and hollow with shuffled ones; squares for maps that
-    need no model (the edges, and the ideal looker at what he looks at).
-
-    >>> import matplotlib; matplotlib.use("Agg")
-    >>> table = pd.DataFrame({"phantom": [0, 0], "method": "occlusion", "region": "carpals",
-    ...                       "weights": ["learned", "shuffled"], "auc": [0.8, 0.5]})
-    >>> saliency_scores(table).get_yticklabels()[0].get_text()
-    'occlusion: carpals'
-    """
-    regions = [
-        r
-        for r in ("growth plates", "carpals", "other bone", "soft tissue")
-        if r in set(scores["region"])
-    ]
-    mean = scores.groupby(["method", "region", "weights"], sort=False)["auc"].agg(["mean", "sem"])
-    lines = [
-        (m, r)
-        for m in scores["method"].unique()
-        for r in regions
-        if m != "ideal looker" or r == regions[0]
-    ]
-    ax = axes_or_new(ax, 8.0, 0.36 * len(lines) + 1.5)
-    for y, (method, region) in enumerate(lines):
-        no_model = method in ("edges of the image", "ideal looker")
-        for weights, filled in (("learned", True), ("shuffled", False)):
-            if (method, region, weights) not in mean.index or (no_model and not filled):
-                continue
-            value, spread = mean.loc[(method, region, weights)]
-            colour = PALETTE["floor"] if no_model else PALETTE["model" if filled else "ink"]
-            if np.isfinite(spread):
-                ax.plot(
-                    [value - 1.96 * spread, value + 1.96 * spread],
-                    [y] * 2,
-                    color=colour,
-                    linewidth=2,
-                    alpha=0.6,
-                )
-            ax.plot(
-                value,
-                y,
-                markersize=8,
-                color=colour,
-                marker="s" if no_model else "o" if filled else "D",
-                markerfacecolor=colour if filled else "white",
-                markeredgewidth=1.8,
-            )
-    ax.axvline(0.5, color=PALETTE["ink"], linewidth=1, linestyle=":")
-    ax.plot([], [], "o", color=PALETTE["model"], label="learned weights")
-    ax.plot([], [], "D", color=PALETTE["ink"], markerfacecolor="white", label="shuffled weights")
-    if {"edges of the image", "ideal looker"} & set(scores["method"]):
-        ax.plot([], [], "s", color=PALETTE["floor"], label="no model")
-    ax.set_yticks(range(len(lines)), [f"{method}: {region}" for method, region in lines])
-    ax.set(
-        ylim=(len(lines) - 0.4, -0.6),
-        xlim=(0, 1),
-        xlabel="chance that a pixel there outranks another of the hand (AUC)",
-    )
-    ax.grid(axis="y", visible=False)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False)
-    return ax
-
-
 def worst_cases(
     images: Sequence[np.ndarray],
     predictions: pd.DataFrame,
@@ -154,7 +90,7 @@ def worst_cases(
     """
     columns = min(columns, len(images))
     rows = int(np.ceil(len(images) / columns))
-    fig, grid = plt.subplots(rows, columns, figsize=(2.9 * columns, 3.7 * rows), squeeze=False)
+    fig, grid = plt.subplots(rows, columns, figsize=(3.0 * columns, 4.0 * rows), squeeze=False)
     for ax in grid.flat:
         ax.set_axis_off()
     shown = zip(grid.flat, images, predictions.itertuples(), strict=False)
@@ -174,5 +110,10 @@ def _title(row: Any) -> str:
         lines.append(f"readers {readers[0]:.1f} and {readers[1]:.1f}")
     text = f"model {row.y_pred:.1f}"
     if pd.notna(getattr(row, "lower", np.nan)):
-        text += f" ({max(row.lower, 0):.1f} to {row.upper:.1f})"
+        text += f" ({max(row.lower, 0):.1f} to {_upper_end(row.upper)})"
     return "\n".join([*lines, text])
+
+
+def _upper_end(years: float) -> str:
+    """Return the upper end of an interval; the atlas names no bone age above the last plate."""
+    return f"over {LAST_PLATE_YEARS}" if years > LAST_PLATE_YEARS else f"{years:.1f}"

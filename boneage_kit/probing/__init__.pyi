@@ -1,5 +1,6 @@
 from .ablation import ablations_in_words as ablations_in_words
 from .ablation import compared_in_words as compared_in_words
+from .ablation import verdicts_in_words as verdicts_in_words
 from .deformation import deformation_grids as deformation_grids
 from .deformation import deformation_of as deformation_of
 from .deformation import straightening_in_words as straightening_in_words
@@ -14,14 +15,17 @@ from .layers import convolution_maps as convolution_maps
 from .layers import filters_in_words as filters_in_words
 from .layers import first_filters as first_filters
 from .layers import layer_table as layer_table
+from .maps_judged import maps_in_words as maps_in_words
+from .maps_judged import maps_judged as maps_judged
 from .perturbations import PERTURBATIONS as PERTURBATIONS
 from .perturbations import Perturbation as Perturbation
 from .region_finder import region_hits as region_hits
 from .region_finder import region_hits_in_words as region_hits_in_words
 from .region_finder import true_places as true_places
 from .robustness import dose_response as dose_response
-from .robustness import responses_in_words as responses_in_words
 from .robustness import worst_doses as worst_doses
+from .robustness_words import dose_in_words as dose_in_words
+from .robustness_words import responses_in_words as responses_in_words
 from .saliency import edges as edges
 from .saliency import grad_cam as grad_cam
 from .saliency import network_of as network_of
@@ -31,7 +35,6 @@ from .saliency import similarity as similarity
 from .saliency_check import check_cases as check_cases
 from .saliency_check import check_saliency as check_saliency
 from .saliency_check import growth_regions as growth_regions
-from .saliency_check import maps_in_words as maps_in_words
-from .saliency_check import maps_judged as maps_judged
 from .saliency_check import maps_of as maps_of
 from .saliency_check import score_map as score_map
+from .trainings_in_words import trainings_in_words as trainings_in_words

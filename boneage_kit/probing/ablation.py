@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ..evaluation import compare
+from ..evaluation import compare, verdict
 
-__all__ = ["SEEDS_APART", "ablations_in_words", "compared_in_words"]
+__all__ = ["SEEDS_APART", "ablations_in_words", "compared_in_words", "verdicts_in_words"]
 
 #: Two single trainings of one BoNet on 400 phantoms may be so many years apart in MAE (95 %), if
 #: only the seed differs (``studies/seed_spread.py``).
@@ -25,8 +25,9 @@ def ablations_in_words(worth: Mapping[str, float]) -> str:
 
     >>> print(ablations_in_words({"the last layer": 0.6, "the deformation layer": -0.02}))
     Without the last layer the error is 0.60 years larger. This is more than another seed usually
-    changes (0.25 years). Without the deformation layer the error is 0.02 years smaller. Another
-    seed could change as much, so these trainings say nothing about this part.
+    changes (0.25 years), but a verdict needs more than one training. Without the deformation layer
+    the error is 0.02 years smaller. Another seed could change as much, so these trainings say
+    nothing about this part.
     """
     sentences = []
     for part, years in worth.items():
@@ -34,7 +35,8 @@ def ablations_in_words(worth: Mapping[str, float]) -> str:
         sentences.append(f"Without {part} the error is {abs(years):.2f} years {way}.")
         if abs(years) > SEEDS_APART:
             sentences.append(
-                f"This is more than another seed usually changes ({SEEDS_APART:g} years)."
+                f"This is more than another seed usually changes ({SEEDS_APART:g} years), but a "
+                "verdict needs more than one training."
             )
         else:
             sentences.append(
@@ -74,3 +76,33 @@ def compared_in_words(tables: Mapping[str, pd.DataFrame], first: str, second: st
         f'{start} "{less}" errs less than "{more}", by {abs(found.difference):.2f} years (95 % '
         f"interval over the children: {low:.2f} to {high:.2f})."
     )
+
+
+def verdicts_in_words(asked: pd.DataFrame) -> str:
+    """Say on which questions there is a verdict, and on how many there is none.
+
+    Parameters
+    ----------
+    asked
+        ``question`` and ``verdict`` (:mod:`boneage_kit.evaluation.verdict`), one row per question.
+
+    >>> asked = {"A against B": "the first errs less", "A against C": "cannot be told",
+    ...          "B against C": "one training each: no verdict"}
+    >>> print(verdicts_in_words(pd.DataFrame(asked.items(), columns=["question", "verdict"])))
+    "A against B": the first errs less. On 1 question it cannot be told. On 1 question there is no
+    verdict, because there was one training each.
+    """
+    told = [
+        f'"{row.question}": {row.verdict}.'
+        for row in asked.itertuples()
+        if row.verdict not in (verdict.CANNOT_BE_TOLD, verdict.ONE_TRAINING)
+    ]
+    counts = asked["verdict"].value_counts()
+    for word, text in (
+        (verdict.CANNOT_BE_TOLD, "it cannot be told"),
+        (verdict.ONE_TRAINING, "there is no verdict, because there was one training each"),
+    ):
+        n = int(counts.get(word, 0))
+        if n:
+            told.append(f"On {n} {'question' if n == 1 else 'questions'} {text}.")
+    return " ".join(told)

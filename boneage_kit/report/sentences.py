@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable, Sequence
+
 import pandas as pd
 
+from ..errors import BadInput
 from ..evaluation import (
     coverage,
     has_chronological_age,
     has_two_readers,
     pooled_in_words,
 )
-from ..records.schema import CHILDREN
-from .analysis import MOST_GROUPS, Analysis
+from .analysis import Analysis
+from .cell_sentences import against_floor, ages, counted, groups, sexes
+
+#: Of fewer children a slope or limits of agreement say nothing about others.
+FEWEST_CHILDREN = 10
 
 
-def findings(predictions: pd.DataFrame, *, n_bootstrap: int = 1000, seed: int = 0) -> list[str]:
+def findings(
+    predictions: pd.DataFrame,
+    *,
+    about: Sequence[str] = (),
+    n_bootstrap: int = 1000,
+    seed: int = 0,
+) -> list[str]:
     """Return what a predictions table shows, one or two sentences per question.
 
     Asks about the headline error, what it pools (several seeds or folds), the readers, the pull to
@@ -27,6 +38,13 @@ def findings(predictions: pd.DataFrame, *, n_bootstrap: int = 1000, seed: int = 
     ----------
     predictions
         One model's predictions (years).
+    about
+        Some of :data:`QUESTIONS`, in the order in which they are to be answered; none: all.
+
+    Raises
+    ------
+    BadInput
+        For a question that there is not.
 
     >>> import numpy as np
     >>> ages = np.linspace(2, 17, 60)
@@ -36,18 +54,18 @@ def findings(predictions: pd.DataFrame, *, n_bootstrap: int = 1000, seed: int = 
     'The MAE is 0.45 years (95 % interval 0.39 to 0.51; 5.4 months) on 60 children; always
     answering the median age of other children of the same sex gives 3.99 years.'
     """
-    return sentences(Analysis(predictions, n_bootstrap, seed))
+    unknown = [name for name in about if name not in QUESTIONS]
+    if unknown:
+        raise BadInput(
+            f"There is no question about {unknown[0]!r}.", f"Use some of {', '.join(QUESTIONS)}."
+        )
+    return sentences(Analysis(predictions, n_bootstrap, seed), about)
 
 
-def sentences(analysis: Analysis) -> list[str]:
+def sentences(analysis: Analysis, about: Sequence[str] = ()) -> list[str]:
     """Return the sentences of :func:`findings` for a table that is analysed already."""
-    pooled = pooled_in_words(analysis.table)
-    questions = (_readers, _pull, _limits, _ages, _sexes, _groups, _intervals, _calls)
-    return [
-        _headline(analysis),
-        *([pooled] if pooled else []),
-        *(question(analysis) for question in questions),
-    ]
+    texts = [QUESTIONS[name](analysis) for name in about or QUESTIONS]
+    return [text for text in texts if text]
 
 
 def _headline(analysis: Analysis) -> str:
@@ -59,7 +77,7 @@ def _headline(analysis: Analysis) -> str:
     )
     text = (
         f"The MAE is {error['value']:.2f} years ({interval}{12 * error['value']:.1f} months) "
-        f"on {_counted(error['n'], 'child', 'children')}"
+        f"on {counted(error['n'], 'child', 'children')}"
     )
     if analysis.table.n_children < 2:
         return text + "."
@@ -67,10 +85,6 @@ def _headline(analysis: Analysis) -> str:
         f"{text}; always answering the median age of other children of the same sex gives "
         f"{analysis.floor_mae:.2f} years."
     )
-
-
-def _counted(n: int, one: str, several: str) -> str:
-    return f"{n} {one if n == 1 else several}"
 
 
 def _readers(analysis: Analysis) -> str:
@@ -96,8 +110,12 @@ def _readers(analysis: Analysis) -> str:
 
 
 def _pull(analysis: Analysis) -> str:
-    if analysis.table.n_children < 3 or analysis.table["y_true"].nunique() < 2:
-        return "There are too few ages to ask about a pull to the middle."
+    n = analysis.table.n_children
+    if n < FEWEST_CHILDREN or analysis.table["y_true"].nunique() < 2:
+        return (
+            f"{counted(n, 'child is', 'children are')} too few to say whether there is a pull to "
+            "the middle."
+        )
     label = analysis.pull.loc["label"]
     if label["upper"] < 0:
         text = (
@@ -144,7 +162,7 @@ def _along_prediction(analysis: Analysis) -> str:
 
 
 def _limits(analysis: Analysis) -> str:
-    if analysis.table.n_children < 3:
+    if analysis.table.n_children < FEWEST_CHILDREN:
         return "There are too few children for limits of agreement."
     limits = analysis.limits
     return (
@@ -152,65 +170,6 @@ def _limits(analysis: Analysis) -> str:
         f"{limits.upper:+.2f} years of the label (95 % limits of agreement; bias "
         f"{limits.bias:+.2f})."
     )
-
-
-def _ages(analysis: Analysis) -> str:
-    cells = analysis.cells("age_band")
-    large = cells[~cells["small"]]
-    if len(large) < 2:
-        return "Too few age bands hold enough children to be compared."
-    worst, best = large.loc[large["mae"].idxmax()], large.loc[large["mae"].idxmin()]
-    pooled = analysis.pooled("age_band").astype({"age_band": object}).set_index("age_band")
-    return (
-        f"By age, the MAE runs from {best['mae']:.2f} years ({best['age_band']}) to "
-        f"{worst['mae']:.2f} ({worst['age_band']}); the bias there is {best['bias']:+.2f} and "
-        f"{worst['bias']:+.2f}. One of {len(cells)} bands is always the worst: corrected for "
-        "having been picked as such, its MAE is "
-        f"{pooled.loc[worst['age_band'], 'pooled']:.2f}."
-    )
-
-
-def _sexes(analysis: Analysis) -> str:
-    if analysis.table["sex"].nunique() < 2:
-        return "Only one sex is in the table."
-    cells = analysis.cells("sex").set_index("sex")
-    p = analysis.differences("sex")["p"].min()
-    verdict = "a difference" if p < 0.05 else "no difference that chance would not give"
-    return (
-        f"The MAE is {cells.loc['F', 'mae']:.2f} years in girls and "
-        f"{cells.loc['M', 'mae']:.2f} in boys: {verdict} (p = {p:.2g})."
-    )
-
-
-def _groups(analysis: Analysis) -> str:
-    if not analysis.has_groups:
-        return "The table names no groups: nothing can be said about fairness between them."
-    cells = analysis.differences("group", "sex")
-    large = cells[~cells["small"]]
-    small = int(cells["small"].sum())
-    text = (
-        f"Of {_counted(len(cells), 'cell', 'cells')} of group and sex, {small} "
-        f"{'is' if small == 1 else 'are'} too small to judge"
-        if small
-        else f"All {len(cells)} cells of group and sex hold enough children"
-    )
-    if analysis.grouped is not analysis.table:
-        text = f"Of the {MOST_GROUPS} largest groups: {text[0].lower()}{text[1:]}"
-    if large.empty:
-        return text + "."
-    clear = large[large["p_holm"] < 0.05]
-    if clear.empty:
-        half = (large["upper"] - large["lower"]).median() / 2
-        return f"{text}; none differs from the rest once corrected for many looks" + (
-            f", but a difference under about {half:.2f} years could not have been seen."
-            if np.isfinite(half)
-            else "."
-        )
-    names = ", ".join(
-        f"{row.group} {CHILDREN[row.sex]} ({row.difference:+.2f} years)"
-        for row in clear.itertuples()
-    )
-    return f"{text}; after correction for many looks these differ from the rest: {names}."
 
 
 def _intervals(analysis: Analysis) -> str:
@@ -247,3 +206,19 @@ def _calls(analysis: Analysis) -> str:
             f"same quality would change {100 * changed.iloc[-1]:.0f} %"
         )
     return text + "."
+
+
+#: What :func:`findings` can be asked about, in the order of a full answer.
+QUESTIONS: dict[str, Callable[[Analysis], str | None]] = {
+    "size": _headline,
+    "folds": lambda analysis: pooled_in_words(analysis.table),
+    "readers": _readers,
+    "pull": _pull,
+    "limits": _limits,
+    "ages": ages,
+    "floor": against_floor,
+    "sexes": sexes,
+    "groups": groups,
+    "intervals": _intervals,
+    "calls": _calls,
+}

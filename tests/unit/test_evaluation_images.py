@@ -9,7 +9,8 @@ import pytest
 from boneage_kit import BadInput, phantom
 from boneage_kit.probing.input_checks import UNLIKE, learn_inputs, measure_check
 from boneage_kit.probing.perturbations import PERTURBATIONS
-from boneage_kit.probing.robustness import dose_response, responses_in_words, worst_doses
+from boneage_kit.probing.robustness import dose_response, worst_doses
+from boneage_kit.probing.robustness_words import responses_in_words
 from boneage_kit.probing.saliency import (
     edges,
     grad_cam,
@@ -222,7 +223,7 @@ def test_a_check_is_asked_at_each_dose(hands):
     ).set_index("dose")
     assert found.loc[1.0, "warned"] > 0.8 > 0.3 > found.loc[0.0, "warned"]
     words = responses_in_words(found.reset_index())
-    assert "inversion" in words[0] and "at least 80 % of the pictures with inversion" in words[-1]
+    assert "inversion" in words[0] and "at least 80 % of the images with inversion" in words[-1]
 
 
 def test_robustness_shows_a_model_only_children_held_back_from_it(tmp_path):
