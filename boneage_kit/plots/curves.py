@@ -28,7 +28,10 @@ _OTHERS = ("X", "*", "h", "<", ">", "p", "d", "8")
 
 
 def learning_curves(
-    table: pd.DataFrame, labels: Mapping[str, str] | None = None, ax: Axes | None = None
+    table: pd.DataFrame,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+    bands: bool = True,
 ) -> Axes:
     """Draw the error against the number of training images, one line and one band per method.
 
@@ -41,6 +44,8 @@ def learning_curves(
     labels
         Method name to its name in the legend, in the order of the legend; None: the names as they
         are. :func:`boneage_kit.benchmark.methods.labels` has those of the benchmark.
+    bands
+        Draw the intervals. More than three overlap each other: then leave them to a table.
 
     >>> import pandas as pd
     >>> table = pd.DataFrame({"method": "bonet", "n_train": [50, 100], "mae_years": [2.0, 1.5],
@@ -76,7 +81,7 @@ def learning_curves(
         )
         if alone:
             ax.vlines(part.index, part["lower"], part["upper"], color=colour, linewidth=2)
-        elif name != "constant":
+        elif bands and name != "constant":
             ax.fill_between(
                 part.index, part["lower"], part["upper"], color=colour, alpha=0.15, linewidth=0
             )

@@ -11,13 +11,15 @@ from matplotlib.axes import Axes
 from .axes import axes_or_new
 from .style import PALETTE
 
-__all__ = ["augmented_views", "error_by_size", "training_curves"]
+__all__ = ["augmented_views", "error_by_size", "errors_of_trainings", "training_curves"]
 
 
 def training_curves(
     history: pd.DataFrame, floor: float | None = None, title: str = "", ax: Axes | None = None
 ) -> Axes:
     """Draw the error on the training images beside the one on validation images, by epoch.
+
+    Triangles at the top mark epochs whose validation error is larger than the axis shows.
 
     Parameters
     ----------
@@ -41,35 +43,57 @@ def training_curves(
         ax=ax,
     )
     last = history.iloc[-1]
-    apart = 8 if last["train_mae"] > last["valid_mae"] else -8  # points: the labels must not meet
-    labels = (("train_mae", "training", apart), ("valid_mae", "validation", -apart))
-    for name, label, shift in labels:
-        ax.annotate(
-            f"{label} {last[name]:.1f} y",
-            (last["epoch"], last[name]),
-            (6, shift),
-            textcoords="offset points",
-            va="center",
-            fontsize=11,
-        )
     if floor is not None:
         ax.axhline(floor, color=PALETTE["floor"], linestyle=":")
-        ax.annotate(
-            "floor: the sex's median",
-            (1, floor),
-            (-2, 3),
-            va="bottom",
-            ha="right",
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
-            fontsize=11,
-        )
         top = max(1.5 * floor, history[["train_mae", "valid_mae"]].iloc[0].max())
         ax.set_ylim(top=min(ax.get_ylim()[1], top))  # a wild first epoch must not hide the rest
     ax.set(xlabel="epoch", title=title, ylabel=_error_label(ax))
-    ax.set_xlim(left=1, right=last["epoch"] * 1.5)
+    ax.set_xlim(1, max(last["epoch"], 2))
     ax.set_ylim(bottom=0)
+    _mark_beyond(ax, history)
+    ends = {f"training {last['train_mae']:.1f} y": last["train_mae"]}
+    if last["valid_mae"] == last["valid_mae"]:
+        ends[f"validation {last['valid_mae']:.1f} y"] = last["valid_mae"]
+    if floor is not None:
+        ends[f"floor {floor:.1f} y"] = floor
+    _name_ends(ax, ends)
     return ax
+
+
+def _name_ends(ax: Axes, ends: dict[str, float]) -> None:
+    """Write each line's name beside its end, to the right of the axes, without collisions."""
+    top = ax.get_ylim()[1]
+    apart, lowest = 0.075 * top, 0.0
+    for label, value in sorted(ends.items(), key=lambda end: end[1]):
+        height = lowest = max(min(value, top), lowest)
+        ax.annotate(
+            label,
+            (1, height),
+            (5, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            va="center",
+            fontsize=11,
+            annotation_clip=False,
+        )
+        lowest += apart
+
+
+def _mark_beyond(ax: Axes, history: pd.DataFrame) -> None:
+    """Mark the epochs whose validation error is larger than the axis shows."""
+    top = ax.get_ylim()[1]
+    beyond = history.loc[history["valid_mae"] > top, "epoch"]
+    if len(beyond):
+        ax.plot(
+            beyond,
+            [top] * len(beyond),
+            "^",
+            color=PALETTE["model"],
+            markersize=8,
+            clip_on=False,
+            label="validation: above the axis",
+        )
+        ax.legend(loc="upper right", frameon=False, fontsize=10)
 
 
 def augmented_views(image: np.ndarray, views: np.ndarray) -> np.ndarray:
@@ -167,6 +191,56 @@ def error_by_size(
     ax.set_ylim(
         0, max(ax.get_ylim()[1], 1.15 * top)
     )  # room above the floor; shared axes keep theirs
+    return ax
+
+
+def errors_of_trainings(
+    table: pd.DataFrame, floor: float | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw the error of each single training as a dot, one row per method, and its mean as a bar.
+
+    Parameters
+    ----------
+    table
+        ``method`` and ``mae_years``, one row per training; methods stand in this order.
+    floor
+        Error of the sex's median, years.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"method": ["probe", "probe"], "mae_years": [2.0, 2.2]})
+    >>> errors_of_trainings(table, floor=4.0).get_xlim()[0]
+    0.0
+    """
+    names = list(dict.fromkeys(table["method"]))
+    ax = axes_or_new(ax, 9, 1.4 + 0.55 * len(names))
+    sns.stripplot(
+        table,
+        x="mae_years",
+        y="method",
+        order=names,
+        color=PALETTE["model"],
+        size=9,
+        jitter=False,
+        ax=ax,
+    )
+    for place, name in enumerate(names):
+        mean = table.loc[table["method"] == name, "mae_years"].mean()
+        ax.plot([mean, mean], [place - 0.28, place + 0.28], color=PALETTE["ink"], linewidth=2)
+    top = table["mae_years"].max()
+    if floor is not None:
+        ax.axvline(floor, color=PALETTE["floor"], linestyle=":")
+        ax.annotate(
+            "floor",
+            (floor, 1),
+            (-4, -4),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            fontsize=11,
+        )
+        top = max(top, floor)
+    ax.set(xlabel="mean absolute error (years)", ylabel="", xlim=(0, 1.08 * top))
     return ax
 
 

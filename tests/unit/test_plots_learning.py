@@ -16,8 +16,23 @@ def test_a_wild_epoch_does_not_hide_the_curves():
     assert {text.get_text() for text in ax.texts} == {
         "training 1.0 y",
         "validation 1.9 y",
-        "floor: the sex's median",
+        "floor 2.5 y",
     }
+
+
+def test_the_axis_ends_with_the_training_and_an_epoch_beyond_it_is_marked():
+    ax = plots.training_curves(HISTORY, floor=2.5)
+    assert ax.get_xlim() == (1, 3)  # no empty third that looks like an aborted run
+    assert ax.get_legend().get_texts()[0].get_text() == "validation: above the axis"
+    calm = HISTORY.assign(train_mae=[3.0, 2.0, 1.0], valid_mae=[3.0, 2.1, 1.9])
+    assert plots.training_curves(calm, floor=2.5).get_legend() is None
+
+
+def test_names_at_the_ends_do_not_collide():
+    close = HISTORY.assign(train_mae=[3.0, 2.0, 1.9], valid_mae=[3.0, 2.1, 1.9])
+    ax = plots.training_curves(close, floor=1.95)
+    heights = sorted(text.xy[1] for text in ax.texts)
+    assert all(b - a > 0.05 * ax.get_ylim()[1] for a, b in zip(heights, heights[1:]))
 
 
 def test_the_error_curve_is_the_mean_with_the_range_of_the_seeds():
@@ -66,3 +81,21 @@ def test_filters_are_drawn_on_one_grey_scale_around_zero():
 def test_views_stand_beside_the_image():
     axes = plots.augmented_views(np.zeros((8, 8), np.uint8), np.zeros((3, 8, 8)))
     assert [ax.get_title() for ax in axes] == ["as it is", "draw 1", "draw 2", "draw 3"]
+
+
+def test_every_training_is_a_dot_and_the_floor_is_on_the_axis():
+    table = pd.DataFrame({"method": ["a", "a", "b"], "mae_years": [2.0, 2.4, 1.5]})
+    ax = plots.errors_of_trainings(table, floor=4.0)
+    dots = sorted(float(x) for group in ax.collections for x, _ in group.get_offsets())
+    assert dots == [1.5, 2.0, 2.4]
+    assert ax.get_xlim()[1] > 4.0 and "floor" in {text.get_text() for text in ax.texts}
+    means = [line.get_xdata()[0] for line in ax.lines if len(set(line.get_ydata())) == 2]
+    assert {2.2, 1.5} <= {round(float(mean), 6) for mean in means}
+
+
+def test_learning_curves_can_be_drawn_without_their_bands():
+    table = pd.DataFrame(
+        {"method": "bonet", "n_train": [50, 100], "mae_years": 2.0, "lower": 1.8, "upper": 2.2}
+    )
+    assert len(plots.learning_curves(table).collections) == 1
+    assert len(plots.learning_curves(table, bands=False).collections) == 0

@@ -105,6 +105,7 @@ def test_a_small_difference_of_single_trainings_is_said_to_tell_nothing():
     say = probing.ablations_in_words
     assert "0.60 years larger. This is more than another seed" in say({"a part": 0.6})
     assert "0.60 years smaller. This is more than another seed" in say({"a part": -0.6})
+    assert "verdict needs more than one training" in say({"a part": 0.6})
     assert "0.10 years larger. Another seed could" in say({"a part": 0.1})
     assert "0.20 years smaller. Another seed could" in say({"a part": -0.2})
 
@@ -121,3 +122,13 @@ def test_two_methods_in_words_name_the_better_one_or_say_that_it_cannot_be_told(
     assert '"good" errs less than "bad", by' in say(tables, "good", "bad")
     assert '"good" errs less than "bad", by' in say(tables, "bad", "good")
     assert "cannot be told" in say(tables, "good", "as good")
+
+
+def test_verdicts_in_words_name_each_verdict_and_count_the_others():
+    say = probing.verdicts_in_words
+    asked = pd.DataFrame(
+        {"question": ["A", "B", "C"], "verdict": ["alike", "cannot be told", "cannot be told"]}
+    )
+    assert say(asked) == '"A": alike. On 2 questions it cannot be told.'
+    none = asked.assign(verdict="one training each: no verdict")
+    assert say(none).startswith("On 3 questions there is no verdict")
