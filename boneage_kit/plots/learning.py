@@ -45,8 +45,9 @@ def training_curves(
     last = history.iloc[-1]
     if floor is not None:
         ax.axhline(floor, color=PALETTE["floor"], linestyle=":")
-        top = max(1.5 * floor, history[["train_mae", "valid_mae"]].iloc[0].max())
-        ax.set_ylim(top=min(ax.get_ylim()[1], top))  # a wild first epoch must not hide the rest
+        first = history[["train_mae", "valid_mae"]].iloc[0].max()
+        top = max(1.5 * floor, min(first, 2 * floor))
+        ax.set_ylim(top=min(ax.get_ylim()[1], top))  # a wild epoch must not hide the rest
     ax.set(xlabel="epoch", title=title, ylabel=_error_label(ax))
     ax.set_xlim(1, max(last["epoch"], 2))
     ax.set_ylim(bottom=0)

@@ -1,39 +1,121 @@
-"""Exercises of unit 06: foresee overfitting, repair an error measure, decide about flips."""
+"""Exercises of unit 06: image changes for a clinic, a training of one's own, an error measure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from . import Wrong, exercise
+from ... import evaluation
+from . import Unanswered, Wrong, exercise
+
+
+def _changes(**limits: float) -> SimpleNamespace:
+    return SimpleNamespace(**{"rotation": 15.0, "flip": 0.0, **limits})
 
 
 @exercise(
     "06.1",
-    hint="The network has several thousand times more weights than there are images. Which of the "
-    "two curves can it bring down by remembering?",
-    solution='answer = "b"',
-    passes=("b", "B"),
-    fails=("a", "c", "d", 3),
+    hint="rotation is the largest turn in degrees, to both sides. flip is the probability that an "
+    "image is mirrored: 0 is never, 1 is always, 0.5 is every second image.",
+    solution="clinic = Augmentation(rotation=30, flip=0.5)",
+    passes=(_changes(rotation=30, flip=0.5), _changes(rotation=35.0, flip=0.2)),
+    fails=(
+        _changes(rotation=30),
+        _changes(rotation=30, flip=1.0),
+        _changes(flip=0.5),
+        _changes(rotation=180, flip=0.5),
+        _changes(rotation=30, flip=20),
+        0.5,
+    ),
 )
-def two_curves(answer: str) -> str:
-    """Take the letter of what happens to the two curves without augmentation."""
-    letter = str(answer).strip().lower()
-    if letter == "a":
+def changes_for_a_clinic(answer: Any) -> str:
+    """Take an augmentation for a clinic with turned hands and unmarked right hands."""
+    rotation, flip = (getattr(answer, name, None) for name in ("rotation", "flip"))
+    if rotation is None or flip is None:
+        raise Wrong("Give the whole augmentation: Augmentation(rotation=..., flip=...).")
+    if rotation is ... or flip is ...:
+        raise Unanswered
+    if not 0 <= flip <= 1:
+        raise Wrong(f"flip is a probability, a number from 0 to 1. {flip:g} is none.")
+    if rotation < 25:
         raise Wrong(
-            "Together they would stay only if what is learnt held for every hand. A "
-            "hundred images can be learnt by heart."
+            f"A hand of this clinic can be turned by 30 degrees. With rotation={rotation:g} the "
+            "network never sees such a hand in training."
         )
-    if letter == "c":
+    if rotation > 60:
         raise Wrong(
-            "That would be a network too small or a rate too low to learn anything; this "
-            "one has hundreds of thousands of weights."
+            f"rotation={rotation:g} turns hands much farther than this clinic does. The network "
+            "spends most of its training on hands that never come."
         )
-    if letter != "b":
-        raise Wrong('Answer with one letter, "a", "b" or "c".')
-    return "It learns its images by heart; what it learnt about other hands shows in validation."
+    if flip == 0:
+        raise Wrong("With flip=0 the network never sees a right hand in training.")
+    if flip > 0.9:
+        raise Wrong("With this flip the network sees right hands only. Four of five are left ones.")
+    return (
+        "These changes describe the films of this clinic. For films that are made by the protocol, "
+        "left hands only, flip=0 is the better choice."
+    )
+
+
+def _trained(augment: str, train: float, valid: float) -> SimpleNamespace:
+    history = pd.DataFrame({"train_mae": [4.0, train], "valid_mae": [4.0, valid]})
+    return SimpleNamespace(settings={"augment": augment}, history=history)
+
+
+#: Beyond these limits a change shows the network hands that no clinic sends.
+_FARTHEST = {"rotation": 60.0, "shift": 0.2, "scale": 0.4, "noise": 0.2}
+_WIDEST_GAP = 1.0
+
+
+@exercise(
+    "06.2",
+    hint="Begin with small changes, for example Augmentation(rotation=10, shift=0.05), and train. "
+    "If the gap is above one year, make the changes larger.",
+    solution="mine = learn(few, augment=Augmentation(rotation=12, shift=0.06))",
+    passes=(
+        _trained("Augmentation(rotation=12, shift=0.06, scale=0.12, noise=0.03)", 1.9, 2.2),
+        _trained("Augmentation(rotation=30.0, shift=0.1, scale=0.0, noise=0.1)", 2.4, 2.3),
+        _trained("True", 1.8, 2.0),
+    ),
+    fails=(
+        _trained("Augmentation(rotation=180, shift=0.3, scale=0.12, noise=0.03)", 3.5, 3.4),
+        _trained("Augmentation(rotation=10, shift=0.05, scale=0.12, noise=0.5)", 3.5, 3.4),
+        _trained("Augmentation(rotation=1, shift=0.0, scale=0.0, noise=0.0)", 0.9, 3.0),
+        _trained("False", 0.7, 3.0),
+        2.1,
+    ),
+)
+def a_training_of_ones_own(answer: Any) -> str:
+    """Take a training of the student's whose changes are possible, and whose gap is small."""
+    augment = str(getattr(answer, "settings", {}).get("augment", ""))
+    if not augment:
+        raise Wrong('Give the training itself: lesson.check("06.2", mine).')
+    if augment in ("False", "None"):
+        raise Wrong("This training used no changes. Give learn an augment=Augmentation(...).")
+    for name, farthest in _FARTHEST.items():
+        found = re.search(rf"\b{name}=([\d.]+)", augment)
+        if found and float(found[1]) > farthest:
+            raise Wrong(
+                f"{name}={float(found[1]):g} shows the network hands that no clinic sends. Choose "
+                f"{farthest:g} or less."
+            )
+    train, valid = evaluation.last_errors(answer.history)
+    if valid - train > _WIDEST_GAP:
+        raise Wrong(
+            f"The validation error is {valid:.1f} years and the training error is {train:.1f} "
+            f"years. The gap of {valid - train:.1f} years is still overfitting. Make the changes "
+            "larger."
+        )
+    return (
+        f"The training error is {train:.1f} years and the validation error is {valid:.1f} years. "
+        "One training cannot tell whether your changes are better than the kit's, because another "
+        "seed gives other numbers."
+    )
 
 
 def _good_mae(predictions: np.ndarray, truth: np.ndarray) -> float:
@@ -45,22 +127,29 @@ def _good_mae(predictions: np.ndarray, truth: np.ndarray) -> float:
     return float(np.abs(predictions - truth).mean())
 
 
+def _checked_by_length(given: Any, labels: Any) -> float:
+    given, labels = np.ravel(given), np.ravel(labels)
+    assert len(given) == len(labels)
+    return round(sum(abs(a - b) for a, b in zip(given, labels, strict=True)) / len(given), 2)
+
+
 @exercise(
     "06.3",
     hint="Print (predictions - truth).shape for predictions of shape [3, 1] and truth of shape "
-    "[3]. Bring both to one shape first, and refuse what does not fit.",
+    "[3]. Bring both to one shape first. Then raise an error if their lengths differ.",
     solution="""
     def my_mae(predictions, truth):
         predictions, truth = np.asarray(predictions).ravel(), np.asarray(truth).ravel()
         if predictions.shape != truth.shape:
-            raise ValueError("Predictions and truth differ in number.")
+            raise ValueError("There are not as many predictions as labels.")
         return np.abs(predictions - truth).mean()
     """,
-    passes=(_good_mae,),
+    passes=(_good_mae, _checked_by_length),
     fails=(
         lambda predictions, truth: np.abs(predictions - truth).mean(),
         lambda predictions, truth: np.abs(predictions[: len(truth), 0] - truth).mean(),
         lambda predictions, truth: np.mean(predictions.ravel() - truth.ravel()),
+        lambda predictions, truth: np.abs(np.ravel(predictions)[: len(truth)] - truth).mean(),
         lambda predictions, truth: 0.0,
         "my_mae",
     ),
@@ -68,7 +157,7 @@ def _good_mae(predictions: np.ndarray, truth: np.ndarray) -> float:
 def mean_absolute_error(answer: Callable[[np.ndarray, np.ndarray], float]) -> str:
     """Try the student's function on a column against a row, on equal shapes, and on misfits."""
     if not callable(answer):
-        raise Wrong('Hand over the function itself: lesson.check("06.3", my_mae).')
+        raise Wrong('Give the function itself: lesson.check("06.3", my_mae).')
     truth = np.array([4.0, 9.0, 14.0])
     column = truth[:, None] + 0.5
     for predictions, what in ((column, "[3, 1]"), (column[:, 0], "[3]")):
@@ -78,43 +167,24 @@ def mean_absolute_error(answer: Callable[[np.ndarray, np.ndarray], float]) -> st
             raise Wrong(f"With predictions of shape {what} it stops: {error}") from error
         if abs(value - np.abs(column - truth).mean()) < 1e-9:
             raise Wrong(
-                f"From predictions of shape {what} comes {value:.2f}: that is the mean "
-                "over all nine pairs of children. Every prediction is off by 0.5."
+                f"Predictions of shape {what} give {value:.2f}. This is the mean over all nine "
+                "pairs of a prediction and a label. Each prediction is wrong by 0.5 only."
             )
-        if abs(value - 0.5) > 1e-9:
-            raise Wrong(f"From predictions of shape {what} comes {value:.2f}; each is off by 0.5.")
+        if abs(value - 0.5) > 0.011:
+            raise Wrong(
+                f"Predictions of shape {what} give {value:.2f}. Each prediction is wrong by 0.5."
+            )
     low = float(answer(truth - 0.5, truth))
-    if abs(low - 0.5) > 1e-9:
-        raise Wrong(f"Predictions 0.5 too low give {low:.2f}: the error must lose its sign first.")
+    if abs(low - 0.5) > 0.011:
+        raise Wrong(
+            f"Predictions that are 0.5 too low give {low:.2f}. Take the absolute value of each "
+            "error before the mean."
+        )
     try:
         answer(column, truth[:2])
     except Exception:
-        return "Now a column and a row are compared child by child, and a misfit is refused."
-    raise Wrong("Three predictions against two ages still give a number. Refuse them.")
-
-
-def _flip(answer: Any) -> float:
-    return float(getattr(answer, "flip", float("nan")))
-
-
-@exercise(
-    "06.2",
-    hint="Augmentation has an argument for it, a probability. A network should meet both sides "
-    "while it learns.",
-    solution="answer = Augmentation(flip=0.5)",
-    passes=(type("A", (), {"flip": 0.5})(), type("A", (), {"flip": 0.2})()),
-    fails=(type("A", (), {"flip": 0.0})(), type("A", (), {"flip": 1.0})(), True, 0.5),
-)
-def right_hands_too(answer: Any) -> str:
-    """Take an augmentation for a clinic that sends right hands among left ones."""
-    flip = _flip(answer)
-    if np.isnan(flip):
-        raise Wrong("Hand over a whole augmentation: Augmentation(...).")
-    if flip == 0:
-        raise Wrong("Without a flip the network never meets a right hand before the clinic does.")
-    if flip > 0.9:
-        raise Wrong("That shows it right hands only; four fifths of the films are left ones.")
-    return (
-        "Here a flip describes the films to come. On films made by protocol, left hands only, "
-        "it spends half of the training on hands that never come."
-    )
+        return (
+            "Now each prediction is compared with the label of the same child, and two lists of "
+            "different length are refused."
+        )
+    raise Wrong("Three predictions with two labels still give a number. Refuse them with an error.")
