@@ -90,7 +90,7 @@ def learning_curves(
     ax.set_xticks(ticks, [f"{size:,}" for size in ticks])
     ax.minorticks_off()
     ax.set(xlabel="training images", ylabel="mean absolute error (months)")
-    ax.set_ylim(bottom=0)
+    ax.set_ylim(0, 1.05 * ax.get_ylim()[1])  # room above the floor
     years = ax.secondary_yaxis("right", functions=(years_of, months_of))
     years.set_ylabel("years")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False)

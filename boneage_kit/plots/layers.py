@@ -35,7 +35,9 @@ def filters(groups: Sequence[tuple[str, np.ndarray]], columns: int = 6) -> np.nd
     >>> [ax.get_title() for ax in filters([("random", one), ("trained", -one)])]
     ['random', 'trained']
     """
-    axes = plt.subplots(1, len(groups), figsize=(4.6 * len(groups), 3.6), squeeze=False)[1][0]
+    figure, grid = plt.subplots(1, len(groups), figsize=(4.8 * len(groups), 3.5), squeeze=False)
+    figure.get_layout_engine().set(wspace=0.12)
+    axes = grid[0]
     for ax, (title, weights) in zip(axes, groups, strict=True):
         side = weights.shape[-1]
         rows = -(-len(weights) // columns)
@@ -87,9 +89,15 @@ def maps_of_layers(
             ax.imshow(one)
             bare(ax)
         size = f"{maps.shape[1]} x {maps.shape[2]}"
-        axes[row, 0].set_title(
-            f"{name}: {columns} of {len(maps)} maps, {size} numbers each", loc="left", fontsize=12
+        axes[row, 0].set_title(" ", fontsize=12)  # keeps the height free
+        name_of_row = axes[row, 0].text(
+            0,
+            1.05,
+            f"{name}: {columns} of {len(maps)} maps, {size} numbers each",
+            transform=axes[row, 0].transAxes,
+            fontsize=12,
         )
+        name_of_row.set_in_layout(False)  # it is wider than its map
     return axes
 
 
@@ -130,9 +138,11 @@ def deformations(
     (2, 2)
     """
     n = len(images)
-    axes = plt.subplots(
-        2, n, figsize=(min(9.6, 2.6 * n), 2 * min(9.6, 2.6 * n) / n + 0.5), squeeze=False
-    )[1]
+    if n == 1:  # side by side
+        axes = plt.subplots(1, 2, figsize=(8, 4.3), squeeze=False)[1].T
+    else:
+        width = min(9.6, 2.6 * n)
+        axes = plt.subplots(2, n, figsize=(width, 2 * width / n + 0.5), squeeze=False)[1]
     for column, (image, grid) in enumerate(zip(images, grids, strict=True)):
         side = len(image)
         x, y = ((grid[..., k] + 1) * side / 2 - 0.5 for k in (0, 1))

@@ -209,8 +209,8 @@ def errors_of_trainings(
 
     >>> import pandas as pd
     >>> table = pd.DataFrame({"method": ["probe", "probe"], "mae_years": [2.0, 2.2]})
-    >>> errors_of_trainings(table, floor=4.0).get_xlim()[0]
-    0.0
+    >>> errors_of_trainings(table, floor=4.0).get_xlabel()
+    'mean absolute error (years)'
     """
     names = list(dict.fromkeys(table["method"]))
     ax = axes_or_new(ax, 9, 1.4 + 0.55 * len(names))

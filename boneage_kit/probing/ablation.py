@@ -86,11 +86,9 @@ def verdicts_in_words(asked: pd.DataFrame) -> str:
     asked
         ``question`` and ``verdict`` (:mod:`boneage_kit.evaluation.verdict`), one row per question.
 
-    >>> asked = {"A against B": "the first errs less", "A against C": "cannot be told",
-    ...          "B against C": "one training each: no verdict"}
+    >>> asked = {"A against B": "the first errs less", "A against C": "cannot be told"}
     >>> print(verdicts_in_words(pd.DataFrame(asked.items(), columns=["question", "verdict"])))
-    "A against B": the first errs less. On 1 question it cannot be told. On 1 question there is no
-    verdict, because there was one training each.
+    "A against B": the first errs less. On 1 question it cannot be told.
     """
     told = [
         f'"{row.question}": {row.verdict}.'

@@ -114,7 +114,7 @@ def straightening_in_words(hands: Sequence[float], grids: Sequence[float], own: 
         first = "The layer straightens these hands only a little."
     else:
         first = "The layer does not straighten these hands."
-    way = " the other way" if share < 0 else ""
+    way = " the other way" if share <= -0.005 else ""  # 0.05 of 10 degrees: printed as 0.1
     second = (
         f"If a hand is turned by 10 degrees, its grid turns by {abs(10 * share):.1f} degrees{way}."
     )

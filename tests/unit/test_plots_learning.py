@@ -69,7 +69,7 @@ def test_a_map_is_dark_where_it_answers_as_on_empty_film():
     axes = plots.maps_of_layers(film, [("layer 1", answer)], columns=2)
     drawn = axes[0, 0].images[0].get_array()
     assert drawn[0, 0] == 0 and drawn[3, 3] == drawn.max() > 0
-    assert "2 of 6 maps" in axes[0, 0].get_title(loc="left")
+    assert "2 of 6 maps" in axes[0, 0].texts[0].get_text()
 
 
 def test_filters_are_drawn_on_one_grey_scale_around_zero():

@@ -7,6 +7,7 @@ import torch
 
 from boneage_kit import models, probing
 from boneage_kit.errors import BadInput
+from boneage_kit.evaluation.verdict import ONE_TRAINING
 
 
 def _grid(turn=0.0, zoom=1.0, shift=0.0, n=8):
@@ -76,6 +77,7 @@ def test_the_sentence_says_what_the_grids_did():
     assert "by 9.0 degrees." in say(turns, [0.9 * turn for turn in turns], 6.0)
     assert "only a little" in say(turns, [0.2 * turn for turn in turns], 2.0)
     assert "does not straighten" in say(turns, [0.0] * 5, 0.0)
+    assert "by 0.0 degrees." in say(turns, [-0.001 * turn for turn in turns], 0.0)
     assert "does not straighten" in say(turns, [-0.8 * turn for turn in turns], 6.0)
     assert "does not straighten" in say(turns, [9.0, -8, 4, -7, 12], 6.0)  # no steady answer
     assert "hardly differ" in say(turns, [0.0] * 5, 0.2) and "hardly" not in say(turns, turns, 4)
@@ -130,5 +132,5 @@ def test_verdicts_in_words_name_each_verdict_and_count_the_others():
         {"question": ["A", "B", "C"], "verdict": ["alike", "cannot be told", "cannot be told"]}
     )
     assert say(asked) == '"A": alike. On 2 questions it cannot be told.'
-    none = asked.assign(verdict="one training each: no verdict")
+    none = asked.assign(verdict=ONE_TRAINING)
     assert say(none).startswith("On 3 questions there is no verdict")
