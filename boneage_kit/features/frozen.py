@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..models.age_model import AgeModel
 
 BATCH = 64
+_BATCH_LARGE_MAPS = 8  # VGG-16's first maps are as large as the image, times 64
 STAGES = ("last", "all")
 
 
@@ -76,7 +77,7 @@ def frozen_features(
         array,
         lambda part: compute(model, part),
         width,
-        batch=BATCH,
+        batch=_BATCH_LARGE_MAPS if name.startswith("vgg16") else BATCH,
         progress=progress,
     )
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from . import imagenet
+from . import vgg16_edges as edges
 from .age_model import AgeHead, AgeModel
 
 HIDDEN = 256
@@ -124,6 +125,24 @@ def vgg16(
     return _age_model(
         nn.Sequential(*parts), n_features, imagenet.TORCHVISION, sex_input, hidden, dropout
     )
+
+
+def vgg16_edges(
+    pretrained: bool = True,
+    sex_input: bool = False,
+    *,
+    hidden: int = HIDDEN,
+    dropout: float = DROPOUT,
+) -> AgeModel:
+    """VGG-16's 13 convolutions, ImageNet then edges: a stand-in for OxfordNet.
+
+    See :mod:`boneage_kit.models.vgg16_edges` for its weights. Features: 512, the mean of the last
+    maps.
+    """
+    body = edges.VGG16Convolutions()
+    if pretrained:
+        edges.load_edges(body)
+    return _age_model(body, 512, edges.PIXELS, sex_input, hidden, dropout)
 
 
 def overfeat(

@@ -10,6 +10,7 @@ from ..errors import BadInput
 from .age_model import AgeHead, AgeModel
 from .local_contrast import LocalContrast
 from .spatial_transformer import SpatialTransformer
+from .standardise import Standardise
 
 CHANNELS = (24, 48, 64, 96, 128, 128)
 
@@ -29,7 +30,8 @@ class BoNet(AgeModel):
     **Ours, because no source we could read settles it** (each is an argument): kernels, strides
     and channels; batch normalisation; local contrast normalisation of the image; where the
     deformation layer sits and which kind it is; the hidden layer's width; dropout; averaging
-    the last maps to a fixed grid, which lets any image size in.
+    the last maps to a fixed grid, which lets any image size in; standardising that grid, without
+    which 19 of 20 hidden units of the fully connected layer died, and some trainings with them.
 
     Parameters
     ----------
@@ -105,8 +107,9 @@ class BoNet(AgeModel):
             if deformation is not None and number == min(deform_after, n_conv):
                 deform_at = len(layers)
                 layers.append(SpatialTransformer(width, kind=deformation))
-        layers += [nn.AdaptiveAvgPool2d(grid), nn.Flatten()]
-        head = AgeHead(width * grid * grid, hidden=hidden, dropout=dropout, sex_input=sex_input)
+        n_features = width * grid * grid
+        layers += [nn.AdaptiveAvgPool2d(grid), nn.Flatten(), Standardise(n_features)]
+        head = AgeHead(n_features, hidden=hidden, dropout=dropout, sex_input=sex_input)
         super().__init__(nn.Sequential(*layers), head)
         self.deform_at = deform_at
 

@@ -4,6 +4,10 @@ Jaderberg et al. 2015, *Spatial transformer networks*, NeurIPS (arXiv:1506.02025
 localisation network looks at the maps and predicts a transformation; a sampler takes the values
 of the maps at the transformed positions. It starts as the identity and learns from the age loss
 alone: nobody tells it where the hand is.
+
+Three choices keep the localisation network alive at the learning rate of the other layers (before
+them it died in the first passes and answered the same for every hand): it takes differences from
+the average hand, its hidden layer is a hyperbolic tangent, and its answer is small and bounded.
 """
 
 from __future__ import annotations
@@ -13,8 +17,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..errors import BadInput
+from .standardise import Standardise
 
 KINDS = ("affine", "tps")
+REACH = 0.5  # of half the image's side: a turn of 30 degrees at most, and never off the hand
+PACE = 0.1  # how far the answer moves in one step, beside the other layers
 
 
 class SpatialTransformer(nn.Module):
@@ -57,11 +64,19 @@ class SpatialTransformer(nn.Module):
             raise BadInput(f"There is no deformation {kind!r}.", 'Use "affine", "tps" or None.')
         self.kind = kind
         n_outputs = 6 if kind == "affine" else 2 * control_points**2
-        first = nn.Linear(channels * look * look, hidden)
-        last = nn.Linear(hidden, n_outputs)
+        n_inputs = channels * look * look
+        first, last = nn.Linear(n_inputs, hidden), nn.Linear(hidden, n_outputs)
         self.localisation = nn.Sequential(
-            nn.AdaptiveAvgPool2d(look), nn.Flatten(), first, nn.ReLU(inplace=True), last
+            nn.AdaptiveAvgPool2d(look),
+            nn.Flatten(),
+            Standardise(n_inputs),
+            _Scaled(n_inputs**-0.5),
+            first,
+            nn.Tanh(),
+            last,
         )
+        nn.init.normal_(first.weight)
+        nn.init.zeros_(first.bias)
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
         if kind == "affine":
@@ -73,7 +88,7 @@ class SpatialTransformer(nn.Module):
 
     def grid(self, maps: Tensor) -> Tensor:
         """Return where each output pixel takes its value, (B, H, W, 2) as (x, y) in -1..1."""
-        numbers = self.localisation(maps)
+        numbers = REACH * torch.tanh(PACE * self.localisation(maps))
         batch, _, height, width = maps.shape
         if self.kind == "affine":
             theta = (self.identity + numbers).view(batch, 2, 3)
@@ -96,6 +111,17 @@ class SpatialTransformer(nn.Module):
         else:
             warped = _sampled_at(maps, grid)
         return warped.contiguous(memory_format=torch.channels_last)  # the sampler drops it
+
+
+class _Scaled(nn.Module):
+    """Multiply: many inputs with weights of size 1 then add up to numbers of size 1."""
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, features: Tensor) -> Tensor:
+        return self.factor * features
 
 
 def _sampled_at(maps: Tensor, grid: Tensor) -> Tensor:

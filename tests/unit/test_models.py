@@ -1,14 +1,17 @@
+import math
+
 import numpy as np
 import pytest
 import torch
 
 import boneage_kit as bk
-from boneage_kit import models
+from boneage_kit import models, training
 from boneage_kit.errors import BadInput
 from boneage_kit.models import imagenet
 from boneage_kit.models.age_model import AgeHead
 from boneage_kit.models.backbones import GreyToImageNet
-from boneage_kit.models.spatial_transformer import SpatialTransformer
+from boneage_kit.models.spatial_transformer import PACE, REACH, SpatialTransformer
+from boneage_kit.models.standardise import Standardise
 
 
 @pytest.mark.slow
@@ -74,10 +77,46 @@ def test_the_deformation_layer_starts_as_the_identity_and_can_learn(kind):
 
 def test_the_affine_layer_reads_where_its_six_numbers_say():
     layer = SpatialTransformer(1)
+    one_column = 2 / 8  # of eight, to the right
     with torch.no_grad():
-        layer.localisation[-1].bias[2] = 2 / 8  # one column of eight to the right
+        layer.localisation[-1].bias[2] = math.atanh(one_column / REACH) / PACE
     maps = torch.arange(8.0).repeat(8, 1)[None, None]
     torch.testing.assert_close(layer(maps)[0, 0, 0, :7], torch.arange(1.0, 8.0))
+
+
+@pytest.mark.parametrize("kind", ["affine", "tps"])
+def test_the_deformation_layer_never_looks_off_the_image(kind):
+    layer = SpatialTransformer(2, kind=kind)
+    with torch.no_grad():
+        layer.localisation[-1].bias.uniform_(-1e6, 1e6)
+    corner = 1 + 3 * REACH  # of the affine map: itself, one more for each of its three numbers
+    assert layer.grid(torch.rand(2, 2, 8, 8)).abs().max() <= (corner if kind == "affine" else 3)
+
+
+def test_bonet_keeps_its_hidden_units_and_tells_hands_apart_even_at_five_times_its_rate():
+    rng = np.random.default_rng(0)
+    ages = rng.uniform(2, 18, 64)
+    hands = (rng.random((64, 32, 32)) * 60 + 10 * ages[:, None, None]).astype(np.uint8)
+    hands[:, :, :16] //= 2  # an edge, so that local contrast leaves something
+    sexes = ["F", "M"] * 32
+    model = training.fit(
+        "bonet", hands, ages, sexes, epochs=12, batch=16, learning_rate=0.02, progress=False
+    ).model
+    layers = list(model.body)
+    images = torch.from_numpy(hands)[:, None].float() / 255
+    with torch.inference_mode():
+        hidden = model.head.layers[1](model.features(images))
+        grids = model.deformation_grid(images)
+    assert layers[model.deform_at].localisation[-1].weight.abs().max() > 0
+    assert ((hidden <= 0).all(0)).float().mean() < 0.5
+    assert grids.std(0).max() > 1e-4
+
+
+def test_one_hand_alone_is_standardised_by_the_hands_before_it():
+    layer = Standardise(3).train()
+    layer(torch.rand(16, 3))
+    alone = layer(torch.rand(1, 3))
+    assert torch.isfinite(alone).all() and alone.abs().sum() > 0
 
 
 def test_the_spline_passes_through_its_control_points():
