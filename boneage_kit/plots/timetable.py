@@ -172,10 +172,16 @@ def rus_age_curves(sex: str, score: int | None = None, ax: Axes | None = None) -
     if score is not None and score >= table.query("system == 'TW3'")["score"].min():
         ages = (maturity.tw3_rus_bone_age(score, sex), maturity.tw2_rus_bone_age(score, sex))
         ax.vlines(score, 0, max(ages), color=PALETTE["ink"], lw=1.2, ls=":")
-        for age in ages:
+        for system, age in zip(("TW3", "TW2"), ages, strict=True):
             ax.hlines(age, 0, score, color=PALETTE["ink"], lw=1.2, ls=":")
+            above = age == max(ages)
             ax.annotate(
-                f"{age:.1f}", (0, age), xytext=(4, 3), textcoords="offset points", fontsize=11
+                f"{system}: {age:.1f} years",
+                (0, age),
+                xytext=(4, 3 if above else -3),
+                textcoords="offset points",
+                va="bottom" if above else "top",
+                fontsize=12,
             )
     ax.set(
         xlim=(0, 1010),

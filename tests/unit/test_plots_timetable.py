@@ -58,7 +58,7 @@ def test_every_centre_stands_on_one_row_and_the_legend_names_every_mark(sex):
 
 def test_score_leads_to_both_tables():
     ax = plots.rus_age_curves("M", score=501)
-    assert [text.get_text() for text in ax.texts] == ["13.0", "14.3"]
+    assert [text.get_text() for text in ax.texts] == ["TW3: 13.0 years", "TW2: 14.3 years"]
 
 
 def test_score_below_the_table_draws_no_age():
