@@ -59,14 +59,7 @@ def regions_by_hand(
             linestyle="--" if carpal else "-",
         )
         if carpal:
-            ax.text(
-                columns.min(),
-                rows.max(),
-                region.name.lower(),
-                color=PALETTE["accent"],
-                fontsize=11,
-                va="top",
-            )
+            _name_box(ax, region.name.lower(), rows, columns)
     for number, (row, column) in enumerate(side * hand.tips, start=1):
         ax.text(
             column,
@@ -86,6 +79,16 @@ def regions_by_hand(
     if not hand.found:
         ax.set_title("hand not recognised: average places")
     return bare(ax)
+
+
+def _name_box(ax: Axes, name: str, rows: np.ndarray, columns: np.ndarray) -> None:
+    """Write a box's name where no other box's name stands."""
+    middle = float(rows.mean())
+    column, row, side = {
+        "ulna": (columns.min() - 1, middle, "right"),
+        "radius": (columns.max() + 1, middle, "left"),
+    }.get(name, (columns.max() + 1, rows.min() + 0.3 * np.ptp(rows), "left"))
+    ax.text(column, row, name, color=PALETTE["accent"], fontsize=11, ha=side, va="center")
 
 
 def what_hog_sees(patch: np.ndarray, cell: int = 8, ax: Axes | None = None) -> Axes:
