@@ -75,8 +75,8 @@ def predictions(study: str) -> pd.DataFrame:
 def rebuilt(study: str) -> dict[str, pd.DataFrame]:
     """Return a study's tables computed again from what is kept, by the name of their file.
 
-    From predictions where they are kept. Otherwise the verdicts are computed from the errors of
-    trainings, and the other columns of the leaderboard stay.
+    From predictions where they are kept. Otherwise verdicts and distances are computed from the
+    errors of trainings, and the other columns of the leaderboard stay.
 
     >>> sorted(rebuilt("rsna"))
     ['ablations.csv', 'leaderboard.csv', 'table.csv']
@@ -85,7 +85,7 @@ def rebuilt(study: str) -> dict[str, pd.DataFrame]:
         return summary.tables(predictions(study))
     cells, board = table(study), leaderboard(study)
     parts = [
-        _judged_again(rows, boards.at_size(cells, int(n)))
+        _behind_again(rows, boards.at_size(cells, int(n)))
         for n, rows in board.groupby(summary.merged_sizes(board), sort=False)
     ]
     compared = summary.size_of_questions(summary.merged_sizes(cells))
@@ -96,12 +96,12 @@ def rebuilt(study: str) -> dict[str, pd.DataFrame]:
     }
 
 
-def _judged_again(board: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
-    """Return one size of a leaderboard with its verdicts from the errors of trainings."""
-    own = [name for name in board if not name.startswith("behind") and name != "verdict"]
+def _behind_again(board: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return one size of a leaderboard with its distances from the errors of trainings."""
     parts = dict(iter(cells.groupby("method")))
     return boards.against_best(
-        board[own], lambda best, name: questions.evidence_of_cells(parts[best], parts[name])
+        board.reset_index(drop=True),
+        lambda name, best: questions.evidence_of_cells(parts[name], parts[best]),
     )
 
 
@@ -115,7 +115,7 @@ def table(study: str = "rsna") -> pd.DataFrame:
 
 
 def leaderboard(study: str = "rsna") -> pd.DataFrame:
-    """Return the methods at each training size, each with a verdict against the best of that size.
+    """Return the methods at each training size, each paired with the best of that size.
 
     The columns are those of :func:`boneage_kit.benchmark.leaderboard.leaderboard`. ``lower`` and
     ``upper`` of the studies without predictions include the chance of children alone.
@@ -150,8 +150,7 @@ def provenance(study: str = "rsna") -> dict[str, Any]:
 def _csv(study: str, name: str) -> pd.DataFrame:
     with _file(study, name).open(encoding="utf-8") as file:
         read = pd.read_csv(file, keep_default_na=False, na_values=[""])
-    words = [column for column in ("verdict", "expected") if column in read]
-    return read.fillna(dict.fromkeys(words, ""))
+    return read.fillna({"expected": ""}) if "expected" in read else read
 
 
 def _file(study: str, name: str) -> Traversable:

@@ -12,7 +12,7 @@ from ..errors import BadInput
 from ..evaluation.bootstrap import bootstrap_interval
 from ..evaluation.metrics import Interval, mae
 from ..evaluation.two_way import chance_of, rows_of_trainings
-from ..evaluation.verdict import Evidence, decide, paired_evidence
+from ..evaluation.verdict import Evidence, paired_evidence
 from ..training.schedule import near
 from . import methods
 from .study import Study
@@ -81,9 +81,10 @@ def leaderboard(table: pd.DataFrame, n_train: int) -> pd.DataFrame:
     pandas.DataFrame
         ``label, method, n_train, cells`` (trainings), ``children, mae_years, lower, upper,
         mae_months, within_12_months``; then how far the row is behind the first one, on the same
-        children and trainings (``behind_years, behind_lower, behind_upper``), and the ``verdict``
-        of :mod:`boneage_kit.evaluation.verdict` on "the best method against this one". Intervals
-        include the chance of children and of trainings; of one training, of children alone.
+        children and trainings: ``behind_years, behind_lower, behind_upper`` (no interval where one
+        of the two was trained once). Intervals include the chance of children and of trainings; of
+        one training, of children alone. A leaderboard gives no verdict, because its first row was
+        picked: :mod:`.questions` does.
 
     Raises
     ------
@@ -94,7 +95,7 @@ def leaderboard(table: pd.DataFrame, n_train: int) -> pd.DataFrame:
     parts = dict(iter(part.groupby("method")))
     board = pd.DataFrame([_row(name, own) for name, own in parts.items()])
     board = board.sort_values("mae_years", kind="stable", ignore_index=True)
-    return against_best(board, lambda best, name: paired_evidence(parts[best], parts[name]))
+    return against_best(board, lambda name, best: paired_evidence(parts[name], parts[best]))
 
 
 def _row(name: str, own: pd.DataFrame) -> dict[str, object]:
@@ -128,26 +129,21 @@ def error_of(own: pd.DataFrame) -> Interval:
 
 
 def against_best(board: pd.DataFrame, evidence: Callable[[str, str], Evidence]) -> pd.DataFrame:
-    """Return a board, best first, with each method's distance to the best and the verdict on it.
+    """Return a board, best first, with each method's distance to the best.
 
-    ``evidence(best, name)`` returns the evidence for the best method against another one.
+    ``evidence(name, best)`` returns the evidence for a method against the best one.
     """
     best = board["method"].iloc[0]
-    found = {}
-    for name in board["method"].iloc[1:]:
+    columns = ["behind_years", "behind_lower", "behind_upper"]
+    board = board.assign(**dict.fromkeys(columns, np.nan))
+    board.loc[0, columns] = 0.0
+    for row, name in list(board["method"].items())[1:]:
         try:
-            found[name] = evidence(best, name)
+            found = evidence(name, best)
         except BadInput:  # they share no fold: nothing can be compared
             continue
-    columns = ["behind_years", "behind_lower", "behind_upper"]
-    board = board.assign(**dict.fromkeys(columns, np.nan), verdict="").set_index("method")
-    board.loc[best, columns] = 0.0
-    if found:
-        told = decide(found)
-        board.loc[told.index, columns] = -told[["difference", "upper", "lower"]].to_numpy()
-        board.loc[told.index, "verdict"] = told["verdict"]
-    order = ["label", "method", *board.columns.drop("label")]
-    return board.reset_index()[order].round(4)
+        board.loc[row, columns] = (found.difference, found.lower, found.upper)
+    return board.round(4)
 
 
 def at_size(table: pd.DataFrame, n_train: int) -> pd.DataFrame:
@@ -163,15 +159,14 @@ def months_table(board: pd.DataFrame) -> str:
     """Return a leaderboard as a Markdown table in years and months."""
     lines = [
         "| method | training images | MAE, years (95 % interval) | months | within 12 months "
-        "| behind the best, years (95 % interval) | the best (first) against this one "
-        "| children, trainings |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| behind the best, years (95 % interval) | children, trainings |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in board.itertuples():
         lines.append(
             f"| {row.label} | {row.n_train:,} | {row.mae_years:.2f} ({row.lower:.2f} to "
             f"{row.upper:.2f}) | {row.mae_months:.1f} | {row.within_12_months:.0%} | "
-            f"{_behind(row)} | {row.verdict} | {row.children:,}, {row.cells} |"
+            f"{_behind(row)} | {row.children:,}, {row.cells} |"
         )
     return "\n".join(lines) + "\n"
 

@@ -7,20 +7,30 @@ they are* (frozen) are named as such.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib.resources import files
 
 import pandas as pd
 
-from ..evaluation.verdict import Evidence, cells_evidence, decide, paired_evidence
+from ..evaluation.verdict import Evidence, cells_evidence, decide, gap_evidence, paired_evidence
 from . import methods
 from .leaderboard import at_size
+
+BONET = "bonet"
+#: The one question about two parts of the children; it needs predictions.
+_SEXES = {
+    "question": "girls against boys, BoNet from scratch",
+    "a": "F",
+    "b": "M",
+    "expectation": "",
+    "source": "Spampinato et al. 2017: tested on both sexes, the table could not be read",
+}
 
 
 def ablations(table: pd.DataFrame, n_train: int) -> pd.DataFrame:
     """Return the questions at one training size, each with its verdict; all are asked together.
 
-    A question of which one side was not run at this size, or not on the same folds, is left out.
+    This table is the only place where a study's questions get their verdicts. A question of which
+    one side was not run at this size, or not on the same folds, is left out.
 
     Parameters
     ----------
@@ -38,8 +48,12 @@ def ablations(table: pd.DataFrame, n_train: int) -> pd.DataFrame:
         less), ``verdict, because`` (:mod:`boneage_kit.evaluation.verdict`) and ``source``.
     """
     parts = dict(iter(at_size(table, n_train).groupby("method")))
-    folds = {name: set(part["fold"]) for name, part in parts.items()}
-    return _answers(folds, lambda a, b: paired_evidence(parts[a], parts[b]))
+    pairs = _pairs(parts)
+    found = [paired_evidence(parts[a], parts[b]) for a, b in _names(pairs)]
+    if BONET in parts and parts[BONET]["sex"].nunique() == 2:
+        pairs = pd.concat([pairs, pd.DataFrame([_SEXES])], ignore_index=True)
+        found.append(gap_evidence(parts[BONET], "sex", "F", "M"))
+    return _answers(pairs, found)
 
 
 def ablations_of_cells(cells: pd.DataFrame, n_train: int) -> pd.DataFrame:
@@ -53,8 +67,8 @@ def ablations_of_cells(cells: pd.DataFrame, n_train: int) -> pd.DataFrame:
         ``table.csv`` of a study: ``method, n_train, fold, seed, n_test, mae_years``.
     """
     parts = dict(iter(at_size(cells, n_train).groupby("method")))
-    folds = {name: set(part["fold"]) for name, part in parts.items()}
-    return _answers(folds, lambda a, b: evidence_of_cells(parts[a], parts[b]))
+    pairs = _pairs(parts)
+    return _answers(pairs, [evidence_of_cells(parts[a], parts[b]) for a, b in _names(pairs)])
 
 
 def evidence_of_cells(a: pd.DataFrame, b: pd.DataFrame) -> Evidence:
@@ -69,19 +83,20 @@ def evidence_of_cells(a: pd.DataFrame, b: pd.DataFrame) -> Evidence:
     return cells_evidence(both.assign(difference=both["mae_years"] - both["mae_years_b"]))
 
 
-def _answers(folds: dict[str, set[int]], evidence: Callable[[str, str], Evidence]) -> pd.DataFrame:
+def _pairs(parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the questions of which both sides were run on a common fold."""
     with (files(__package__) / "ablations.csv").open(encoding="utf-8") as file:
         pairs = pd.read_csv(file, keep_default_na=False)
+    folds = {name: set(part["fold"]) for name, part in parts.items()}
     there = [bool(folds.get(a, set()) & folds.get(b, set())) for a, b in _names(pairs)]
-    pairs = pairs[there].reset_index(drop=True)
+    return pairs[there].reset_index(drop=True)
+
+
+def _answers(pairs: pd.DataFrame, found: list[Evidence]) -> pd.DataFrame:
     if pairs.empty:
         return pd.DataFrame()
-    found = {
-        question: evidence(a, b)
-        for question, (a, b) in zip(pairs["question"], _names(pairs), strict=True)
-    }
-    told = decide(found).reset_index(drop=True)
-    labels = methods.labels()
+    told = decide(dict(zip(pairs["question"], found, strict=True))).reset_index(drop=True)
+    labels = methods.labels() | {"F": "girls", "M": "boys"}
     return pd.DataFrame(
         {
             "question": pairs["question"],

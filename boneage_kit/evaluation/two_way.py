@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from ..errors import BadInput
 from .checked_table import one_model
@@ -32,7 +32,7 @@ class TwoWay(NamedTuple):
 
     def reach(self, level: float = 0.95) -> float:
         """Return half the width of the two-sided t interval."""
-        return float(stats.t.ppf((1 + level) / 2, self.freedom) * self.se)
+        return float(special.stdtrit(self.freedom, (1 + level) / 2) * self.se)
 
 
 def two_way(
@@ -106,7 +106,7 @@ def _between(part: np.ndarray, unit: np.ndarray, units: int) -> float:
 
 
 def _numbers(values: np.ndarray) -> np.ndarray:
-    return np.unique(np.asarray(values), return_inverse=True)[1]
+    return pd.factorize(np.asarray(values))[0]
 
 
 def rows_of_trainings(predictions: pd.DataFrame, *columns: str) -> pd.DataFrame:

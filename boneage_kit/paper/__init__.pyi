@@ -1,11 +1,15 @@
 from .judged_claims import age_shares as age_shares
 from .judged_claims import claims as claims
+from .judged_claims import differences as differences
+from .judged_claims import generalists as generalists
 from .judged_claims import judge_all as judge_all
 from .judged_claims import published as published
 from .judged_claims import side_by_side as side_by_side
 from .judged_claims import unknown as unknown
+from .kept_evidence import StudyEvidence as StudyEvidence
 from .verdicts import CANNOT_BE_TOLD as CANNOT_BE_TOLD
-from .verdicts import NOT_REPRODUCED as NOT_REPRODUCED
-from .verdicts import REPRODUCED as REPRODUCED
+from .verdicts import CLAIM_VERDICTS as CLAIM_VERDICTS
+from .verdicts import NOT_SEEN_HERE as NOT_SEEN_HERE
+from .verdicts import SEEN_HERE as SEEN_HERE
 from .verdicts import Verdict as Verdict
 from .verdicts import judge as judge

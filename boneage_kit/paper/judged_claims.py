@@ -1,15 +1,22 @@
-"""The claims of the paper with their sources, and the verdict on each from result rows."""
+"""The claims of the paper with their sources, and the verdict on each from a kept study.
+
+The live run of the last notebook demonstrates the same code on small data, and gives no verdict.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 
-from .. import presets
-from .verdicts import CANNOT_BE_TOLD, REPRODUCED, Verdict, allow_for_luck, judge
+from ..benchmark import kept, methods
+from ..evaluation.metrics import Interval
+from ..evaluation.verdict import CANNOT_BE_TOLD, FIRST_ERRS_LESS
+from .kept_evidence import BONET, FLOOR, StudyEvidence, of_study
+from .verdicts import NEEDS_CHILDREN, Verdict, judge, judge_error, judge_worst
 
 
 def _table(name: str) -> pd.DataFrame:
@@ -21,11 +28,10 @@ def claims() -> pd.DataFrame:
     """Return the paper's claims, one per row.
 
     Columns: ``claim`` (its short name), ``question``, ``statement``, ``where`` (abstract,
-    highlights or memory), ``mark`` (read or recalled), ``rule`` (of :mod:`.verdicts`), ``needs``
-    (claims without which this one says nothing), ``trained`` (whether a training
-    with another seed could end otherwise), ``result`` and ``method`` (the recorded row that
-    decides), ``command``, ``if_not`` (why it cannot be
-    told where no row exists), ``figure`` (what ``boneage-kit figure`` writes for it).
+    highlights or memory), ``mark`` (read or recalled), ``rule`` (of :mod:`.verdicts`), ``a, b``
+    (the methods of :func:`boneage_kit.benchmark.methods.methods` that the claim compares, or the
+    sexes), ``command`` (that runs the study), ``if_not`` (why it cannot be told where a study holds
+    no evidence), ``figure`` (what ``boneage-kit figure`` writes for it).
 
     >>> claims().set_index("claim").loc["error", "statement"]
     'The automatic reading is about 0.8 years from the manual one.'
@@ -43,6 +49,18 @@ def published() -> pd.DataFrame:
     0.8
     """
     return _table("published")
+
+
+def generalists() -> pd.DataFrame:
+    """Return published errors of general models (chatbots) that were shown hand radiographs.
+
+    Columns: ``study, year, who, help, value_years, value_printed`` (as the study prints it),
+    ``data, n, ages, reference, mark, source``. Only the abstracts could be read.
+
+    >>> generalists()["value_years"].round(2).tolist()[:2]
+    [2.37, 2.95]
+    """
+    return _table("generalists")
 
 
 def unknown() -> pd.DataFrame:
@@ -63,101 +81,142 @@ def age_shares() -> pd.DataFrame:
     return _table("age_shares")
 
 
-def judge_all(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return the verdict on every claim from a run's result rows.
+def judge_all(study: str | StudyEvidence | None = None) -> pd.DataFrame:
+    """Return the verdict on every claim from a kept study.
+
+    All questions of a study are asked together. A method that is not shown to err less than the
+    floor proves nothing about a claim. *Features learnt from radiographs* are those of BoNet from
+    scratch; *deep features* are those of a network of general imagery as they are; pre-trained
+    networks are fine-tuned.
 
     Parameters
     ----------
-    rows
-        Result rows (``results.json``'s ``rows``, or a notebook's records) of one data set.
+    study
+        The name of a kept study (:func:`boneage_kit.benchmark.kept.studies`), or its evidence;
+        None: the first kept study on real hands.
 
     Returns
     -------
     pandas.DataFrame
-        ``claim, number, verdict, because``; ``number`` is text in years, empty without a row.
+        ``claim, number, verdict, because``; ``number`` is text in years, empty without evidence.
 
-    >>> rows = [{"result": "difference in MAE", "method": "deep features minus hand-crafted "
-    ...          "features", "value": -0.4, "lower": -0.5, "upper": -0.3}]
-    >>> judge_all(rows).set_index("claim").loc["features", "verdict"]
-    'reproduced'
+    >>> judged = judge_all("rsna").set_index("claim")
+    >>> judged.loc["deformation", "verdict"]
+    'cannot be told'
     """
-    by_name = {(row["result"], row["method"]): row for row in rows}
-    table = claims().set_index("claim", drop=False)
-    evidence = {
-        claim["claim"]: by_name.get((claim["result"], claim["method"]))
-        for claim in table.to_dict("records")
-    }
-    judged = []
-    for claim in table.to_dict("records"):
-        row = evidence[claim["claim"]]
-        unmet = [
-            name
-            for name in claim["needs"].split()
-            if row is not None and judge(table.loc[name, "rule"], evidence[name]).word != REPRODUCED
-        ]
-        verdict = (
-            _not_above_the_floor(table.loc[unmet[0], "method"])
-            if unmet
-            else judge(claim["rule"], row, claim["if_not"])
-        )
-        if claim["trained"] and row is not None:
-            verdict = allow_for_luck(verdict, row["value"], _runs(row))
-        n_train = row.get("n_train") if row is not None else None
-        says_interval = n_train and "interval" in verdict.because
-        trained = f", with {int(n_train)} training images" if n_train and says_interval else ""
-        judged.append(
-            {
-                "claim": claim["claim"],
-                "number": _number(row),
-                "verdict": verdict.word,
-                "because": verdict.because + trained,
-            }
-        )
-    return pd.DataFrame(judged)
+    evidence = study if isinstance(study, StudyEvidence) else _evidence(study)
+    rows = [{"claim": claim["claim"], **_judged(claim, evidence)} for claim in _claim_rows()]
+    return pd.DataFrame(rows)
 
 
-def _runs(row: Mapping[str, Any]) -> int:
-    """Return how many trainings (seeds) stand behind a row: its preset's, or one."""
-    return presets.get(row["preset"]).seeds if row.get("preset") else 1
+def differences(study: str | None = None) -> list[dict[str, Any]]:
+    """Return the paired differences behind the claims, as ``plots.difference_forest`` takes them.
 
+    Each: ``claim``, ``method`` (in words), ``value, lower, upper`` (years), ``n_train``. Questions
+    with one training have no interval, and are left out.
 
-def _not_above_the_floor(method: str) -> Verdict:
-    """Return the verdict where a method did not beat the floor.
-
-    Two methods that learned nothing have equal errors. This says nothing about the claim.
+    >>> {row["n_train"] for row in differences("rsna")}
+    {1112}
     """
-    return Verdict(
-        CANNOT_BE_TOLD,
-        f"{method.partition(' minus ')[0]} did not beat an answer "
-        "without an image in this run, so it proves nothing here",
-    )
+    evidence, rows = _evidence(study), []
+    for claim in _claim_rows():
+        found = evidence.answer(claim["a"], claim["b"])
+        if found is not None and pd.notna(found["lower"]):
+            rows.append(
+                {
+                    "claim": claim["claim"],
+                    "method": f"{found['a']} minus {found['b']}",
+                    "value": float(found["difference_years"]),
+                    "lower": float(found["lower"]),
+                    "upper": float(found["upper"]),
+                    "n_train": int(found["n_train"]),
+                }
+            )
+    return rows
 
 
-def _number(row: Mapping[str, Any] | None) -> str:
-    if row is None:
-        return ""
-    sign = "+" if "difference" in row["result"] else ""
-    return f"{row['value']:{sign}.2f} ({row['lower']:{sign}.2f} to {row['upper']:{sign}.2f})"
+def side_by_side(real: str | None = None, phantom: str = "phantom") -> pd.DataFrame:
+    """Return the claims with our numbers and verdicts, real and phantom in separate columns.
 
+    Parameters
+    ----------
+    real, phantom
+        Names of kept studies; None: the first one on real hands.
 
-def side_by_side(
-    phantom: Iterable[Mapping[str, Any]], real: Iterable[Mapping[str, Any]]
-) -> pd.DataFrame:
-    """Return claims with our numbers and verdicts, real and phantom in separate columns.
-
-    Without any row of a kind, its verdicts read "not run yet".
-
-    >>> table = side_by_side([], [])
-    >>> table.columns.tolist()
+    >>> side_by_side().columns.tolist()
     ['claim', 'real: years', 'real: verdict', 'phantom: years', 'phantom: verdict']
     """
     table = claims()[["claim", "statement"]].rename(columns={"statement": "text"})
-    for name, rows in (("real", list(real)), ("phantom", list(phantom))):
-        judged = judge_all(rows).set_index("claim")
-        if not rows:
-            judged = judged.assign(verdict="not run yet")
+    for name, study in (("real", real), ("phantom", phantom)):
+        judged = judge_all(study).set_index("claim")
         table[f"{name}: years"] = table["claim"].map(judged["number"])
         table[f"{name}: verdict"] = table["claim"].map(judged["verdict"])
     table["claim"] = table.pop("text")
     table.index = range(1, len(table) + 1)
     return table
+
+
+def _claim_rows() -> list[dict[Hashable, Any]]:
+    return claims().to_dict("records")
+
+
+@lru_cache(maxsize=4)
+def _evidence(study: str | None) -> StudyEvidence:
+    real = (name for name in kept.studies() if not name.startswith("phantom"))
+    return of_study(study or next(real))
+
+
+def _judged(claim: Mapping[Hashable, Any], evidence: StudyEvidence) -> dict[str, str]:
+    rule, missing = claim["rule"], claim["if_not"] or "it was not run in this study"
+    if evidence.is_phantom and rule in NEEDS_CHILDREN:
+        return _row("", Verdict(CANNOT_BE_TOLD, "errors on drawn hands say nothing about children"))
+    if claim["a"] == BONET and not claim["b"]:
+        return _size_of_error(rule, missing, evidence)
+    found = evidence.answer(claim["a"], claim["b"])
+    if found is None:
+        return _row("", Verdict(CANNOT_BE_TOLD, missing))
+    number = _number(found["difference_years"], found["lower"], found["upper"], "+")
+    lost = [name for name in _methods_of(claim) if _not_below_the_floor(name, evidence)]
+    if lost:
+        reason = f"{methods.get(lost[0]).label} is not shown to err less than an answer"
+        return _row(number, Verdict(CANNOT_BE_TOLD, f"{reason} without an image"))
+    because = f"{found['because']} ({int(found['n_train']):,} training images)"
+    return _row(number, judge(rule, found["verdict"], because))
+
+
+def _size_of_error(rule: str, missing: str, evidence: StudyEvidence) -> dict[str, str]:
+    """Return what the size of BoNet's error says: of all children, or of the worst age band."""
+    error, worst = evidence.error(), evidence.worst_age()
+    if error is None or worst is None:
+        return _row("", Verdict(CANNOT_BE_TOLD, missing))
+    if rule == "about":
+        return _row(_number(*error), judge_error(error, evidence.on_the_atlas))
+    told = Interval(worst.mae, worst.lower, worst.upper)
+    return _row(
+        _number(*told), judge_worst(told, worst.name, worst.compared, evidence.on_the_atlas)
+    )
+
+
+def _methods_of(claim: Mapping[Hashable, Any]) -> list[str]:
+    """Return the methods that have to err less than the floor before a claim can be told."""
+    pair = [claim["a"], claim["b"]]
+    return [] if FLOOR in pair else [BONET] if "F" in pair else pair
+
+
+def _not_below_the_floor(method: str, evidence: StudyEvidence) -> bool:
+    """Return whether a method is not shown to err less than the floor.
+
+    Two methods that learned nothing have equal errors. This says nothing about the claim.
+    """
+    found = evidence.answer(method, FLOOR)
+    return found is None or found["verdict"] != FIRST_ERRS_LESS
+
+
+def _row(number: str, verdict: Verdict) -> dict[str, str]:
+    return {"number": number, "verdict": verdict.word, "because": verdict.because}
+
+
+def _number(value: float, lower: float, upper: float, sign: str = "") -> str:
+    if pd.isna(lower):
+        return f"{value:{sign}.2f}"
+    return f"{value:{sign}.2f} ({lower:{sign}.2f} to {upper:{sign}.2f})"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ... import paper
+from ... import evaluation, paper
 from . import Unanswered, Wrong, exercise
 
 #: Four results to judge: the claim's rule and the interval of the paired difference, in years.
@@ -25,25 +25,26 @@ ERRORS = {"0-5 y": 0.60, "5-10 y": 0.90, "10-15 y": 0.70, "15+ y": 0.50}
     "15.1",
     hint="Look at the two limits only, not at the value: on which side of 0 (or of 0.1) do both "
     "lie? If they lie on two sides, nothing is settled.",
-    solution='answer = ["reproduced", "cannot be told", "reproduced", "not reproduced"]',
-    passes=[["reproduced", "cannot be told", "reproduced", "not reproduced"]],
+    solution='answer = ["seen here", "cannot be told", "seen here", "not seen here"]',
+    passes=[["seen here", "cannot be told", "seen here", "not seen here"]],
     fails=[
-        ["reproduced"] * 4,
-        ["reproduced", "not reproduced", "reproduced", "not reproduced"],
-        "reproduced",
+        ["seen here"] * 4,
+        ["seen here", "not seen here", "seen here", "not seen here"],
+        "seen here",
         ["yes", "no", "yes", "no"],
     ],
 )
 def read_intervals(answer: Any) -> str:
     """Four verdicts by the rules of :mod:`boneage_kit.paper.verdicts`."""
-    verdicts = (paper.REPRODUCED, paper.NOT_REPRODUCED, paper.CANNOT_BE_TOLD)
+    verdicts = paper.CLAIM_VERDICTS
     if not isinstance(answer, (list, tuple)) or len(answer) != len(CASES):
         raise Wrong(f"Give a list of {len(CASES)} verdicts, one per case.")
     for number, (given, case) in enumerate(zip(answer, CASES, strict=True), 1):
         _, rule, value, lower, upper = case
         if given not in verdicts:
             raise Wrong(f"Case {number}: {given!r} is none of {', '.join(verdicts)}.")
-        verdict = paper.judge(rule, {"value": value, "lower": lower, "upper": upper})
+        because = f"the interval of {value:+.2f} runs from {lower:+.2f} to {upper:+.2f}"
+        verdict = paper.judge(rule, evaluation.read_interval(lower, upper), because)
         if given != verdict.word:
             raise Wrong(f"Case {number} is not {given!r}: {verdict.because}.")
     return "An interval that holds both answers settles nothing, however good the value looks."
