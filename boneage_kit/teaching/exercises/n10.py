@@ -1,4 +1,4 @@
-"""Exercises of unit 10: a broadcast MAE, reading a Bland-Altman plot, chance among cells."""
+"""Exercises of unit 10: take a pull away, the range of cells by chance, an unfair fair model."""
 
 from __future__ import annotations
 
@@ -6,31 +6,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
+from ...evaluation import mae
 from . import Wrong, exercise
 
 
-def raw_output(n: int = 200, seed: int = 5) -> tuple[np.ndarray, np.ndarray]:
-    """Return labels (n,) and a network's raw output (n, 1), both in years.
+def cautious_model(n: int = 400, seed: int = 7) -> pd.DataFrame:
+    """Return predictions (years) of a simulated model that is unsure, and stays near the middle.
 
-    >>> labels, output = raw_output()
-    >>> labels.shape, output.shape
-    ((200,), (200, 1))
-    """
-    rng = np.random.default_rng(seed)
-    labels = rng.normal(10.5, 2.0, n)
-    return labels, (labels + rng.normal(0, 0.9, n))[:, None]
-
-
-def squeezed_model(n: int = 300, seed: int = 7) -> pd.DataFrame:
-    """Return predictions (years) of a model that is right on average and pulled to the middle.
-
-    >>> bool(abs((squeezed_model()["y_pred"] - squeezed_model()["y_true"]).mean()) < 0.1)
+    >>> table = cautious_model()
+    >>> bool(abs((table["y_pred"] - table["y_true"]).mean()) < 1e-9)
     True
     """
     rng = np.random.default_rng(seed)
     label = rng.uniform(2, 17, n)
-    pred = 9.5 + 0.8 * (label - 9.5) + rng.normal(0, 0.5, n)
+    pred = 9.5 + 0.82 * (label + rng.normal(0, 2.0, n) - 9.5)
     return pd.DataFrame(
         {
             "image_id": [f"s{i:03d}" for i in range(n)],
@@ -53,74 +44,79 @@ def sixteen_cells(n: int = 160, seed: int = 13) -> pd.DataFrame:
     )
 
 
-def _number(answer: Any, unit: str) -> float:
+def fairness_report(n: int = 120) -> pd.DataFrame:
+    """Return simulated predictions (years) in three invented groups with one and the same MAE.
+
+    >>> table = fairness_report()
+    >>> (table["y_pred"] - table["y_true"]).abs().groupby(table["group"]).mean().round(1).tolist()
+    [0.8, 0.8, 0.8]
+    """
+    rng = np.random.default_rng(3)
+    spread = stats.norm.ppf((np.arange(n) + 0.5) / n)
+    parts = []
+    for group, bias, sd in (("A", 0.0, 1.0), ("B", 0.6, 0.78), ("C", 0.0, 1.0)):
+        label = rng.uniform(4, 16, n)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "image_id": [f"{group}{i:03d}" for i in range(n)],
+                    "sex": np.tile(["F", "M"], n // 2),
+                    "group": group,
+                    "y_true": label,
+                    "y_pred": label + bias + sd * rng.permutation(spread),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _number(answer: Any, what: str) -> float:
     try:
         return float(answer)
     except (TypeError, ValueError):
-        raise Wrong(f"Give one number in {unit}, such as 1.5.") from None
+        raise Wrong(f"Give one number, {what}.") from None
 
 
-def _right_mae() -> tuple[float, float]:
-    labels, output = raw_output()
-    return float(np.abs(output[:, 0] - labels).mean()), float(np.abs(output - labels).mean())
+def _stretched(factor: float) -> tuple[float, float]:
+    """Return slope of the error over the label and MAE (years) after stretching."""
+    table = cautious_model()
+    label, middle = table["y_true"].to_numpy(), table["y_pred"].mean()
+    pred = middle + factor * (table["y_pred"].to_numpy() - middle)
+    return float(np.polyfit(label, pred - label, 1)[0]), mae(label, pred)
+
+
+def _exact_factor() -> float:
+    return 1 / (1 + _stretched(1.0)[0])
 
 
 @exercise(
     "10.1",
-    hint="Print labels.shape, output.shape and (output - labels).shape.",
-    solution="labels, output = n10.raw_output()\n"
-    "answer = 12 * bk.evaluation.mae(labels, output[:, 0])",
-    passes=(12 * _right_mae()[0],),
-    fails=(_right_mae()[0], 12 * _right_mae()[1], "nine"),
+    hint="Try 1.1, 1.2, 1.3 in the table. The slope must be near 0, above or below.",
+    solution="factor = 1.2",
+    passes=(1.2, 1.22, _exact_factor()),
+    fails=(1.0, 0.8, 1.6, "more"),
 )
-def mae_of_a_column(answer: Any) -> str:
-    """The MAE in months; names the mean over all pairs and the answer in years for what it is."""
-    value = _number(answer, "months")
-    right, pairs = _right_mae()
-    if abs(value - 12 * pairs) < 0.2 or abs(value - pairs) < 0.02:
+def take_the_pull_away(answer: Any) -> str:
+    """The factor that makes the slope over the label zero, and what it does to the MAE."""
+    factor = _number(answer, "the factor by which you stretch, such as 1.5")
+    slope, error = _stretched(factor)
+    before = _stretched(1.0)[1]
+    if factor <= 0:
+        raise Wrong("A factor of zero or less turns the ages around. Take a number over 1.")
+    if slope < -0.05 and factor < 1:
         raise Wrong(
-            "That is the mean over all pairs: (200, 1) minus (200,) gives (200, 200), "
-            "each output against each label. Take output[:, 0]."
+            f"A factor under 1 squeezes: the slope is {slope:+.2f} now. Stretching takes a factor "
+            "over 1."
         )
-    if abs(value - right) < 0.02:
-        raise Wrong("The shapes agree now, but this is in years; months were asked for.")
-    if abs(value - 12 * right) > 0.1:
-        raise Wrong("That is not the mean of |output - label|.")
+    if slope < -0.05:
+        raise Wrong(f"The slope is still {slope:+.2f}. Stretch more.")
+    if slope > 0.05:
+        raise Wrong(f"The slope is now {slope:+.2f}, above zero. You stretched too far.")
     return (
-        "The wrong one was no absurd number: how far two children drawn at random lie apart. "
-        "That is why the kit refuses shapes that would broadcast."
-    )
-
-
-def _young_error() -> float:
-    table = squeezed_model()
-    middle = (table["y_pred"] + table["y_true"]) / 2
-    line = np.polyfit(middle, table["y_pred"] - table["y_true"], 1)
-    return float(np.polyval(line, 4.0))
-
-
-@exercise(
-    "10.2",
-    hint="Go to 4 years on the horizontal axis, and read the middle of the cloud there.",
-    solution="table = n10.squeezed_model()\n"
-    'difference = table["y_pred"] - table["y_true"]\n'
-    'middle = (table["y_pred"] + table["y_true"]) / 2\n'
-    "answer = np.polyval(np.polyfit(middle, difference, 1), 4.0)",
-    passes=(1.2, 1.0, _young_error()),
-    fails=(0.0, -1.2, 3.0),
-)
-def error_of_the_young(answer: Any) -> str:
-    """The mean error at four years, read off a sloping Bland-Altman plot."""
-    value, right = _number(answer, "years"), _young_error()
-    if abs(value) < 0.35:
-        raise Wrong("That is the bias over all ages. The cloud slopes: read it at 4 years.")
-    if abs(value + right) < 0.4:
-        raise Wrong("The size is right and the sign is not: the difference is model minus label.")
-    if abs(value - right) > 0.4:
-        raise Wrong("Look again at the middle of the cloud above 4 years.")
-    return (
-        f"About {right:+.1f} years: small children are read too old, although the bias over "
-        "all is zero, and one pair of limits does not describe all ages."
+        f"The slope over the label is {slope:+.2f}: young and old children are now right on "
+        f"average. But the MAE rose from {before:.2f} to {error:.2f} years, because stretching "
+        "enlarges every random error too. A model that is trained for a small error therefore "
+        "chooses the pull."
     )
 
 
@@ -129,44 +125,87 @@ def _observed_range() -> float:
     return float(means.max() - means.min())
 
 
-def _chance_range(draws: int = 300) -> float:
+def _chance_cells(draws: int = 300) -> tuple[float, float]:
+    """Return the mean range and the mean worst of 16 cells by chance (years)."""
     table = sixteen_cells()
     rng = np.random.default_rng(0)
-    ranges = []
+    ranges, worst = [], []
     for _ in range(draws):
         means = table.groupby(rng.permutation(table["cell"]))["error"].mean()
         ranges.append(means.max() - means.min())
-    return float(np.mean(ranges))
+        worst.append(means.max())
+    return float(np.mean(ranges)), float(np.mean(worst))
 
 
 @exercise(
-    "10.3",
-    hint='rng.permutation(children["cell"]) deals the children out anew; group the errors by it.',
+    "10.2",
+    hint="In the first gap: means.max() - means.min(). In the second: the mean of 200 deals.",
     solution="children, rng = n10.sixteen_cells(), np.random.default_rng(0)\n"
-    "ranges = []\n"
-    "for _ in range(200):\n"
-    '    means = children.groupby(rng.permutation(children["cell"]))["error"].mean()\n'
-    "    ranges.append(means.max() - means.min())\n"
-    "answer = np.mean(ranges)",
-    passes=(_chance_range(60), _chance_range(200)),
-    fails=(0.0, 2.5, _observed_range(), "large"),
+    "def one_deal():\n"
+    '    means = children["error"].groupby(rng.permutation(children["cell"])).mean()\n'
+    "    return means.max() - means.min()\n"
+    "answer = np.mean([one_deal() for _ in range(200)])",
+    passes=(_chance_cells(60)[0], _chance_cells(200)[0], round(_chance_cells(200)[0], 1)),
+    fails=(0.0, 2.5, _observed_range(), _chance_cells()[1], "large"),
 )
 def range_by_chance(answer: Any) -> str:
     """The mean range between the best and the worst of 16 cells when nothing differs."""
-    value, right = _number(answer, "years"), _chance_range()
+    value = _number(answer, "the mean distance of best and worst cell in years")
+    right, worst = _chance_cells()
     if abs(value) < 0.05:
         raise Wrong("Zero is the true difference. What do cells of 10 children show?")
     if abs(value - _observed_range()) < 0.02:
         raise Wrong(
-            "That is the range of the cells as they stand. Deal the children out anew, and see "
-            "how large the range is on average."
+            "That is the range of the cells as they stand. Deal the children out anew, and take "
+            "the mean of 200 deals."
+        )
+    if abs(value - worst) < 0.03:
+        raise Wrong(
+            "That is the MAE of the worst cell. The question is how far the worst cell is from "
+            "the best one: subtract the smallest mean."
         )
     if abs(value - right) > 0.06:
         raise Wrong(
-            "Shuffle the cells, take the best and the worst cell's MAE, and average "
-            "their difference over 200 shuffles."
+            f"{value:.2f} years is not the mean distance. Deal the cells out, subtract the "
+            "smallest cell mean from the largest, and average this over 200 deals."
         )
     return (
-        f"About {right:.1f} years between best and worst with no difference at all. Whoever "
-        "ranks small cells finds a loser every time."
+        f"About {right:.1f} years lie between the best and the worst cell, although no cell "
+        "differs in truth. If you rank small cells, you find a worst one every time."
+    )
+
+
+@exercise(
+    "10.3",
+    hint='evaluation.by(report, "group") has the columns mae and bias.',
+    solution='cells = evaluation.by(n10.fairness_report(), "group", n_bootstrap=200)\n'
+    'print(cells[["group", "mae", "bias"]])\n'
+    'answer = ("B", 0.6)',
+    passes=(("B", 0.6), ["B", 0.597], ("b", 0.62)),
+    fails=(("A", 0.0), ("B", 0.8), ("B", -0.6), "B", ("C", 0.0)),
+)
+def unfair_at_equal_error(answer: Any) -> str:
+    """The group that is predicted too old at the same MAE, and by how much."""
+    if not isinstance(answer, (tuple, list)) or len(answer) != 2:
+        raise Wrong('Give a group and its bias in years, such as ("A", 0.1).')
+    group, bias = str(answer[0]).strip().upper(), _number(answer[1], "the bias in years")
+    table = fairness_report()
+    signed = (table["y_pred"] - table["y_true"]).groupby(table["group"]).mean()
+    if group not in signed.index:
+        raise Wrong(f"There is no group {group}. The groups are A, B and C.")
+    if group != "B":
+        raise Wrong(
+            f"The mean signed error of group {group} is {signed[group]:+.2f} years: this group is "
+            "treated fairly. Compare the column bias of the three groups."
+        )
+    if abs(bias + signed["B"]) < 0.1:
+        raise Wrong("The size is right and the sign is not. The error is prediction minus label.")
+    if abs(bias - 0.8) < 0.05:
+        raise Wrong("0.8 years is the MAE of this group, which is that of every group.")
+    if abs(bias - signed["B"]) > 0.1:
+        raise Wrong("The group is right. Its bias is another number: read the column bias.")
+    return (
+        f"All three groups have an MAE of 0.8 years, and yet group B is predicted "
+        f"{signed['B']:.1f} years too old on average. Its children would be called advanced more "
+        "often. A fairness report needs the signed error too."
     )
