@@ -3,6 +3,9 @@ from . import exercises as exercises
 from . import questions as questions
 from . import student_copies as student_copies
 from .damaged_files import faulty_copy as faulty_copy
+from .generalist import against_floor_in_words as against_floor_in_words
+from .generalist import mixed_ages as mixed_ages
+from .generalist import score_with_refusals as score_with_refusals
 from .leakage import leak_in_words as leak_in_words
 from .leakage import memory_errors as memory_errors
 from .leakage import remember as remember
