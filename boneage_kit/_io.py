@@ -192,7 +192,7 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
     return path
 
 
-def write_bytes(path: Path, content: bytes) -> Path:
+def write_bytes(path: Path, content: bytes | memoryview) -> Path:
     """Write bytes, whole or not at all."""
     return write_atomically(path, lambda temporary: temporary.write_bytes(content))
 

@@ -14,26 +14,8 @@ import pandas as pd
 from ..errors import BadInput
 from ..records import OLDEST_PLAUSIBLE_YEARS, sexes
 from .ages import OLDEST_BONE_AGE, Ages, bare_numbers, check_name, check_unit, in_years
+from .column_names import NAMES, SEXES, meaning_of, plain
 
-#: Meaning -> names it goes by, in letters and digits; an age's name may be followed by a unit.
-NAMES: dict[str, tuple[str, ...]] = {
-    "image_id": ("imageid", "image", "filename", "file", "path", "imagepath", "filepath", "id",
-                 "caseid", "name", "dicom", "accession", "studyid"),
-    "patient_id": ("patientid", "patient", "subject", "subjectid", "child", "childid", "person"),
-    "sex": ("sex", "gender", "sexmf", "patientsex"),
-    "male": ("male", "ismale"),
-    "female": ("female", "isfemale"),
-    "group": ("group", "race", "ethnicity", "ethnicgroup"),
-    "bone_age": ("boneage", "groundtruthboneage", "skeletalage"),
-    "chronological_age": ("chronologicalage", "chronological", "ca", "calendarage", "ageatexam",
-                          "patientage"),
-    "reader_1": ("reader1", "reading1", "rater1", "radiologist1"),
-    "reader_2": ("reader2", "reading2", "rater2", "radiologist2"),
-}  # fmt: skip
-_AGES = ("bone_age", "chronological_age", "reader_1", "reader_2")
-SEXES = ("sex", "male", "female")
-_UNITS = {"months": "months", "month": "months", "mo": "months", "years": "years",
-          "year": "years", "yrs": "years"}  # fmt: skip
 _MAY_BE_EITHER_AGE = ("age", "ageyears", "agemonths", "y", "target")
 
 
@@ -49,15 +31,6 @@ class Wishes(NamedTuple):
     option: str = "add ,{} to the data"
 
 
-def plain(column: object) -> str:
-    """Return a column's name in lower case, letters and digits only.
-
-    >>> plain("Bone Age (months)")
-    'boneagemonths'
-    """
-    return "".join(letter for letter in str(column).casefold() if letter.isalnum())
-
-
 def rename(table: pd.DataFrame, wishes: Wishes, where: str) -> pd.DataFrame:
     """Return the table with the columns called as the user said; others of that meaning go.
 
@@ -71,22 +44,10 @@ def rename(table: pd.DataFrame, wishes: Wishes, where: str) -> pd.DataFrame:
             raise BadInput(
                 f"{where} has no column {theirs!r}.", f"It has {', '.join(map(str, table))}."
             )
-        meanings = SEXES if ours in SEXES else (_meaning(ours)[0],)
-        others = [name for name in table if name != column and _meaning(name)[0] in meanings]
+        meanings = SEXES if ours in SEXES else (meaning_of(ours)[0],)
+        others = [name for name in table if name != column and meaning_of(name)[0] in meanings]
         table = table.drop(columns=others).rename(columns={column: ours} if column else {})
     return table
-
-
-def _meaning(column: object) -> tuple[str, str]:
-    """Return which of ``NAMES`` a column is, and the unit that its name states; "" for neither."""
-    name = plain(column)
-    for meaning, names in NAMES.items():
-        if name in names:
-            return meaning, ""
-        for start in names if meaning in _AGES else ():
-            if name.startswith(start) and name[len(start) :] in _UNITS:
-                return meaning, _UNITS[name[len(start) :]]
-    return "", ""
 
 
 def columns_of(table: pd.DataFrame, meaning: str) -> list[str]:
@@ -95,7 +56,7 @@ def columns_of(table: pd.DataFrame, meaning: str) -> list[str]:
     >>> columns_of(pd.DataFrame(columns=["id", "File", "sex"]), "image_id")
     ['File', 'id']
     """
-    held = [name for name in table if _meaning(name)[0] == meaning]
+    held = [name for name in table if meaning_of(name)[0] == meaning]
     order = NAMES[meaning]
     return sorted(held, key=lambda name: order.index(plain(name)) if plain(name) in order else 0)
 
@@ -187,7 +148,7 @@ def ages_of(
         raise _several(columns, meaning, where, wishes)
     if not columns:
         return None
-    cells, named = table[columns[0]], _meaning(columns[0])[1]
+    cells, named = table[columns[0]], meaning_of(columns[0])[1]
     said = (named if columns[0] in wishes.columns else "") or wishes.unit
     unit = said or named or habit
     column = f"Column {columns[0]} of {where}"
@@ -205,12 +166,12 @@ def ages_of(
 
 def _without_copies(table: pd.DataFrame, columns: list[str]) -> list[str]:
     """Return one of several columns whose names say their unit and whose ages are the same."""
-    clear = [name for name in columns if _meaning(name)[1]]
+    clear = [name for name in columns if meaning_of(name)[1]]
     if not clear:
         return columns
-    best = in_years(table[clear[0]], _meaning(clear[0])[1]).years
+    best = in_years(table[clear[0]], meaning_of(clear[0])[1]).years
     for name in columns:
-        units = [_meaning(name)[1]] if _meaning(name)[1] else ["years", "months"]
+        units = [meaning_of(name)[1]] if meaning_of(name)[1] else ["years", "months"]
         ages = (in_years(table[name], unit).years for unit in units)
         if not any(((best - other).abs() < 0.1).mean() > 0.9 for other in ages):
             return columns

@@ -12,7 +12,8 @@ import pandas as pd
 from ..errors import BadInput
 from ..records import parse_sex
 from .ages import OLDEST_BONE_AGE, check_unit, in_years
-from .columns import Wishes, columns_of, plain
+from .column_names import plain
+from .columns import Wishes, columns_of
 from .labels import labelled
 from .matching import stem
 

@@ -14,8 +14,8 @@ from ..errors import BadInput, cause_of
 from .table_limits import TableLimits
 
 
-def excel_cells(data: bytes, name: str, limits: TableLimits) -> pd.DataFrame:
-    """Return the cells of the sheet that was saved open, else of the first that holds rows.
+def excel_sheets(data: bytes, name: str, limits: TableLimits) -> dict[str, pd.DataFrame]:
+    """Return the cells of each sheet of two rows or more, the one that was saved open first.
 
     Raises
     ------
@@ -28,18 +28,21 @@ def excel_cells(data: bytes, name: str, limits: TableLimits) -> pd.DataFrame:
         limits.check_bytes(name, unpacked, times=4)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheets = [book.active, *(sheet for sheet in book.worksheets if sheet is not book.active)]
-        for rows in map(_sheet_rows, sheets):
-            cells = list(itertools.islice(rows, limits.most_rows + 1))
-            limits.check_rows(name, len(cells))
-            if len(cells) > 1:
-                return pd.DataFrame(cells, dtype=object).fillna("")
+        cells = {}
+        for sheet in filter(None, sheets):
+            rows = list(itertools.islice(_sheet_rows(sheet), limits.most_rows + 1))
+            limits.check_rows(name, len(rows))
+            if len(rows) > 1:
+                width = max(map(len, rows))
+                whole = [row + [""] * (width - len(row)) for row in rows]
+                cells[sheet.title] = pd.DataFrame(whole, dtype=object)
+        return cells
     except BadInput:
         raise
     except Exception as error:  # openpyxl raises what its zip and XML readers raise
         raise BadInput(
             f"{name} is not a readable Excel file: {cause_of(error)}.", "Save it as CSV."
         ) from error
-    return pd.DataFrame()
 
 
 def _sheet_rows(sheet: object) -> Iterator[list[str]]:

@@ -9,7 +9,8 @@ import pandas as pd
 from ..errors import BadInput
 from ..records.schema import is_missing
 from .ages import Ages
-from .columns import SEXES, Wishes, ages_of, columns_of, one_column, refuse_bare_age, sexes_of
+from .column_names import SEXES
+from .columns import Wishes, ages_of, columns_of, one_column, refuse_bare_age, sexes_of
 from .matching import match_files, stem
 from .problems import Problems
 from .tree import FileTree

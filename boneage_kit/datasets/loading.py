@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ..errors import BadInput
 from .ages import UNITS
-from .columns import NAMES, Wishes
+from .column_names import NAMES
+from .columns import Wishes
 from .dataset import Dataset
 from .dha import load_dha
 from .folder import load_folder

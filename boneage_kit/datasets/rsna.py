@@ -11,7 +11,8 @@ from __future__ import annotations
 import pandas as pd
 
 from ..errors import BadInput
-from .columns import SEXES, Wishes, ages_of, columns_of, plain, rename
+from .column_names import SEXES, plain
+from .columns import Wishes, ages_of, columns_of, rename
 from .dataset import Dataset
 from .files import FilePixels
 from .folder import finish, list_unused, nothing_usable, open_tree

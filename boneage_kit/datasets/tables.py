@@ -14,7 +14,8 @@ import re
 import pandas as pd
 
 from ..errors import BadInput, cause_of
-from .excel import excel_cells
+from .column_names import is_heading, names_in
+from .excel import excel_sheets
 from .table_limits import OF_A_DATA_SET, TableLimits
 
 _DELIMITERS = ",;\t|"
@@ -48,10 +49,13 @@ def read_table(
     limits
         Larger tables are refused before they fill the memory.
 
+    Of several Excel sheets the one is taken whose headings are known (image, sex, ages).
+
     Raises
     ------
     BadInput
-        If it is empty, too large, or no table, or a row of text has more values than headings.
+        If it is empty, too large, or no table, has no line of headings, several of its sheets may
+        be meant, or a row of text has more values than headings.
 
     >>> read_table("Readings of May\\nid;boneage\\n001;8,5\\n".encode("utf-16"), "a.csv")
     ...     # doctest: +NORMALIZE_WHITESPACE
@@ -61,7 +65,7 @@ def read_table(
     limits.check_bytes(name, len(data))
     is_excel = data[:4] == b"PK\x03\x04"
     if is_excel:
-        cells = excel_cells(data, name, limits)
+        cells = _sheet(excel_sheets(data, name, limits), name)
     else:
         cells = _text_cells(_decoded(data, name), name, limits)
     cells = cells[(cells != "").any(axis=1)].reset_index(drop=True)
@@ -72,9 +76,28 @@ def read_table(
     return _with_heading(cells, name, notes_beside=is_excel)
 
 
+def _sheet(sheets: dict[str, pd.DataFrame], name: str) -> pd.DataFrame:
+    """Return the one sheet that describes images, else the first; refused if several do."""
+    known = {
+        title: names_in(cells.iloc[_heading(cells)].tolist()) for title, cells in sheets.items()
+    }
+    fitting = [title for title, number in known.items() if number > 1]
+    if len(fitting) > 1:
+        raise BadInput(
+            f"{name} has {len(fitting)} sheets with a table: {', '.join(map(repr, fitting[:5]))}.",
+            "Save the one that is meant as CSV, or join them in one sheet.",
+        )
+    return sheets[max(known, key=lambda title: known[title])] if sheets else pd.DataFrame()
+
+
 def _with_heading(cells: pd.DataFrame, name: str, notes_beside: bool) -> pd.DataFrame:
     start = _heading(cells)
     heading, rows = cells.iloc[start].tolist(), cells.iloc[start + 1 :]
+    if not is_heading(heading):
+        raise BadInput(
+            f"{name} has no line of headings: its first line is {', '.join(heading)[:100]}.",
+            "Write the columns' names above it, such as image_id,sex,bone_age.",
+        )
     if not notes_beside:
         _refuse_surplus(heading, rows, name)
     if rows.empty:

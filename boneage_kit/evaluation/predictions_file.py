@@ -7,11 +7,10 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from ..datasets.ages import UNITS, check_name, check_unit, in_years
-from ..datasets.columns import plain
+from ..datasets.ages import OLDEST_BONE_AGE, UNITS, check_name, check_unit, in_years
+from ..datasets.column_names import plain
 from ..datasets.table_limits import TableLimits
 from ..datasets.tables import read_table
 from ..errors import BadInput
@@ -23,12 +22,18 @@ from ..records import (
     check_predictions,
     sexes,
 )
-from ..records.predictions import refuse_rows
+from .contradictions import (
+    AGES,
+    SEX_NAMES,
+    refuse_other_sexes,
+    refuse_outside_interval,
+    refuse_two_facts,
+    refuse_two_units,
+    refuse_years,
+)
 
-_AGES = ("y_true", "y_pred", "lower", "upper", "chronological_age", "reader_1", "reader_2")
 #: Columns that stay text, whatever they look like.
 _TEXT = ("image_id", "sex", "model", "group", "source", "notes")
-_SEXES = ("sex", "gender", "male", "female")
 _LIMITS = TableLimits(most_bytes=1_000_000_000, most_rows=10_000_000)
 
 
@@ -79,18 +84,18 @@ def read_predictions(
     _refuse_missing(named, cells, path.name)
     table = cells[list(named.values())].set_axis(list(named), axis=1)
     for ours, theirs in named.items():
-        if ours in _AGES:
+        if ours in AGES:
             table[ours] = _years(cells[theirs], ours, theirs, unit)
         elif ours not in _TEXT:
             table[ours] = _values(cells[theirs])
         elif ours != "image_id":
             table[ours] = cells[theirs].where(cells[theirs] != "", None)
-    _check_same_unit(table)
+    refuse_two_units(table)
     if unit == "months":
-        _refuse_years(table, named)
+        refuse_years(table, named)
     checked = check_predictions(table)
-    _refuse_two_facts(checked)
-    _refuse_outside_interval(checked)
+    refuse_two_facts(checked)
+    refuse_outside_interval(checked)
     return checked
 
 
@@ -121,11 +126,11 @@ def _named(cells: pd.DataFrame, wanted: dict[str, str], where: str) -> dict[str,
     if unknown:
         raise BadInput(f"{where} has no column {unknown[0]!r}.", f"It has {', '.join(cells)}.")
     named = dict(wanted)
-    if not any(ours in named for ours in _SEXES):
-        about = [name for name in cells if plain(name) in _SEXES and name not in named.values()]
-        about.sort(key=lambda name: _SEXES.index(plain(name)))
+    if not any(ours in named for ours in SEX_NAMES):
+        about = [name for name in cells if plain(name) in SEX_NAMES and name not in named.values()]
+        about.sort(key=lambda name: SEX_NAMES.index(plain(name)))
         named |= {plain(name): name for name in about[:1]}
-    for ours in _AGES:
+    for ours in AGES:
         for theirs in (ours, f"{ours}_months", f"{ours}_years"):
             if ours not in named and theirs in cells and theirs not in named.values():
                 named[ours] = theirs
@@ -133,35 +138,17 @@ def _named(cells: pd.DataFrame, wanted: dict[str, str], where: str) -> dict[str,
     for theirs in cells:
         if theirs not in named.values() and theirs not in named:
             named[theirs] = theirs
-    sex = next((ours for ours in _SEXES if ours in named), None)
+    sex = next((ours for ours in SEX_NAMES if ours in named), None)
     if sex is not None:
         theirs = named.pop(sex)
         meaning = theirs if sex == "sex" else sex
         read = sexes(cells[theirs], meaning, f"say --columns male={theirs}")
         if sex not in wanted:
-            _refuse_other_sexes(cells, read, theirs)
+            refuse_other_sexes(cells, read, theirs)
         cells[theirs] = read.where(read != "", cells[theirs])
         named["sex"] = theirs
     return {ours: named[ours] for ours in sorted(named, key=lambda name: order.index(name)
                                                  if name in order else len(order))}  # fmt: skip
-
-
-def _refuse_other_sexes(cells: pd.DataFrame, read: pd.Series, theirs: str) -> None:
-    """Refuse a further column of the sex that contradicts the one that is used."""
-    for other in cells:
-        if other == theirs or plain(other) not in _SEXES:
-            continue
-        try:
-            others = sexes(cells[other], other)
-        except BadInput:
-            continue  # codes that do not say who is female contradict nothing
-        contradicts = ((read != "") & (others != "") & (read != others)).to_numpy()
-        if contradicts.any():
-            raise BadInput(
-                f"Columns {theirs} and {other} contradict in {contradicts.sum()} row(s), "
-                f"row {contradicts.argmax() + 1} for one.",
-                f"Correct them, or say which holds: --columns {plain(theirs)}={theirs}.",
-            )
 
 
 def _refuse_missing(named: Mapping[str, str], cells: pd.DataFrame, where: str) -> None:
@@ -183,8 +170,10 @@ def _years(cells: pd.Series, ours: str, theirs: str, unit: str) -> pd.Series:
     if not unit:
         # --unit is of all columns: for the sake of another column it would spoil the labels
         option = "say --unit {}" if ours in PREDICTION_COLUMNS else f"call it {ours}_{{}}"
+        is_bone_age_of_a_person = ours in ("y_true", "reader_1", "reader_2")
+        oldest = OLDEST_BONE_AGE if is_bone_age_of_a_person else OLDEST_PLAUSIBLE_YEARS
         check_unit(cells, named or "years", f"Column {theirs}", option,
-                   named=bool(named), oldest=OLDEST_PLAUSIBLE_YEARS)  # fmt: skip
+                   named=bool(named), oldest=oldest)  # fmt: skip
     ages = in_years(cells, unit or named or "years", ours)
     too_old = ages.years > OLDEST_PLAUSIBLE_YEARS
     if unit and too_old.mean() > 0.1:
@@ -206,66 +195,6 @@ def _values(cells: pd.Series) -> pd.Series:
     if (numbers.notna() | (cells == "")).all():
         return numbers
     return cells.where(cells != "", None)
-
-
-def _check_same_unit(table: pd.DataFrame) -> None:
-    """Refuse a column in months beside another in years."""
-    ages = {ours: pd.to_numeric(table[ours], errors="coerce") for ours in _AGES if ours in table}
-    for name in list(ages)[1:]:
-        base = "y_pred" if name in ("lower", "upper") else "y_true"
-        # the two ages of a child and the ends of an interval differ more than label and prediction
-        most = 0.2 if name == "y_pred" else 0.4
-        error = (ages[name] - ages[base]).abs().mean()
-        for factor, first, second in ((12, base, name), (1 / 12, name, base)):
-            rest = (ages[name] * factor - ages[base]).abs().mean()
-            if ages[name].notna().sum() > 3 and rest < most * error * min(factor, 1):
-                raise BadInput(
-                    f"Column {first} is about 12 times {second}: one is in months, the other in "
-                    "years.",
-                    "Give both in years, or leave --unit and --months away and name the columns "
-                    f"with their units: {first}_months, {second}_years.",
-                )
-
-
-def _refuse_years(table: pd.DataFrame, named: Mapping[str, str]) -> None:
-    """Refuse labels and predictions that are taken for months and nowhere exceed 25."""
-    if any("month" in named[name].casefold() for name in ("y_true", "y_pred")):
-        return
-    ages = table[["y_true", "y_pred"]].apply(pd.to_numeric, errors="coerce")
-    highest = 12 * float(ages.max().max())
-    if highest <= OLDEST_PLAUSIBLE_YEARS:
-        raise BadInput(
-            f"The ages are taken for months and nowhere exceed {highest:g}: these are years, or "
-            "all are infants.",
-            "Leave --months away; or, for infants, call the columns y_true_months and "
-            "y_pred_months as well.",
-        )
-
-
-def _refuse_two_facts(table: pd.DataFrame) -> None:
-    """Refuse an image whose rows, of several models or seeds, give it two sexes or labels."""
-    images = table.groupby("image_id", sort=False)
-    first = images[["sex", "y_true"]].transform("first")
-    remedy = "Give each image one sex and one label, the same for every model and seed."
-    other_sex = (table["sex"] != first["sex"]).to_numpy()
-    other_label = ((table["y_true"] - first["y_true"]).abs() > 1e-2).to_numpy()
-    refuse_rows(table, other_sex, lambda row: "has another sex than a row above", remedy)
-    refuse_rows(table, other_label,
-                lambda row: "has different labels (y_true) here and above", remedy)  # fmt: skip
-
-
-def _refuse_outside_interval(table: pd.DataFrame) -> None:
-    """Refuse a prediction outside its own interval, but for rounding and ends cut at birth."""
-    if not {"lower", "upper"} <= set(table):
-        return
-    lower, upper = table["lower"].to_numpy(), table["upper"].to_numpy()
-    predicted = np.clip(table["y_pred"].to_numpy(), 0, OLDEST_PLAUSIBLE_YEARS)
-    refuse_rows(
-        table,
-        (predicted < lower - 0.05) | (predicted > upper + 0.05),
-        lambda row: f"has y_pred {predicted[row]:g} outside {lower[row]:g} to {upper[row]:g}",
-        "Correct the row, or remove lower and upper.",
-    )
 
 
 def split_models(predictions: pd.DataFrame) -> dict[str, pd.DataFrame]:

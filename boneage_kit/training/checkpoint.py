@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .._io import write_atomically
+from .._io import write_bytes
 from ..errors import BadInput
 
 #: Identity, history, and the states of network and optimiser.
@@ -32,8 +33,16 @@ def identity(settings: Mapping[str, Any], *tensors: Tensor) -> str:
 
 
 def save(path: Path, state: Mapping[str, Any]) -> None:
-    """Write a checkpoint; an interruption leaves the one before."""
-    write_atomically(path, lambda temporary: torch.save(_plain(state), temporary))
+    """Write a checkpoint; an interruption or a full disk leaves the one before.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written. (torch's own writer raises RuntimeErrors of its file format.)
+    """
+    content = io.BytesIO()
+    torch.save(_plain(state), content)
+    write_bytes(path, content.getbuffer())
 
 
 def _plain(value: Any) -> Any:

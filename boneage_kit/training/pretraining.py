@@ -17,7 +17,6 @@ import torch
 from numpy.typing import ArrayLike
 from timm.layers import freeze_batch_norm_2d
 
-from .._io import write_atomically
 from ..datasets.dataset import Dataset
 from ..datasets.phantom import PhantomPixels
 from ..datasets.problems import Problems
@@ -27,6 +26,7 @@ from ..models import AgeModel, create
 from ..models.age_model import AgeHead
 from ..models.device import device_key, device_of, move, seeded
 from ..phantom.children import cohort
+from . import checkpoint
 from .learner import fit
 from .prediction import predict
 from .schedule import fine_tuning_recipe, holds_statistics, phantoms_recipe
@@ -102,7 +102,7 @@ def on_phantoms(
         model, images, ages, sexes, seed=seed, progress=False, schedule="one_cycle", **recipe
     ).model.cpu()
     if path:
-        write_atomically(path, lambda file: torch.save(model.state_dict(), file))
+        checkpoint.save(path, model.state_dict())
     return model
 
 

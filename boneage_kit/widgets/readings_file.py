@@ -20,7 +20,15 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from ..errors import BadInput
-from .readings_lines import COLUMNS, HEADER, MOST_LINES, is_occasion, set_aside_text, whole_answers
+from .readings_lines import (
+    COLUMNS,
+    HEADER,
+    HEADER_OF_EXCEL,
+    MOST_LINES,
+    is_occasion,
+    set_aside_text,
+    whole_answers,
+)
 from .readings_names import CP1252, answers_of
 
 __all__ = [
@@ -63,12 +71,13 @@ def append_reading(
     check_reader(reader)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     took = f"{seconds:.1f}" if seconds == seconds else ""
-    line = _line(reader, image_id, str(occasion), f"{bone_age:.4f}", took, now)
     path = Path(path)
     _check_is_file(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    fields = (reader, image_id, str(occasion), f"{bone_age:.4f}", took, now)
+    lines = {delimiter: _line(*fields, delimiter=delimiter) for delimiter in ",;"}
     with _held(path):
-        _append(path, line)
+        _append(path, lines)
 
 
 def check_reader(reader: str) -> str:
@@ -102,10 +111,12 @@ def _check_is_file(path: Path) -> None:
         )
 
 
-def _line(*fields: str) -> str:
+def _line(*fields: str, delimiter: str) -> str:
     _check_can_be_written(str(fields[1]), "image")
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(fields)  # so it quotes both line breaks
+    csv.writer(text, lineterminator="\r\n", delimiter=delimiter).writerow(
+        fields
+    )  # so it quotes both line breaks
     line = text.getvalue().removesuffix("\r\n")
     if not fields[1] or line.count("\n") >= MOST_LINES:
         raise BadInput(
@@ -131,13 +142,14 @@ def _held(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def _append(path: Path, line: str) -> None:
-    """Write one line, or leave the file as it was."""
+def _append(path: Path, lines: dict[str, str]) -> None:
+    """Write one line, with the file's own delimiter, or leave the file as it was."""
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
     try:
         size = os.fstat(file).st_size
         try:
-            _write(file, _before(file, size, path) + line.encode(**_ENCODING))
+            before, delimiter = _before(file, size, path)
+            _write(file, before + lines[delimiter].encode(**_ENCODING))
             os.fsync(file)
         except BaseException:
             with suppress(OSError):
@@ -147,15 +159,19 @@ def _append(path: Path, line: str) -> None:
         os.close(file)
 
 
-def _before(file: int, size: int, path: Path) -> bytes:
-    """Return what must stand before the next line: the header, or the end of a line cut off."""
+def _before(file: int, size: int, path: Path) -> tuple[bytes, str]:
+    """Return what must stand before the next line, and the file's delimiter.
+
+    Before it stands the header, or the end of a line that was cut off.
+    """
     header = f"{HEADER}\n".encode()
     start = os.read(file, len(header) + 3)
     if header.startswith(start):  # nothing, or a header that a crash cut off
-        return header[size:]
-    _check_header(start.decode(**_ENCODING), path)
+        return header[size:], ","
+    first = start.decode(**_ENCODING)
+    _check_header(first, path)
     os.lseek(file, -1, os.SEEK_END)
-    return b"" if os.read(file, 1) == b"\n" else b"\n"
+    return b"" if os.read(file, 1) == b"\n" else b"\n", ";" if ";" in first.split("\n")[0] else ","
 
 
 def _write(file: int, content: bytes) -> None:
@@ -211,7 +227,7 @@ def parse_readings(path: str | Path) -> tuple[pd.DataFrame, list[tuple[int, str]
 
 
 def _check_header(first: str, path: Path) -> None:
-    if first.removeprefix("\ufeff").split("\n")[0].rstrip("\r") != HEADER:
+    if first.removeprefix("\ufeff").split("\n")[0].rstrip("\r") not in (HEADER, HEADER_OF_EXCEL):
         raise BadInput(
             f"{path.name} is not a file of readings.", f"Its first line must be {HEADER}."
         )

@@ -9,10 +9,20 @@ import csv
 import re
 from pathlib import Path
 
-__all__ = ["COLUMNS", "HEADER", "MOST_LINES", "is_occasion", "set_aside_text", "whole_answers"]
+__all__ = [
+    "COLUMNS",
+    "HEADER",
+    "HEADER_OF_EXCEL",
+    "MOST_LINES",
+    "is_occasion",
+    "set_aside_text",
+    "whole_answers",
+]
 
 COLUMNS = ("reader", "image_id", "occasion", "bone_age", "seconds", "answered_at")
 HEADER = ",".join(COLUMNS)
+#: The header of a file that Excel saved where numbers have decimal commas.
+HEADER_OF_EXCEL = ";".join(COLUMNS)
 #: Lines that one answer may take, where a name or an id holds line breaks.
 MOST_LINES = 20
 _CUT_OFF = "is cut off"
@@ -22,40 +32,46 @@ _TIME = "0000-00-00T00:00:00Z"  # each 0 stands for any digit
 def whole_answers(lines: list[str]) -> tuple[list[list[str]], list[tuple[int, str]]]:
     """Return the fields of each whole answer, and number and fault of the lines that are none.
 
-    The first line is the header. Numbers count from 1.
+    The first line is the header; where semicolons separate its columns, ages may have decimal
+    commas. Numbers count from 1.
 
     >>> whole_answers([HEADER, "me,h1,1,8.5,,2026-01-01T08:00:00Z", 'me,"h2'])
     ([['me', 'h1', '1', '8.5', '', '2026-01-01T08:00:00Z']], [(3, 'is cut off')])
     """
     answers: list[list[str]] = []
     set_aside: list[tuple[int, str]] = []
+    header = lines[0].removeprefix("\ufeff").rstrip("\r") if lines else HEADER
+    delimiter = ";" if header == HEADER_OF_EXCEL else ","
     number = 1
     while number < len(lines):
-        answer, fault, used = _answer(lines[number : number + MOST_LINES])
+        answer, fault, used = _answer(lines[number : number + MOST_LINES], delimiter)
         if not fault:
             answers.append(answer)
-        elif lines[number].strip() and lines[number].rstrip("\r") != HEADER:
+        elif lines[number].strip() and lines[number].rstrip("\r") != header:
             set_aside.append((number + 1, fault))
         number += used
     return answers, set_aside
 
 
-def _answer(lines: list[str]) -> tuple[list[str], str, int]:
+def _answer(lines: list[str], delimiter: str) -> tuple[list[str], str, int]:
     """Return the answer that begins with the first line, its fault, and how many lines it takes."""
     for used in range(1, len(lines) + 1):
         text = "\n".join(lines[:used])
         if text.count('"') % 2 == 0:  # no quote is open
-            fields = _fields(text.rstrip("\r"))
+            fields = _fields(text.rstrip("\r"), delimiter)
             fault = _fault(fields)
             return fields, fault, 1 if fault else used
     return [], _CUT_OFF, 1
 
 
-def _fields(text: str) -> list[str]:
+def _fields(text: str, delimiter: str) -> list[str]:
     try:
-        return next(csv.reader([text], strict=True), [])
+        fields = next(csv.reader([text], strict=True, delimiter=delimiter), [])
     except csv.Error:
         return []
+    if delimiter == ";" and len(fields) == len(COLUMNS):
+        fields[3:5] = [number.replace(",", ".") for number in fields[3:5]]
+    return fields
 
 
 def _fault(fields: list[str]) -> str:

@@ -91,14 +91,39 @@ def test_excel_keeps_numbers_as_they_are_shown(name):
     assert read_table(data, name).to_numpy().tolist() == [["001", "F", "5"], ["2", "True", "6.5"]]
 
 
-def test_excels_second_sheet_where_the_first_is_empty():
+def sheets(*tables):
+    """Return an Excel file with these sheets; the first is open when it is saved."""
     book = openpyxl.Workbook()
-    sheet = book.create_sheet("data")
-    for row in (["image_id", "sex", "bone_age"], *CELLS):
-        sheet.append(row)
+    book.remove(book.active)
+    for number, rows in enumerate(tables):
+        sheet = book.create_sheet(f"sheet {number}")
+        for row in rows:
+            sheet.append(row)
     file = io.BytesIO()
     book.save(file)
-    assert cells(file.getvalue(), "t.xlsx") == CELLS
+    return file.getvalue()
+
+
+TABLE = [["image_id", "sex", "bone_age"], *CELLS]
+LEGEND = [["column", "meaning"], ["image_id", "the film"], ["sex", "of the child"], ["x", "y"]]
+
+
+@pytest.mark.parametrize("first", [[], [["Notes"]], LEGEND, [["Films of May"], ["2026"], ["Ann"]]])
+def test_excels_second_sheet_where_the_first_is_no_table_of_images(first):
+    assert cells(sheets(first, TABLE), "t.xlsx") == CELLS
+    assert cells(sheets(TABLE, first), "t.xlsx") == CELLS
+
+
+def test_an_excel_file_with_two_tables_of_images_is_refused():
+    with pytest.raises(bk.BadInput, match="2 sheets with a table: 'sheet 0', 'sheet 2'"):
+        read_table(sheets(TABLE, LEGEND, TABLE), "t.xlsx")
+
+
+@pytest.mark.parametrize("text", ["1377,180,False\n1378,12,True\n", "a7;F;8,5\nb8;M;9\n"])
+def test_a_table_without_headings_is_refused_with_its_first_line(text):
+    with pytest.raises(bk.BadInput, match="no line of headings: its first line is (1377, 180|a7)"):
+        read_table(text.encode(), "t.csv")
+    assert read_table(text.encode(), "t.csv", header=False).shape == (2, 3)
 
 
 @pytest.mark.parametrize(

@@ -283,3 +283,14 @@ def test_a_prediction_outside_its_own_interval(tmp_path):
     rows = [(f"{i}", "F", 8, 8 + i, 7, 9.5) for i in range(3)]
     with pytest.raises(bk.BadInput, match=r"Row 3 \(image_id '2'\) has y_pred 10 outside 7 to 9.5"):
         read(tmp_path, text(rows, (*HEAD, "lower", "upper")))
+
+
+@pytest.mark.parametrize("columns", [None, {"y_true": "age"}])
+def test_labels_of_infants_in_months_are_asked_about(tmp_path, columns):
+    head = HEAD if columns is None else ("image_id", "sex", "age", "y_pred")
+    rows = [(i, "FM"[i % 2], 2 + i, 3 + i) for i in range(22)]
+    with pytest.raises(bk.BadInput, match="reaches 23, .* looks like months.*say --unit months"):
+        read(tmp_path, text(rows, head), columns)
+    assert read(tmp_path, text(rows, head), columns, unit="years").y_true.max() == 23
+    named = text(rows, (*HEAD[:2], "y_true_months", "y_pred_months"))
+    assert read(tmp_path, named, unit="months").y_true.max() < 2

@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 import boneage_kit as bk
 from boneage_kit import models, training
 from boneage_kit.models import device
-from boneage_kit.training import Augmentation, Batches
+from boneage_kit.training import Augmentation, Batches, checkpoint
 from boneage_kit.training.callbacks import EpochHistory
 
 SMALL = {"channels": (4, 8, 8, 8, 8), "hidden": 16, "local_contrast": False}
@@ -113,6 +115,22 @@ def test_a_checkpoint_of_another_training_is_refused(hands, tmp_path):
     path.write_text("not a checkpoint")
     with pytest.raises(bk.BadInput, match="not a checkpoint"):
         fit(hands, checkpoint=path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of file sizes")
+def test_a_full_disk_gives_an_error_of_the_system_and_leaves_the_checkpoint_before(tmp_path):
+    import resource
+
+    path = tmp_path / "state.pt"
+    checkpoint.save(path, {"identity": "a"})
+    before, limits = path.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, limits[1]))  # as a full disk: then it fails
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            checkpoint.save(path, {"identity": "a", "weights": torch.zeros(9000)})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
 
 
 def test_fine_tune_takes_the_steps_of_fastais_own(hands):

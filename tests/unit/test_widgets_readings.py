@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import errno
+import io
 import os
 import signal
 import subprocess
@@ -184,9 +186,10 @@ def test_what_was_confirmed_before_a_kill_is_there(path):
     confirmed = 0
     for kill in range(12):
         writer = write(path, f"Ann, {kill}", 100_000)
-        time.sleep(0.6 + 0.05 * kill)  # imports take about half a second
+        assert writer.stdout.readline()  # the imports are done
+        time.sleep(0.05 * kill)
         writer.send_signal(signal.SIGKILL)
-        confirmed += len(writer.communicate()[0].splitlines())
+        confirmed += 1 + len(writer.communicate()[0].splitlines())
     assert confirmed > 50
     table, _ = parse_readings(path)
     assert len(table) >= confirmed
@@ -416,3 +419,16 @@ def test_a_class_joins_one_reader_and_one_hand_however_they_are_spelled(tmp_path
     readings = widgets.load_class(tmp_path)
     assert sorted(readings["reader"].unique()) == ["Ann", "Bob"]
     assert widgets.class_agreement(readings, records).hands == 3
+
+
+def test_a_file_that_excel_saved_with_semicolons_and_decimal_commas_goes_on(path):
+    append_reading(path, "Ann, MD", "h; 0", 1, 6.25, 3.5)
+    rows = list(csv.reader(io.StringIO(path.read_text())))
+    rows[1][3:5] = ["6,25", "3,5"]
+    text = io.StringIO()
+    csv.writer(text, delimiter=";").writerows(rows)
+    path.write_bytes(text.getvalue().encode("utf-8-sig"))
+    append_reading(path, "Ann, MD", "h, 1", 1, 7.5, 4.25)
+    table, set_aside = parse_readings(path)
+    assert set_aside == [] and table["image_id"].tolist() == ["h; 0", "h, 1"]
+    assert table["bone_age"].tolist() == [6.25, 7.5] and table["seconds"].tolist() == [3.5, 4.2]
