@@ -28,9 +28,9 @@ def ages(analysis: Analysis) -> str:
     return (
         f"By age, the MAE runs from {best['mae']:.2f} years ({best['age_band']}) to "
         f"{worst['mae']:.2f} ({worst['age_band']}); the bias there is {best['bias']:+.2f} and "
-        f"{worst['bias']:+.2f}. One of {len(cells)} bands is always the worst: corrected for "
-        "having been picked as such, its MAE is "
-        f"{pooled.loc[worst['age_band'], 'pooled']:.2f}."
+        f"{worst['bias']:+.2f}. One of {len(cells)} bands always comes out worst, if only by "
+        "chance. Corrected for this, its MAE is "
+        f"{pooled.loc[worst['age_band'], 'pooled']:.2f} years."
     )
 
 
@@ -59,7 +59,9 @@ def sexes(analysis: Analysis) -> str:
         return "Only one sex is in the table."
     cells = analysis.cells("sex").set_index("sex")
     p = analysis.differences("sex")["p"].min()
-    verdict = "a difference" if p < 0.05 else "no difference that chance would not give"
+    verdict = (
+        "a difference beyond chance" if p < 0.05 else "chance alone can give such a difference"
+    )
     return (
         f"The MAE is {cells.loc['F', 'mae']:.2f} years in girls and "
         f"{cells.loc['M', 'mae']:.2f} in boys: {verdict} (p = {p:.2g})."

@@ -39,8 +39,8 @@ def calibration_section(analysis: Analysis) -> Section | None:
             (
                 "calibration",
                 plots.calibration(table).figure,
-                "Mean error "
-                "(prediction minus label) over the prediction for girls and boys, with 95 % intervals.",
+                "Mean of prediction "
+                "minus label over the prediction for girls and boys, with 95 % intervals.",
             )
         ],
         {"recalibration": lines},

@@ -13,6 +13,7 @@ import pytest
 from evaluation_tables import ODD_TABLES, ages_within_range
 
 from boneage_kit import evaluation, report
+from boneage_kit.errors import BadInput
 from boneage_kit.records import predictions as records_predictions
 from boneage_kit.report import page, run_page
 from boneage_kit.report.analysis import MOST_GROUPS, Analysis
@@ -100,8 +101,8 @@ def test_the_worst_band_is_said_to_be_picked_and_is_corrected():
     worst = analysis.cells("age_band")["mae"].max()
     said = next(text for text in report.findings(analysis.table, n_bootstrap=100)
                 if text.startswith("By age"))  # fmt: skip
-    corrected = float(said.rsplit(" ", 1)[1].rstrip("."))
-    assert "having been picked" in said
+    corrected = float(said.rsplit(" ", 2)[1])
+    assert "always comes out worst" in said
     assert corrected < round(worst, 2)
 
 
@@ -128,3 +129,23 @@ def test_a_line_is_a_floor_where_its_row_says_so_and_nowhere_else():
             row | {"method": "of a run before floors were recorded, the median"}]  # fmt: skip
     lines = run_page.chapters({"phantom": {"rows": rows}})["03"]
     assert [line["floor"] for line in lines] == [False, False, True, False]
+
+
+def test_one_question_can_be_asked_and_an_unknown_one_is_refused():
+    table = ages_within_range(100)
+    alone = report.findings(table, about=["limits"], n_bootstrap=50)
+    assert len(alone) == 1 and alone[0].startswith("Nineteen of twenty")
+    assert alone[0] in report.findings(table, n_bootstrap=50)
+    with pytest.raises(BadInput, match="no question about 'colour'"):
+        report.findings(table, about=["colour"])
+
+
+def test_an_age_at_which_not_looking_is_as_good_is_named_and_else_none():
+    ages = np.linspace(1, 18, 400)
+    table = pd.DataFrame({"image_id": range(400), "sex": ["F", "M"] * 200, "y_true": ages})
+    wrong = np.where((ages >= 5) & (ages < 10), 6.0, 0.3)
+    said = report.findings(table.assign(y_pred=ages + wrong), about=["floor"], n_bootstrap=50)[0]
+    assert "no smaller than the floor's at 5-10 y (6.00 years against" in said
+    assert "0-5 y" not in said and "10-15 y" not in said
+    good = report.findings(table.assign(y_pred=ages + 0.3), about=["floor"], n_bootstrap=50)[0]
+    assert good == "In every age band the model's MAE is smaller than the floor's."
