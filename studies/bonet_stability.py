@@ -5,7 +5,9 @@
 
 The script trains BoNet by the recipe of its number of images (``training/schedule.py``) and
 predicts other children, once per seed, number of threads and instruction set. It prints how many
-trainings ended at the floor: less than half a year better than the sex's median, which looks at no image.
+trainings ended at the floor: less than half a year better than the sex's median, which looks at no
+image.
+
 Each training leaves one line in ``DIR``. The same command goes on where it stopped, and commands
 with other ``--threads`` or ``--instructions`` may run beside it.
 """
