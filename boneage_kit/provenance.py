@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib.metadata
-import os
 import platform
 import re
 import shutil
@@ -17,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from . import __version__
+from ._process import usable_cores
 
 _PACKAGE = Path(__file__).resolve().parent
 #: The libraries whose version can change a digit or a pixel.
@@ -54,6 +54,8 @@ def versions() -> dict[str, str]:
 def machine() -> dict[str, str | int | float]:
     """Return system, processor, cores this process may use, memory in gigabytes, and any GPU.
 
+    Cores are counted within the affinity and the quota of the control group.
+
     No host name, user or path: results are published.
 
     >>> machine()["cores"] >= 1
@@ -63,9 +65,7 @@ def machine() -> dict[str, str | int | float]:
     return {
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else (os.cpu_count() or 1),
+        "cores": usable_cores(),
         "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
         **({"gpu": gpu} if gpu else {}),
     }

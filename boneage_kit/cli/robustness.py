@@ -88,7 +88,8 @@ def run(arguments: argparse.Namespace) -> int:
         check=_check(stored, others),
     )
     if arguments.out is not None:
-        floor = evaluation.constant_predictor(table, table)
+        labels = table.rename(columns={"bone_age": "y_true"})
+        floor = evaluation.constant_out_of_fold(labels.assign(y_pred=labels["y_true"]))
         _write(arguments.out, responses, images, evaluation.mae(floor["y_true"], floor["y_pred"]))
     console.say(
         _summary(responses, len(table), whose)

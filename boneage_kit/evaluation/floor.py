@@ -29,13 +29,15 @@ def constant_predictor(train_table: pd.DataFrame, test_table: pd.DataFrame) -> p
     Raises
     ------
     BadInput
-        If a label is missing, or the training table lacks a sex that the test table holds.
+        If a label is missing, the training table lacks a sex that the test table holds, or a child
+        stands in both tables: a floor that has seen its children is too low.
 
     >>> train = pd.DataFrame({"sex": ["F", "F", "M"], "bone_age": [8.0, 10.0, 12.0]})
     >>> test = pd.DataFrame({"image_id": ["a", "b"], "sex": ["F", "M"], "bone_age": [7.0, 13.0]})
     >>> constant_predictor(train, test)["y_pred"].tolist()
     [9.0, 12.0]
     """
+    _refuse_shared_children(train_table, test_table)
     medians = train_table.groupby("sex")[label_column(train_table)].median().to_dict()
     missing = set(test_table["sex"]) - set(medians)
     if missing:
@@ -58,6 +60,22 @@ def constant_predictor(train_table: pd.DataFrame, test_table: pd.DataFrame) -> p
     table.insert(2, "y_true", test_table[label_column(test_table)].astype(float))
     table.insert(3, "y_pred", test_table["sex"].map(medians).astype(float))
     return check_predictions(table.assign(model="constant (sex's median)"))
+
+
+def _refuse_shared_children(train: pd.DataFrame, test: pd.DataFrame) -> None:
+    if "image_id" not in train or "image_id" not in test:
+        return
+    children = [
+        set(zip(table["image_id"], table["sex"], table[label_column(table)], strict=True))
+        for table in (train, test)
+    ]
+    shared = children[0] & children[1]
+    if shared:
+        raise BadInput(
+            f"{len(shared)} of {len(children[1])} test children are in the training table too, "
+            f"such as {min(str(child[0]) for child in shared)!r}.",
+            "Take the medians from other children, or use constant_out_of_fold.",
+        )
 
 
 def constant_out_of_fold(predictions: pd.DataFrame, folds: int = 5, seed: int = 0) -> CheckedTable:

@@ -14,13 +14,14 @@ from ..records.schema import CHILDREN
 from .agreement import bland_altman
 from .cell_differences import differences
 from .checked_table import one_model
+from .error_curve import error_off_zero
 from .floor import constant_out_of_fold
 from .headline import summary
 from .metrics import mae
 from .prediction_intervals import conformal_out_of_fold, coverage
 from .reweighting import reweighted_mae
 from .shrinkage import pull_to_the_middle
-from .strata import by
+from .worst_stratum import worst_stratum
 
 
 def side_by_side(
@@ -38,9 +39,12 @@ def side_by_side(
     pandas.DataFrame
         Rows ``children``, ``MAE`` with ``MAE lower, MAE upper``, ``MAE of the constant``, ``MAE,
         every age alike``, ``bias``, ``lower limit``, ``upper limit`` (years), ``slope over the
-        label`` and ``... prediction`` with ``lower, upper`` (years of error per year of age),
-        ``worst age`` and ``its MAE``, ``girls minus boys`` (years of MAE) with ``p``, ``covered``,
-        ``least covered age`` and ``covered there`` (shares, conformal 90 % intervals).
+        label`` with ``lower, upper`` (years of error per year of age), ``off at predictions of``
+        and ``off by`` (years; where the smoothed error along the prediction is furthest from zero,
+        all ages judged together; None where it is nowhere), ``worst age`` and ``its MAE`` with
+        ``lower, upper`` (an interval that holds for all age bands together), ``girls minus boys``
+        (years of MAE) with ``p``, ``covered``, ``least covered age`` and ``covered there`` (shares,
+        conformal 90 % intervals).
 
     >>> import numpy as np
     >>> ages = np.linspace(2, 17, 100)
@@ -73,23 +77,26 @@ def _column(table: pd.DataFrame, n_bootstrap: int, seed: int) -> dict[str, objec
         "lower limit": limits.lower,
         "upper limit": limits.upper,
     }
-    pull = pull_to_the_middle(table)
-    for axis in ("label", "prediction"):
-        name = f"slope over the {axis}"
-        figures |= {
-            name: pull.loc[axis, "slope"],
-            f"{name}, lower": pull.loc[axis, "lower"],
-            f"{name}, upper": pull.loc[axis, "upper"],
-        }
-    bands = by(table, "age_band", n_bootstrap=2)
-    worst = bands.loc[bands["mae"].where(~bands["small"]).fillna(-1).idxmax()]
+    pull = pull_to_the_middle(table).loc["label"]
+    name = "slope over the label"
+    figures |= {
+        name: pull["slope"],
+        f"{name}, lower": pull["lower"],
+        f"{name}, upper": pull["upper"],
+    }
+    off = error_off_zero(table, "prediction", seed=seed)
+    furthest = off.loc[off["error"].abs().idxmax()] if len(off) else {"age": None, "error": None}
+    figures |= {"off at predictions of": furthest["age"], "off by": furthest["error"]}
+    worst = worst_stratum(table)
     sexes = differences(table, "sex").iloc[0]
     cells = coverage(conformal_out_of_fold(table, 0.9, seed=seed), "age_band")
     least = cells.loc[cells["covered"].where(~cells["small"]).fillna(2).idxmin()]
     total = (cells["covered"] * cells["n"]).sum() / cells["n"].sum()
     return figures | {
-        "worst age": str(worst["age_band"]),
-        "its MAE": worst["mae"],
+        "worst age": worst.name,
+        "its MAE": worst.mae,
+        "its MAE, lower": worst.lower,
+        "its MAE, upper": worst.upper,
         "girls minus boys": sexes["difference"],
         "girls minus boys, p": sexes["p"],
         "covered": total,
@@ -120,7 +127,7 @@ def shapes_in_words(table: pd.DataFrame, a: str, b: str) -> list[str]:
     return [
         _size(first, second, a, b),
         _pull(first, second, a, b),
-        _flat(first, second, a, b),
+        _off(first, second, a, b),
         _worst(first, second, a, b),
         _sexes(first, second, a, b),
         _covered(first, second, a, b),
@@ -158,28 +165,31 @@ def _pull(first: pd.Series, second: pd.Series, a: str, b: str) -> str:
     )
 
 
-def _flat(first: pd.Series, second: pd.Series, a: str, b: str) -> str:
-    name, texts = "slope over the prediction", []
-    for label, col in ((a, first), (b, second)):
-        flat = col[f"{name}, lower"] <= 0 <= col[f"{name}, upper"]
-        texts.append(
-            f"in {label} "
-            + (
-                "a straight line through the errors is flat, which a bend can hide behind"
-                if flat
-                else f"the error changes by {12 * col[name]:+.1f} months per year"
-            )
-        )
-    return f"Along the prediction: {'; '.join(texts)}."
+def _off(first: pd.Series, second: pd.Series, a: str, b: str) -> str:
+    """Return where a smooth curve of the error along the prediction leaves zero."""
+    texts = [
+        f"in {label} no age is shown to be off"
+        if col["off at predictions of"] is None
+        else f"in {label} the error at predictions of about {col['off at predictions of']:.0f} "
+        f"years is {12 * col['off by']:+.1f} months"
+        for label, col in ((a, first), (b, second))
+    ]
+    return f"Along the prediction, by a smooth curve: {'; '.join(texts)}."
 
 
 def _worst(first: pd.Series, second: pd.Series, a: str, b: str) -> str:
     text = [
-        f"{col['worst age']} in {label} ({col['its MAE']:.2f} years)"
+        f"{col['worst age']} in {label} ({col['its MAE']:.2f} years, "
+        f"{col['its MAE, lower']:.2f} to {col['its MAE, upper']:.2f}; "
+        + ("above" if col["its MAE, lower"] > col["MAE"] else "not shown to be above")
+        + f" the {col['MAE']:.2f} of all)"
         for label, col in ((a, first), (b, second))
     ]
     same = "the same" if first["worst age"] == second["worst age"] else "not the same"
-    return f"The worst age is {same}: {' and '.join(text)}."
+    return (
+        f"The worst age is {same}: {' and '.join(text)}. The intervals hold for all age bands "
+        "together, because one band is always the worst."
+    )
 
 
 def _sexes(first: pd.Series, second: pd.Series, a: str, b: str) -> str:

@@ -342,3 +342,21 @@ def test_shapes_are_told_from_the_figures():
         evaluation.side_by_side({"a": pulled, "b": pulled}, n_bootstrap=50), "a", "b"
     )
     assert "in both" in both[1] and "the same:" in both[3]
+
+
+def test_a_bend_that_a_line_hides_is_told_and_its_absence_too():
+    """The opposite data give the opposite sentences, along the prediction and for the worst age."""
+    said = np.linspace(3, 18, 600)
+    truth = said + np.random.default_rng(0).normal(0, 0.5, 600)
+    straight = readings(600).assign(y_true=truth, y_pred=said)
+    bent = straight.assign(y_true=truth - np.where(said > 15.5, 1.5, 0))
+    assert evaluation.pull_to_the_middle(straight).loc["prediction", "upper"] > 0
+    table = evaluation.side_by_side({"straight": straight, "bent": bent}, n_bootstrap=50)
+    words = evaluation.shapes_in_words(table, "straight", "bent")
+    along, worst = words[2], words[3]
+    assert "in straight no age is shown to be off" in along
+    assert "in bent the error at predictions of about" in along
+    of_straight, of_bent = worst.split(" and ", 1)
+    assert "not shown to be above" in of_straight
+    assert "15+ y in bent" in of_bent or "10-15 y in bent" in of_bent
+    assert "not shown" not in of_bent

@@ -188,6 +188,13 @@ def test_constant_predictor_is_the_median_of_the_sex_from_the_training_table():
         evaluation.constant_predictor(train.head(3), readings(50))
 
 
+def test_a_floor_is_never_taken_from_the_children_it_judges():
+    with pytest.raises(BadInput, match="50 of 50 test children are in the training table too"):
+        evaluation.constant_predictor(readings(50), readings(50))
+    others = readings(50).assign(image_id=[f"other {k}" for k in range(50)])
+    assert len(evaluation.constant_predictor(others, readings(50))) == 50
+
+
 def test_reweighting_recovers_the_mae_of_another_age_distribution():
     rng = np.random.default_rng(0)
 

@@ -93,3 +93,9 @@ def test_asking_git_on_a_full_disk_leaves_no_lock_in_the_repository(tmp_path):
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / ".git" / "index.lock").exists()
+
+
+def test_cores_are_counted_within_the_quota_of_the_control_group(monkeypatch):
+    """Docker and Binder limit a container by quota, which the affinity does not show."""
+    monkeypatch.setattr("boneage_kit._process.quota", lambda _root: 1.0)
+    assert provenance.machine()["cores"] == 1
