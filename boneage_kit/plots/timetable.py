@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -142,7 +143,7 @@ def _legend(colour: str, age: float | None) -> tuple[list, list[str]]:
     def mark(shape: str, fill: str = colour) -> Line2D:
         return Line2D([], [], marker=shape, mec=colour, mfc=fill, ms=8, ls="none")
 
-    entries = [
+    entries: list[tuple[Any, str]] = [
         (
             Line2D([], [], color=colour, alpha=0.35, lw=7),
             "appears at these ages (5 % to 95 % of children)",

@@ -63,8 +63,8 @@ def _legend(y: float, colour: str) -> str:
     """Return one line that names each mark, beginning at the left edge."""
     return (
         f'{_disc(8, y, colour)}<text x="17" y="{y + 4}">appears (median)</text>'
-        f'{_square(140, y, colour)}<text x="150" y="{y + 4}">caps its shaft</text>'
-        f'{_bar(250, y, 24, "#444")}<text x="280" y="{y + 4}">fuses</text>'
+        f'{_square(146, y, colour)}<text x="156" y="{y + 4}">caps its shaft</text>'
+        f'{_bar(254, y, 24, "#444")}<text x="284" y="{y + 4}">fuses</text>'
         f"{_disc(332, y, 'white', colour)}{_square(347, y, 'white', colour)}"
         f'<text x="357" y="{y + 4}">hollow: still to come</text>'
     )
