@@ -10,11 +10,12 @@ from ..errors import BadInput
 
 __all__ = ["against_floor_in_words", "mixed_ages", "score_with_refusals"]
 
-_OLDEST = 18
+#: RSNA 2017 holds only a dozen children under one year.
+_YEARS = range(1, 18)
 
 
 def mixed_ages(
-    table: pd.DataFrame, share_balanced: float, n: int = 180, seed: int = 0
+    table: pd.DataFrame, share_balanced: float, n: int = 170, seed: int = 0
 ) -> pd.DataFrame:
     """Return children of a predictions table with another mixture of ages.
 
@@ -23,8 +24,8 @@ def mixed_ages(
     table
         Predictions table with ``y_true`` in years.
     share_balanced
-        0 to 1: this share of the children has the same number in each year of bone age from 0 to
-        18. The others are drawn as they come in ``table``.
+        0 to 1: this share of the children has the same number in each year of bone age from 1 to
+        17 (older ones count as 17). The others are drawn as they come in ``table``.
     n
         Children in all.
     seed
@@ -35,26 +36,26 @@ def mixed_ages(
     BadInput
         If the share is not between 0 and 1, or a year of age holds too few children.
 
-    >>> ages = pd.DataFrame({"y_true": np.repeat(np.arange(18) + 0.5, 30)})
-    >>> mixed_ages(ages, 1.0, n=36)["y_true"].value_counts().unique().tolist()
+    >>> ages = pd.DataFrame({"y_true": np.repeat(np.arange(1, 18) + 0.5, 30)})
+    >>> mixed_ages(ages, 1.0, n=34)["y_true"].value_counts().unique().tolist()
     [2]
     """
     if not 0 <= share_balanced <= 1:
         raise BadInput(
             f"A share of {share_balanced:g} is not possible.", "Give a number from 0 to 1."
         )
-    per_year = round(share_balanced * n / _OLDEST)
-    year = np.minimum(np.floor(table["y_true"]), _OLDEST - 1)
-    counts = year.value_counts().reindex(range(_OLDEST), fill_value=0)
+    per_year = round(share_balanced * n / len(_YEARS))
+    year = np.minimum(np.floor(table["y_true"]), _YEARS[-1])
+    counts = year.value_counts().reindex(_YEARS, fill_value=0)
     if counts.min() < per_year:
         raise BadInput(
             f"Only {counts.min()} children have a bone age of {counts.idxmin()} years.",
-            f"Ask for at most {_OLDEST * counts.min()} balanced children.",
+            f"Ask for at most {len(_YEARS) * counts.min()} balanced children.",
         )
     random = np.random.default_rng(seed)
     order = pd.Series(random.permutation(len(table)), index=table.index)
     rank = order.groupby(year).rank(method="first")
-    balanced = table[rank <= per_year]
+    balanced = table[(rank <= per_year) & year.isin(_YEARS)]
     rest = table.drop(balanced.index)
     as_they_come = rest.iloc[random.permutation(len(rest))[: n - len(balanced)]]
     return pd.concat([balanced, as_they_come]).sort_index()
@@ -127,7 +128,8 @@ def against_floor_in_words(name: str, mae: float, floors: dict[str, float]) -> s
     for mixture, floor in floors.items():
         months = round(12 * abs(floor - mae))
         side = "less" if mae < floor else "more"
-        end = f"{months} months {side}" if months else "the same"
+        unit = "month" if months == 1 else "months"
+        end = f"{months} {unit} {side}" if months else "the same"
         lines.append(
             f"Beside the floor for {mixture}, {name} errs by {100 * mae / floor:.0f} % of the "
             f"floor: {end}."
