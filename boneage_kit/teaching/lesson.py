@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ..datasets import Dataset, Split
     from ..widgets.quiz import Answer
     from ..widgets.sliders import Slider
+    from .questions import Question
 
 __all__ = ["RESULT_COLUMNS", "Lesson", "begin"]
 
@@ -394,8 +395,10 @@ class Lesson:
 
     # -- questions without code ------------------------------------------------------------
 
-    def ask(self, *numbers: str) -> None:
-        """Show a question; several numbers are a self-test, which counts the right answers.
+    def ask(self, *asked: str | Question) -> None:
+        """Show questions by number; several are a self-test, which counts the right answers.
+
+        Questions of your own come from ``bk.teaching.questions.load("u97.toml")``.
 
         Raises
         ------
@@ -407,4 +410,4 @@ class Lesson:
         >>> lesson.ask("06.a")
         Question 06.a. ...
         """
-        display(questions.quiz(numbers, self.answers))
+        display(questions.quiz(asked, self.answers))

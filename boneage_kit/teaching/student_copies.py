@@ -20,7 +20,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode, v4
 
 from ..errors import BadInput
-from . import exercises
+from . import exercises, questions
 
 _CHECK = re.compile(r"""^lesson\.check\(\s*["'](\d\d\.\d+)["']\s*,.*$""", re.MULTILINE)
 
@@ -80,11 +80,11 @@ def solved_source(source: str) -> str:
 
     What the cell prepares for the student stays; the stub goes.
 
-    >>> cell = 'shown = 4\\nanswer = ...  # a number\\nlesson.check("06.1", answer)'
+    >>> cell = 'shown = 4\\nlesson.check("06.1", ...)  # replace the dots'
     >>> print(solved_source(cell))
     shown = 4
-    answer = ["reproduced", "cannot be told", "reproduced", "not reproduced"]
-    lesson.check("06.1", answer)
+    ...
+    lesson.check("06.1", ...)
     """
     parts = []
     for before, number in _by_check(source):
@@ -208,11 +208,15 @@ def prove(path: Path, preset: str = "smoke", folder: Path | None = None) -> list
     Returns
     -------
     list of Proof
-        One per exercise; and one, which does not hold, for every other cell that stopped.
+        One per exercise; and one, which does not hold, for every question that does not exist and
+        every other cell that stopped.
     """
     notebook = nbformat.read(path, as_version=4)
     executed = _execute(_both_ways(notebook), preset)
     proofs = [Proof(number, *_feedback_of(executed, number)) for number in numbers(notebook)]
+    proofs += [
+        Proof(number, "", problem) for number, problem in questions.unknown(notebook).items()
+    ]
     proofs += [Proof(f"(cell {index})", "", error) for index, error in _stopped(executed)]
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -111,9 +111,9 @@ function order(question) {
     if (!done) question.given(items.map((item) => item.key), wrong < 0);
     done = done || wrong < 0;
     if (wrong < 0) return say(true, question.why);
-    const [first, second] = [byPlace[wrong], byPlace[wrong + 1]];
-    say(false, `One pair stands the wrong way round: <q>${first.text}</q> comes before ` +
-      `<q>${second.text}</q>. ${question.pairs[wrong]}`);
+    const quoted = (item) => `<q>${item.text.replace(/\.$/, "")}</q>`;
+    say(false, `Two items stand the wrong way round. ${quoted(byPlace[wrong])} must come before ` +
+      `${quoted(byPlace[wrong + 1])}. ${question.pairs[wrong]}`);
   };
   const button = make("button", { type: "button", className: "bk-check", textContent: "Check" });
   button.addEventListener("click", check);
@@ -148,14 +148,18 @@ function mark(question) {
   const signs = svg("g", { class: "bk-signs" });
   film.append(...shapes.keys(), signs);
 
-  const sign = (x, y, good) => {
-    if (!good) signs.querySelectorAll(".bk-no").forEach((node) => node.remove());
+  const sign = (x, y, good) => { // a dot at the place, and beside it, so that it hides nothing
+    signs.querySelectorAll(".bk-no").forEach((node) => node.remove());
     const r = 11 * unit;
-    const cross = good ? `M${x - r / 2},${y} l${r / 3},${r / 2} l${r / 1.5},${-r}`
-      : `M${x - r / 2},${y - r / 2} l${r},${r} m0,${-r} l${-r},${r}`;
+    const cx = x + (x > left + width - 4 * r ? -2.2 : 2.2) * r;
+    const cy = y + (y < top + 4 * r ? 2.2 : -2.2) * r;
+    const tick = good ? `M${cx - r / 2},${cy} l${r / 3},${r / 2} l${r / 1.5},${-r}`
+      : `M${cx - r / 2},${cy - r / 2} l${r},${r} m0,${-r} l${-r},${r}`;
     signs.append(svg("g", { class: good ? "bk-yes" : "bk-no" },
-      svg("circle", { cx: x, cy: y, r, "stroke-width": 2 * unit }),
-      svg("path", { d: cross, "stroke-width": 2.5 * unit })));
+      svg("path", { d: `M${x},${y} L${cx},${cy}`, "stroke-width": 1.5 * unit }),
+      svg("circle", { cx: x, cy: y, r: 3 * unit, "stroke-width": 1.5 * unit }),
+      svg("circle", { cx, cy, r, "stroke-width": 1.5 * unit }),
+      svg("path", { d: tick, "stroke-width": 2.5 * unit })));
   };
 
   function put(place, x, y) { // place: a named one, another bone, or null beside all bones

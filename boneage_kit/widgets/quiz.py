@@ -45,8 +45,8 @@ class QuizPage(anywidget.AnyWidget):
 
     _esm = Path(__file__).with_name("quiz.js")
     _css = Path(__file__).with_name("quiz.css")
-    questions = traitlets.List().tag(sync=True)
-    answers = traitlets.Dict().tag(sync=True)
+    questions: traitlets.List = traitlets.List().tag(sync=True)
+    answers: traitlets.Dict = traitlets.Dict().tag(sync=True)
 
 
 class Quiz(Panel):

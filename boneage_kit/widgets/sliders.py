@@ -19,6 +19,7 @@ from .panel import Panel
 __all__ = ["Slider", "SliderPanel"]
 
 _MOST = 500  # positions of all sliders together
+_STYLE = "<style>.bk-sliders .widget-label, .bk-sliders .widget-readout {font-size: 15px}</style>"
 
 
 @dataclass(frozen=True)
@@ -163,13 +164,14 @@ class SliderPanel(Panel):
                 description=slider.label or name.replace("_", " "),
                 continuous_update=False,
                 style={"description_width": "initial"},
-                layout={"width": "420px"},
+                layout={"width": "440px"},
             )
             for name, slider in self.sliders.items()
         }
         output = w.interactive_output(self._display, self.controls)
         rows = w.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})
-        return w.VBox([rows, output])
+        rows.add_class("bk-sliders")
+        return w.VBox([w.HTML(_STYLE), rows, output])
 
     def _display(self, **values: Any) -> None:
         from IPython.display import display

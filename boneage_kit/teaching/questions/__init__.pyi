@@ -1,4 +1,6 @@
 from .asking import quiz as quiz
+from .in_notebook import asked as asked
+from .in_notebook import unknown as unknown
 from .kinds import Choice as Choice
 from .kinds import Mark as Mark
 from .kinds import Order as Order
@@ -7,3 +9,4 @@ from .loading import all_questions as all_questions
 from .loading import get as get
 from .loading import load as load
 from .loading import unit as unit
+from .sheet import sheet as sheet

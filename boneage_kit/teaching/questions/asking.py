@@ -17,14 +17,17 @@ __all__ = ["quiz"]
 
 
 def quiz(
-    numbers: Sequence[str], answers: dict[str, Answer] | None = None, live: bool | None = None
+    asked: Sequence[str | Question],
+    answers: dict[str, Answer] | None = None,
+    live: bool | None = None,
 ) -> Quiz:
     """Return questions to show, one below the other.
 
     Parameters
     ----------
-    numbers
-        Such as ``["06.a", "06.b"]``; two or more are a self-test that counts the right answers.
+    asked
+        Numbers, such as ``["06.a", "06.b"]``, or questions of your own (:func:`.load`). Two or more
+        are a self-test that counts the right answers.
     answers
         Where a student's answers are kept, by the question's number.
     live
@@ -39,12 +42,15 @@ def quiz(
     Question 06.a. ...
       A. ...
     """
-    if not numbers:
+    if not asked:
         raise BadInput("No question is named.", 'Give at least one number, such as "06.a".')
-    if twice := [number for number in numbers if list(numbers).count(number) > 1]:
+    questions = [get(one) if isinstance(one, str) else one for one in asked]
+    numbers = [question.number for question in questions]
+    if twice := [number for number in numbers if numbers.count(number) > 1]:
         raise BadInput(f"Question {twice[0]} is named twice.", "Name each question once.")
-    shown = [shown_question(get(number)) for number in numbers]
-    return Quiz(shown, {} if answers is None else answers, live)
+    return Quiz(
+        [shown_question(one) for one in questions], {} if answers is None else answers, live
+    )
 
 
 def shown_question(question: Question) -> Shown:
