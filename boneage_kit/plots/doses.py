@@ -179,7 +179,7 @@ def perturbed_examples(
     rows = int(np.ceil(len(chosen) / columns))
     side = max(2.1, min(3.2, 12.6 / columns))
     fig, grid = plt.subplots(
-        rows, columns, figsize=(side * columns, (side + 0.6) * rows), squeeze=False
+        rows, columns, figsize=(side * columns, (side + 0.45) * rows), squeeze=False
     )
     for ax in grid.flat:
         ax.set_axis_off()
