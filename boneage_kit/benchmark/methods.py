@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 #: What a cheap yet telling comparison holds: one method of each kind.
 USUAL = ("constant", "by_hand_ridge", "frozen_lite0", "bonet", "lite0_fine_tuned")
 _OPTION_WORDS = {"yes": True, "no": False, "none": None}
-_RECIPE = ("augment", "schedule", "learning_rate")  # options of the training, not of the network
+_RECIPE = (
+    "augment",
+    "schedule",
+    "learning_rate",
+    "loss",
+)  # options of the training, not of the network
 
 
 @dataclass(frozen=True)

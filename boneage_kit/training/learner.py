@@ -25,11 +25,11 @@ from ._fastai import DataLoaders, Learner, OptimWrapper
 from .augment import Augmentation
 from .batches import Batches
 from .callbacks import EpochHistory, FiniteLoss, SeededEpochs
+from .losses import LOSSES, loss_of
 
 if TYPE_CHECKING:
     from ..models import AgeModel
 
-LOSSES = {"l1": nn.L1Loss, "smooth_l1": nn.SmoothL1Loss, "mse": nn.MSELoss}
 SCHEDULES = ("one_cycle", "fine_tune", "gradual", "head_only")
 #: Images, ages and sexes, as :func:`fit` takes them.
 Triple = tuple[ArrayLike, ArrayLike, Sequence[object]]
@@ -129,7 +129,8 @@ def fit(
     augment
         False for none, True for :class:`Augmentation`'s defaults, or your own.
     loss
-        ``"l1"`` (years), ``"smooth_l1"`` or ``"mse"`` (as is remembered of the paper).
+        ``"l1"`` (years), ``"smooth_l1"``, ``"mse"`` (as is remembered of the paper), or
+        ``"distribution"`` for a network whose head answers with a distribution over ages.
     device
         See :func:`choose_device`. The network comes back to where it was (one given by name: to
         the CPU).
@@ -247,7 +248,7 @@ def _learner(
     learner = Learner(
         DataLoaders(train, valid or [], device=None),
         model,
-        loss_func=LOSSES[loss](),
+        loss_func=loss_of(loss, model),
         opt_func=optimiser,
         splitter=lambda network: network.parameter_groups(),
         wd=weight_decay,
