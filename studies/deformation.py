@@ -7,7 +7,8 @@ the side (drawn once per hand). BoNet learns from four fifths of either kind, wi
 without it. For the others the script prints:
 
 - how far the places that the layer reads differ between hands, in per cent of the image's side;
-- the correlation between how a hand was turned and how the layer turns it back;
+- the correlation between how a hand was turned and how the layer turns it back, and which share
+  of the turn it takes back;
 - the MAE in years.
 
 One line per training is kept in ``DIR/deformation.csv``. The same command goes on where it stopped.
@@ -21,10 +22,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-import torch.nn.functional as F
+from scipy import ndimage, stats
 
-from boneage_kit import datasets, training
-from boneage_kit.training.augment import affine_grid
+from boneage_kit import datasets, probing, training
 from boneage_kit.training.schedule import from_scratch_recipe
 
 TURN, SHIFT = 30.0, 0.1  # degrees, share of the side
@@ -36,6 +36,7 @@ def main() -> None:
     parser.add_argument("--n", type=int, help="images used (all)")
     parser.add_argument("--pixels", type=int, default=64)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--hands", nargs="+", default=["straight", "crooked"])
     parser.add_argument("--layers", nargs="+", default=["affine", "none"])
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--threads", type=int, default=1)
@@ -50,7 +51,7 @@ def main() -> None:
     path = given.out / "deformation.csv"
     given.out.mkdir(parents=True, exist_ok=True)
     for seed in given.seeds:
-        for kind in images:
+        for kind in given.hands:
             for layer in given.layers:
                 key = {"data": dataset.name, "hands": kind, "layer": layer, "seed": seed}
                 if not is_there(path, key):
@@ -70,13 +71,13 @@ def is_there(path: Path, key: dict) -> bool:
 def crooked(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return each hand turned and shifted by numbers of its own, and the turns in degrees."""
     rng = np.random.default_rng(0)
-    turn = rng.uniform(-TURN, TURN, len(images))
-    across, down = 2 * SHIFT * rng.uniform(-1, 1, (2, len(images)))
-    cosine, sine = np.cos(np.radians(turn)), np.sin(np.radians(turn))
-    maps = np.stack([cosine, -sine, across, sine, cosine, down], axis=1).reshape(-1, 2, 3)
-    grid = affine_grid(torch.tensor(maps, dtype=torch.float32), *images.shape[1:])
-    moved = F.grid_sample(torch.from_numpy(images)[:, None].float(), grid, align_corners=False)
-    return moved[:, 0].round().byte().numpy(), turn
+    turns = rng.uniform(-TURN, TURN, len(images))
+    shifts = SHIFT * images.shape[1] * rng.uniform(-1, 1, (len(images), 2))
+    moved = [
+        ndimage.shift(probing.turned(image, turn), shift, order=1)
+        for image, turn, shift in zip(images, turns, shifts, strict=True)
+    ]
+    return np.stack(moved), turns
 
 
 def one(images, turns, table, test, layer, seed, given) -> dict:
@@ -103,27 +104,16 @@ def one(images, turns, table, test, layer, seed, given) -> dict:
         "differs_percent": np.nan,
         "layer_turn_sd_degrees": np.nan,
         "correlation_with_turn": np.nan,
+        "share_of_turn": np.nan,
     }
     if fitted.model.deform_at is not None:
-        pixels = torch.from_numpy(images[test])[:, None].float() / 255
-        with torch.inference_mode():
-            grid = fitted.model.deformation_grid(pixels).double().numpy()
-        row["differs_percent"] = 50 * np.linalg.norm(grid - grid.mean(0), axis=-1).mean()
-        layer_turn = angle(grid)
-        row["layer_turn_sd_degrees"] = layer_turn.std()
-        if turns.any() and layer_turn.std() > 0:
-            row["correlation_with_turn"] = np.corrcoef(turns[test], layer_turn)[0, 1]
+        layer_does = probing.deformation_of(probing.deformation_grids(fitted.model, images[test]))
+        row["differs_percent"] = layer_does["own"].mean()
+        row["layer_turn_sd_degrees"] = layer_does["turn"].std()
+        if turns.any():
+            line = stats.linregress(turns[test], layer_does["turn"])
+            row["correlation_with_turn"], row["share_of_turn"] = line.rvalue, line.slope
     return {name: round(value, 4) for name, value in row.items()}
-
-
-def angle(grid: np.ndarray) -> np.ndarray:
-    """Return by how many degrees each grid [n, h, w, 2] turns: the turn that fits best."""
-    middle = (np.arange(grid.shape[1]) + 0.5) * 2 / grid.shape[1] - 1
-    x, y = np.meshgrid(middle, middle)
-    centred = grid - grid.mean((1, 2), keepdims=True)
-    across = (centred[..., 0] * x + centred[..., 1] * y).sum((1, 2))
-    around = (centred[..., 1] * x - centred[..., 0] * y).sum((1, 2))
-    return np.degrees(np.arctan2(around, across))
 
 
 if __name__ == "__main__":
