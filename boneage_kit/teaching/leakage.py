@@ -170,12 +170,13 @@ def leak_in_words(by_film: float, by_child: float, new: float, floor: float) -> 
 
     >>> print(leak_in_words(by_film=1.4, by_child=4.5, new=4.8, floor=4.2))
     Split by film, the error is 1.4 years, and the floor's error is 4.2 years. So the method seems
-    to read hands. Split by child, its error is 4.5 years, and on new children it is 4.8 years. It
-    does not beat the floor. The split by film made the error look 3.1 years smaller than it is.
+    to read hands. Split by child, its error is 4.5 years. On new children its error is 4.8 years,
+    so it does not beat the floor. The split by film made the error look 3.1 years smaller than it
+    is.
     """
     found = f"the error is {by_film:.1f} years, and the floor's error is {floor:.1f} years."
     seems = "So the method seems" if by_film < floor else "The method does not even seem"
-    beats = "still beats" if by_child < floor else "does not beat"
+    beats = "beats" if new < floor else "does not beat"
     gain = by_child - by_film
     leak = (
         "Here the split by film changed little."
@@ -184,6 +185,6 @@ def leak_in_words(by_film: float, by_child: float, new: float, floor: float) -> 
     )
     return (
         f"Split by film, {found} {seems} to read hands. Split by child, its error is "
-        f"{by_child:.1f} years, and on new children it is {new:.1f} years. It {beats} the floor. "
-        f"{leak}"
+        f"{by_child:.1f} years. On new children its error is {new:.1f} years, so it {beats} the "
+        f"floor. {leak}"
     )

@@ -37,6 +37,8 @@ def test_the_sentence_says_the_opposite_where_the_opposite_holds():
     leak = teaching.leak_in_words(by_film=1.4, by_child=4.5, new=4.8, floor=4.2)
     assert "seems to read" in leak and "does not beat the floor" in leak and "3.1 years" in leak
     none = teaching.leak_in_words(by_film=1.5, by_child=1.5, new=1.6, floor=4.2)
-    assert "still beats the floor" in none and "changed little" in none
+    assert "so it beats the floor" in none and "changed little" in none
+    by_luck = teaching.leak_in_words(by_film=0.6, by_child=4.0, new=5.5, floor=4.3)
+    assert "so it does not beat the floor" in by_luck
     useless = teaching.leak_in_words(by_film=4.4, by_child=4.5, new=4.5, floor=4.2)
     assert "does not even seem" in useless and "changed little" not in useless.split("floor's")[0]
