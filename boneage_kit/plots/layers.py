@@ -35,9 +35,10 @@ def filters(groups: Sequence[tuple[str, np.ndarray]], columns: int = 6) -> np.nd
     >>> [ax.get_title() for ax in filters([("random", one), ("trained", -one)])]
     ['random', 'trained']
     """
-    figure, grid = plt.subplots(1, len(groups), figsize=(4.8 * len(groups), 3.5), squeeze=False)
-    figure.get_layout_engine().set(wspace=0.12)
-    axes = grid[0]
+    size = (4.8 * len(groups), 3.5)
+    axes = plt.subplots(1, len(groups), figsize=size, squeeze=False, gridspec_kw={"wspace": 0.12})[
+        1
+    ][0]
     for ax, (title, weights) in zip(axes, groups, strict=True):
         side = weights.shape[-1]
         rows = -(-len(weights) // columns)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import torch
@@ -37,7 +39,8 @@ def layer_table(model: AgeModel, pixels: int) -> pd.DataFrame:
     0  layer 1   24   32    5
     1  layer 2   48   16   15
     """
-    rows, sees, step, number = [], 1, 1, 0
+    rows: list[tuple[Any, ...]] = []
+    sees, step, number = 1, 1, 0
     side = pixels
     for layer in _sequence(model):
         weights = sum(value.numel() for value in layer.parameters())
