@@ -20,6 +20,7 @@ CODE = sorted(
         "boneage_kit/**/*.py",
         "boneage_kit/**/*.j2",
         "boneage_kit/**/*.csv",
+        "boneage_kit/**/*.toml",
         "studies/*.py",
         "tools/*.py",
     )
