@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from scipy.ndimage import map_coordinates, zoom
+from scipy.ndimage import map_coordinates
 
 from ..errors import BadInput
 from .axes import bare
@@ -148,7 +148,7 @@ def deformations(
         side = len(image)
         x, y = ((grid[..., k] + 1) * side / 2 - 0.5 for k in (0, 1))
         _hand_and_grid(axes[0, column], image, x, y)
-        fine = [zoom(part, side / len(x), order=1) for part in (y, x)]
+        fine = [_spread(part, (np.arange(side) + 0.5) / side) for part in (y, x)]
         axes[1, column].imshow(map_coordinates(image.astype(float), fine, order=1, mode="nearest"))
         bare(axes[1, column])
         if titles is not None:
@@ -162,12 +162,21 @@ def _hand_and_grid(ax: Axes, image: np.ndarray, x: np.ndarray, y: np.ndarray) ->
     side = len(image)
     ax.imshow(image)
     bare(ax)
-    every = max(1, len(x) // 8)
-    across, down = x[::every], y[::every]
-    for lines in (zip(across, down, strict=True), zip(x.T[::every], y.T[::every], strict=True)):
+    x, y = (_spread(part, np.linspace(0, 1, 9)) for part in (x, y))
+    for lines in (zip(x, y, strict=True), zip(x.T, y.T, strict=True)):
         for one, other in lines:
             ax.plot(one, other, color=PALETTE["reader"], linewidth=1)
     ax.plot(x[0, 0], y[0, 0], "o", color=PALETTE["accent"], markersize=7, clip_on=False)
     margin = 0.12 * side  # the grid may leave the film a little
     ax.set(xlim=(-margin, side + margin), ylim=(side + margin, -margin))
     ax.set_facecolor("black")
+
+
+def _spread(part: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Return a grid's coordinate at other places, given as fractions 0..1 of each side.
+
+    A grid of n points has its outer ones half a step inside the edge: the step goes on to the edge.
+    """
+    wider = np.pad(part, 1, mode="reflect", reflect_type="odd")
+    down, across = (at * n + 0.5 for n in part.shape)
+    return map_coordinates(wider, np.meshgrid(down, across, indexing="ij"), order=1)

@@ -51,6 +51,11 @@ def test_an_untouched_grid_shows_the_image_as_it_is():
     axes = plots.deformations(np.stack([image, image]), np.stack([grid, 0.5 * grid]))
     np.testing.assert_allclose(axes[1, 0].images[0].get_array(), image, atol=1e-6)
     assert not np.allclose(axes[1, 1].images[0].get_array(), image)
+    coarse = (np.arange(4) + 0.5) / 2 - 1  # a layer's maps are smaller than the image
+    axes = plots.deformations(image[None], np.stack(np.meshgrid(coarse, coarse), -1)[None])
+    np.testing.assert_allclose(axes[1, 0].images[0].get_array(), image, atol=1e-6)
+    ends = [line.get_xdata() for line in axes[0, 0].lines if len(line.get_xdata()) > 1]
+    assert min(map(min, ends)) == -0.5 and max(map(max, ends)) == 31.5  # it fills the frame
 
 
 def test_the_floor_has_room_above_it_and_a_name_and_the_interval_is_a_band():
