@@ -141,5 +141,5 @@ def boys_read_as_girls(answer: Any) -> str:
         )
     return (
         f"Every boy comes out too young, by {-right.max():.1f} to {-right.min():.1f} years. The "
-        "error has the same size as for girls, and the opposite sign."
+        "error is about as large as for girls, and has the opposite sign."
     )
