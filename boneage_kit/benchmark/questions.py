@@ -78,8 +78,8 @@ def evidence_of_cells(a: pd.DataFrame, b: pd.DataFrame) -> Evidence:
     >>> round(evidence_of_cells(a, a.assign(mae_years=[1.2, 1.4])).difference, 2)
     -0.25
     """
-    of_a, of_b = (x.groupby("fold")[["mae_years", "n_test"]].mean() for x in (a, b))
-    both = of_a.join(of_b, how="inner", rsuffix="_b").reset_index()
+    of_a, of_b = (x.groupby("fold", as_index=False)[["mae_years", "n_test"]].mean() for x in (a, b))
+    both = of_a.merge(of_b[["fold", "mae_years"]], on="fold", suffixes=("", "_b"))
     return cells_evidence(both.assign(difference=both["mae_years"] - both["mae_years_b"]))
 
 

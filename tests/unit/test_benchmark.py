@@ -1,5 +1,7 @@
 """The benchmark: cells, resuming, workers that die, and what its tables say."""
 
+import importlib.util
+import io
 import os
 import signal
 import subprocess
@@ -10,15 +12,17 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 
 from boneage_kit import plots
-from boneage_kit.benchmark import leaderboard, methods, scale_out
+from boneage_kit.benchmark import kept, leaderboard, methods, questions, scale_out, summary
 from boneage_kit.benchmark.methods import Sizes
 from boneage_kit.benchmark.study import Cell, Study
 from boneage_kit.cli import main
 from boneage_kit.errors import BadInput
 from boneage_kit.training.schedule import merged
 
+KEPT = ROOT / "boneage_kit" / "data" / "results" / "benchmark"
 TINY = Sizes(pixels=32, epochs=2)
 
 
@@ -206,26 +210,27 @@ def test_a_method_that_cannot_run_is_told_and_the_others_go_on(tmp_path, monkeyp
     assert "floor" in told.out
 
 
-def table_of(**errors):
+def table_of(seeds=3, **errors):
     rows = []
     rng = np.random.default_rng(0)
     ages = np.linspace(2, 17, 60)
     for method, size in errors.items():
-        off = size * np.where(np.arange(60) % 2, 1, -1) + rng.normal(0, 0.05, 60)
-        rows.append(
-            pd.DataFrame(
-                {
-                    "image_id": np.arange(60).astype(str),
-                    "sex": "F",
-                    "y_true": ages,
-                    "y_pred": ages + off,
-                    "method": method,
-                    "n_train": 100,
-                    "fold": 0,
-                    "seed": 0,
-                }
+        for seed in range(seeds):
+            off = size * np.where(np.arange(60) % 2, 1, -1) + rng.normal(0, 0.05, 60)
+            rows.append(
+                pd.DataFrame(
+                    {
+                        "image_id": np.arange(60).astype(str),
+                        "sex": "F",
+                        "y_true": ages,
+                        "y_pred": ages + off,
+                        "method": method,
+                        "n_train": 100,
+                        "fold": 0,
+                        "seed": seed,
+                    }
+                )
             )
-        )
     return pd.concat(rows, ignore_index=True)
 
 
@@ -235,15 +240,67 @@ def test_the_leaderboard_orders_methods_and_pairs_them_with_the_best():
     assert board["behind_years"].iloc[1] == pytest.approx(0.5, abs=0.05)
     assert board["behind_lower"].iloc[1] > 0.4
     assert board["mae_months"].iloc[0] == pytest.approx(6, abs=0.3)
+    once = leaderboard.leaderboard(table_of(seeds=1, bonet=1.0, by_hand_ridge=0.5), 100)
+    assert once["behind_years"].iloc[1] == pytest.approx(0.5, abs=0.05)
+    assert pd.isna(once["behind_lower"].iloc[1])
 
 
-def test_an_ablation_is_confirmed_only_by_an_interval_on_the_expected_side():
-    clear = leaderboard.ablations(table_of(bonet=0.5, bonet_no_deformation=1.0), 100)
-    assert clear["verdict"].tolist() == ["confirmed"]
-    against = leaderboard.ablations(table_of(bonet=1.0, bonet_no_deformation=0.5), 100)
-    assert against["verdict"].tolist() == ["not confirmed"]
-    alike = table_of(bonet=1.0, bonet_no_deformation=1.0)
-    assert leaderboard.ablations(alike, 100)["verdict"].tolist() == ["cannot be told"]
+@pytest.mark.parametrize(
+    "seeds, bonet, without, verdict",
+    [
+        (3, 0.5, 1.0, "the first errs less"),
+        (3, 1.0, 0.5, "the second errs less"),
+        (3, 1.0, 1.0, "alike"),
+        (1, 0.5, 1.0, "one training: no verdict"),
+    ],
+)
+def test_a_question_is_answered_by_the_one_rule(seeds, bonet, without, verdict):
+    table = table_of(seeds, bonet=bonet, bonet_no_deformation=without)
+    answers = questions.ablations(table, 100)
+    assert answers["verdict"].tolist() == [verdict]
+    assert answers["cells"].tolist() == [seeds]
+
+
+def test_errors_of_trainings_answer_by_the_spread_between_folds():
+    cells = pd.DataFrame(
+        {
+            "method": ["bonet"] * 5 + ["bonet_no_deformation"] * 5,
+            "n_train": 100,
+            "fold": [*range(5)] * 2,
+            "seed": 0,
+            "n_test": 60,
+            "mae_years": [0.5, 0.6, 0.55, 0.5, 0.6] + [1.0, 1.1, 1.1, 1.0, 1.05],
+        }
+    )
+    assert questions.ablations_of_cells(cells, 100)["verdict"].tolist() == ["the first errs less"]
+    one_fold = questions.ablations_of_cells(cells[cells["fold"] == 0], 100)
+    assert one_fold["verdict"].tolist() == ["one training: no verdict"]
+
+
+@pytest.mark.parametrize("study", kept.studies())
+def test_kept_tables_are_those_computed_from_what_is_kept(study):
+    for name, made in kept.rebuilt(study).items():
+        committed = pd.read_csv(KEPT / study / name)
+        made = pd.read_csv(io.StringIO(made.to_csv(index=False)))
+        pd.testing.assert_frame_equal(made, committed, check_dtype=False, atol=1e-4)
+
+
+@pytest.mark.slow
+def test_a_study_is_kept_by_its_predictions_and_its_tables_come_back(undisturbed, tmp_path):
+    spec = importlib.util.spec_from_file_location(
+        "keep_benchmark", ROOT / "tools/keep_benchmark.py"
+    )
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    own, cells = undisturbed
+    summary.write(own)
+    tool.keep(own.out, "rsna_512", tmp_path)
+    table = pd.read_csv(tmp_path / kept.PREDICTIONS, dtype={"image_id": str})
+    assert list(table.columns) == list(kept.COLUMNS)
+    assert len(table[["method", "n_train", "fold", "seed"]].drop_duplicates()) == len(cells)
+    again = summary.tables(table)["leaderboard.csv"]
+    committed = pd.read_csv(tmp_path / "leaderboard.csv")
+    assert again["mae_years"].tolist() == pytest.approx(committed["mae_years"].tolist())
 
 
 def test_sizes_that_differ_by_a_fold_are_one_point_of_the_curve():
