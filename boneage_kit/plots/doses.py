@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from ..probing.perturbations import PERTURBATIONS
 from ..probing.robustness import worst_doses
 from ..probing.robustness_words import dose_in_words
+from .axes import bare
 from .style import PALETTE
 
 __all__ = ["dose_response", "perturbed_examples", "worst_changes"]
@@ -179,11 +180,12 @@ def perturbed_examples(
     rows = int(np.ceil(len(chosen) / columns))
     side = max(2.1, min(3.2, 12.6 / columns))
     fig, grid = plt.subplots(
-        rows, columns, figsize=(side * columns, (side + 0.45) * rows), squeeze=False
+        rows, columns, figsize=(side * columns, (side + 0.72) * rows), squeeze=False
     )
-    for ax in grid.flat:
+    for ax in grid.flat[len(chosen) :]:
         ax.set_axis_off()
     for ax, change in zip(grid.flat, chosen, strict=False):
+        bare(ax)
         dose = (doses or {}).get(change.name, _strongest(change.doses))
         ax.imshow(change(image[None], dose)[0], cmap="gray", vmin=0, vmax=255)
         ax.set_title("\n".join(filter(None, (change.name, dose_in_words(dose, change.unit)))))

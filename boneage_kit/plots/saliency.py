@@ -90,12 +90,12 @@ def worst_cases(
     """
     columns = min(columns, len(images))
     rows = int(np.ceil(len(images) / columns))
-    fig, grid = plt.subplots(rows, columns, figsize=(3.0 * columns, 4.0 * rows), squeeze=False)
-    for ax in grid.flat:
+    fig, grid = plt.subplots(rows, columns, figsize=(3.0 * columns, 3.8 * rows), squeeze=False)
+    for ax in grid.flat[len(images) :]:
         ax.set_axis_off()
     shown = zip(grid.flat, images, predictions.itertuples(), strict=False)
     for number, (ax, image, row) in enumerate(shown):
-        ax.imshow(image, cmap="gray", vmin=0, vmax=255)
+        bare(ax).imshow(image, cmap="gray", vmin=0, vmax=255)
         if maps is not None:
             top = max(float(np.quantile(maps[number], 0.995)), 1e-12)
             ax.imshow(maps[number], cmap="inferno", alpha=0.45, vmin=0, vmax=top)
