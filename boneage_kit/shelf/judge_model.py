@@ -16,7 +16,7 @@ from ..datasets import Dataset, Split
 from ..evaluation.prediction_intervals import conformal_quantile
 from ..training.recipes import Recipe
 from . import stored_model
-from .model_card import Card
+from .model_card import PREPARATION, Card
 from .prediction_table import lost_proportions, predictions_of
 
 METRICS, PREDICTIONS = "metrics.json", "predictions.csv"
@@ -34,7 +34,7 @@ def new_card(dataset: Dataset, split: Split, recipe: Recipe, seed: int, sex_inpu
             "size": recipe.size,
             "sex": sex_input,
             "squares": "squeezed" if lost_proportions(dataset) else "padded",
-            "preparation": "grey levels stretched between percentiles 0.5 and 99.5, bone bright",
+            "preparation": PREPARATION,
             "test_time_augmentation": not by_hand,
         },
         "interval": {"coverage": COVERAGE, "half_width_years": {}, "n": 0},

@@ -16,10 +16,16 @@ from typing import Any, NoReturn
 import fastjsonschema
 
 from ..errors import BadInput
+from ..radiograph.square import STRETCH_PERCENTILES
 
 Card = dict[str, Any]
 CARD = "card.json"
 FORMAT = 1
+#: How images are made ready for every model, see :func:`boneage_kit.radiograph.to_square`.
+PREPARATION = (
+    f"grey levels stretched between percentiles {STRETCH_PERCENTILES[0]:g} and "
+    f"{STRETCH_PERCENTILES[1]:g} of the film's middle, bone bright"
+)
 _LARGEST_BYTES = 1_000_000
 
 

@@ -207,6 +207,7 @@ MODELS = [
             (True, "input", "size"),
             ("yes", "input", "sex"),
             ("round", "input", "squares"),
+            ("grey levels kept", "input", "preparation"),
             (3, "use"),
             ("", "use"),
             (None, "model"),
