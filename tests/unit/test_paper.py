@@ -78,7 +78,7 @@ SIZES = {"constant": 3.0, "by_hand_ridge": 1.5, "frozen_lite0": 1.2, "bonet": 0.
 def evidence(study="rsna", seeds=3, sexes=0.0, **sizes):
     """A study of five folds in which each method's errors have a size in years."""
     rows, n, ages = [], 300, np.linspace(2, 17, 300)
-    hard = np.repeat(np.random.default_rng(0).normal(0, 0.2, n // 2), 2)  # girls as boys
+    hard = np.repeat(np.random.default_rng(0).normal(0, 0.05, n // 2), 2)  # girls as boys
     for number, (name, size) in enumerate((SIZES | sizes).items()):
         for seed in range(seeds):
             rng = np.random.default_rng(100 * number + seed)
