@@ -1,8 +1,9 @@
 """Turn a kept study back into a folder of ``boneage-kit benchmark``, to add methods to it.
 
-    python studies/resume_kept.py boneage_kit/data/results/benchmark/rsna_512_features runs/rsna_512
-    boneage-kit benchmark --data rsna:../shared/real/rsna_512.zip --threads 1 --workers 0 --test 0 \\
-        --pixels 224 --methods bonet --sizes all --out runs/rsna_512
+    KEPT=boneage_kit/data/results/benchmark/rsna_512_features
+    python studies/resume_kept.py $KEPT runs/rsna_512
+    boneage-kit benchmark --data rsna:../shared/real/rsna_512.zip --threads 1 --workers 0 \\
+        --test 0 --pixels 224 --methods bonet --sizes all --out runs/rsna_512
     python tools/keep_benchmark.py runs/rsna_512 rsna_512
 
 The folder gets one file per training from ``predictions.csv.xz``, and ``study.json`` from
