@@ -181,7 +181,7 @@ def _mask_of(chosen: Any, children: pd.DataFrame) -> np.ndarray:
 @exercise(
     "11.3",
     hint="Look at the coverage by age above. At which ages did the intervals hold the fewest?",
-    solution='def visitors(children):\n    return children[children["bone_age"] >= 15]',
+    solution='\ndef visitors(children):\n    return children[children["bone_age"] >= 15]',
     passes=(
         lambda children: children[children["bone_age"] >= 15],
         lambda children: children["bone_age"] > 15.5,
