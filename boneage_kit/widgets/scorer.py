@@ -105,9 +105,9 @@ class TWScorer(Panel):
             if bone in self.stages:
                 mine, true = self.stages[bone], self.drawn.stages[bone]
                 apart = ord(mine) - ord(true)
-                comment = (
-                    "agreed" if apart == 0 else f"{abs(apart)} too {'high' if apart > 0 else 'low'}"
-                )
+                stages = "stage" if abs(apart) == 1 else "stages"
+                side = "high" if apart > 0 else "low"
+                comment = f"{abs(apart)} {stages} too {side}" if apart else "agreed"
                 rows.append((bone_name(bone), mine, true, comment))
         return rows
 

@@ -178,7 +178,7 @@ def test_a_stage_can_be_taken_back_and_errors_are_named(boy):
     scorer._row._handle_custom_msg({"pick": "B"}, [])
     assert 'data-pick="B" aria-pressed="true"' in scorer._row.value
     (row,) = scorer.truth_table()
-    assert row[3] == f"{ord(boy.stages['radius']) - ord('B')} too low"
+    assert row[3] == f"{ord(boy.stages['radius']) - ord('B')} stages too low"
     scorer.choose("B")
     assert scorer.stages == {} and scorer.truth_table() == []
 
