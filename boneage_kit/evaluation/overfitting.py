@@ -6,8 +6,11 @@ import pandas as pd
 
 from ..errors import BadInput
 
-#: Years. A network overfits if it errs so much less on its training images, and by this factor.
+#: A network overfits if it errs so many years less on its training images; where the two errors
+#: differ by less than this factor as well, it overfits a little.
 GAP, FACTOR = 0.5, 1.3
+#: A network whose error on its own training images is above this share of the floor learned little.
+LITTLE = 0.9
 #: Errors that differ by less than this, in years, are called equal.
 EQUAL = 0.1
 
@@ -54,9 +57,12 @@ def curves_in_words(history: pd.DataFrame, floor: float) -> str:
     """
     train, valid = last_errors(history)
     gap = valid - train
-    if gap >= GAP and valid >= FACTOR * train:
+    if train >= LITTLE * floor:
+        meaning = "The error is large even on the training images, so the network learned little."
+    elif gap >= GAP:
+        overfits = "overfits" if valid >= FACTOR * train else "overfits a little"
         meaning = (
-            f"The network overfits: it errs {gap:.1f} years less on images that it trained on."
+            f"The network {overfits}: it errs {gap:.1f} years less on images that it trained on."
         )
     elif gap <= -EQUAL:
         meaning = (

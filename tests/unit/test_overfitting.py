@@ -17,7 +17,8 @@ def history(train, valid):
         (0.7, 3.0, "overfits: it errs 2.3 years less", "close"),
         (1.9, 2.1, "The two errors are close", "overfits"),
         (1.6, 1.2, "The validation error is the smaller one", "overfits"),
-        (3.0, 3.6, "The two errors are close", "overfits"),  # a small gap beside a large error
+        (3.0, 3.6, "overfits a little: it errs 0.6 years less", "close"),
+        (3.3, 3.6, "The two errors are close", "overfits"),
     ],
 )
 def test_the_gap_is_named_as_it_is(train, valid, said, not_said):
@@ -27,6 +28,12 @@ def test_the_gap_is_named_as_it_is(train, valid, said, not_said):
 
 def test_a_network_that_does_not_beat_the_floor_is_said_not_to():
     assert "does not beat it" in evaluation.curves_in_words(history(0.5, 4.2), floor=4.0)
+
+
+@pytest.mark.parametrize("valid", [3.9, 6.3])
+def test_a_network_that_fails_on_its_own_training_images_is_not_said_to_overfit(valid):
+    text = evaluation.curves_in_words(history(4.5, valid), floor=4.2)
+    assert "learned little" in text and "overfits" not in text and "close" not in text
 
 
 def test_a_change_rises_falls_or_stays():

@@ -76,7 +76,7 @@ _WIDEST_GAP = 1.0
     "06.2",
     hint="Begin with small changes, for example Augmentation(rotation=10, shift=0.05), and train. "
     "If the gap is above one year, make the changes larger.",
-    solution="mine = learn(few, augment=Augmentation(rotation=12, shift=0.06))",
+    solution="mine = learn(few, augment=Augmentation(rotation=20, shift=0.08))",
     passes=(
         _trained("Augmentation(rotation=12, shift=0.06, scale=0.12, noise=0.03)", 1.9, 2.2),
         _trained("Augmentation(rotation=30.0, shift=0.1, scale=0.0, noise=0.1)", 2.4, 2.3),
