@@ -106,7 +106,7 @@ def _converted(source: Path) -> dict[str, Tensor]:
         import h5py  # here: an extra
     except ImportError as error:
         raise BadInput("h5py is not installed.", "Run pip install 'boneage-kit[vgg]'.") from error
-    tensors = {}
+    tensors: dict[str, Tensor] = {}
     with h5py.File(source) as file:
         for stage, channels in enumerate(STAGES):
             for number in range(len(channels)):
