@@ -200,34 +200,45 @@ def board_table(study: str, size: int) -> str:
     return table(["method", "MAE, years (95 %)", "MAE, months", "children"], rows, 3)
 
 
+#: The kept studies, and the heading of each one's questions.
+STUDIES = {
+    "phantom": "Phantoms",
+    "rsna": "Real hands, 100 px",
+    "rsna_512": "Real hands of true proportions",
+}
+
+
 def ablation_tables() -> str:
-    """Return the paired answers to the paper's questions, real and phantom hands apart."""
+    """Return each kept study's answers to the paper's questions, real and phantom hands apart."""
     return "\n\n".join(
         f"#### {title}\n\n{ablation_table(study)}"
-        for study, title in (("phantom", "Phantoms"), ("rsna", "Real hands"))
+        for study, title in STUDIES.items()
+        if study in kept.studies()
     )
 
 
 def ablation_table(study: str) -> str:
+    answers = kept.ablations(study)
     rows = [
         [
             row.question,
-            interval(12 * row.difference_years, 12 * row.lower, 12 * row.upper, "+.1f"),
+            months(row.difference_years, row.lower, row.upper),
             number(row.children),
+            number(row.cells),
             row.verdict,
         ]
-        for row in kept.ablations(study).itertuples()
+        for row in answers.itertuples()
     ]
-    return table(
-        [
-            "question (below zero: the first is better)",
-            "difference, months (95 %)",
-            "children",
-            "verdict",
-        ],
-        rows,
-        0,
-    )
+    header = ["question (below zero: the first errs less)", "difference, months (95 %)"]
+    header += ["children", "trainings each", "verdict"]
+    images = f"With {int(answers['n_train'].iloc[0]):,} training images."
+    return f"{images}\n\n{table(header, rows, 0)}"
+
+
+def months(value: float, lower: float, upper: float) -> str:
+    """Return a difference in years as months, with its interval where it has one."""
+    limits = (None, None) if pd.isna(lower) else (12 * lower, 12 * upper)
+    return interval(12 * value, *limits, "+.1f")
 
 
 def fill(text: str, name: str, content: str) -> str:
