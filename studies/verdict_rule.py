@@ -1,6 +1,6 @@
 """How often the rule for verdicts is wrong, and what it finds (figures in docs/benchmark.md).
 
-    python studies/verdict_rule.py              # 1,000 studies per row, some 10 minutes
+    python studies/verdict_rule.py              # 1,000 studies per row, 3 minutes of one core
     python studies/verdict_rule.py --studies 200
 
 The script draws studies in which the truth is known, and asks the rule.
