@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -108,8 +108,9 @@ def _question(path: Path, entry: dict[str, Any]) -> Question:
             f'Number the questions "{path.stem[1:]}.a", "{path.stem[1:]}.b" and so on.',
         )
     where = f"Question {number}"
+    makers: dict[str, Callable[[str, dict[str, Any]], Question]]
     makers = {"choice": _choice, "order": _order, "mark": _mark}
-    kind = entry.get("kind")
+    kind = str(entry.get("kind"))
     if kind not in makers:
         raise BadInput(f"{where} has the kind {kind!r}.", f"Kinds are {', '.join(makers)}.")
     return makers[kind](where, entry)
