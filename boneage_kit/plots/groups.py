@@ -51,7 +51,7 @@ def dealt_cells(
     rng = np.random.default_rng(seed)
     one_deal = [part.mean() for part in np.split(rng.permutation(errors), np.cumsum(sizes)[:-1])]
     worst = dealt_out(errors, sizes, draws, seed)
-    bins = np.linspace(min(one_deal), max(worst.max(), *one_deal), 31)
+    bins = np.linspace(min(one_deal), max(worst.max(), *one_deal), 31).tolist()
     ax.hist(worst, bins=bins, color=PALETTE["reader"], alpha=0.75,
             label=f"worst cell of each of {draws} deals: "
                   f"{worst.mean():.2f} years on average")  # fmt: skip
