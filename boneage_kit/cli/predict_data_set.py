@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import datasets, shelf
@@ -10,6 +11,8 @@ from .._io import check_writable, write_atomically
 from ..errors import BadInput
 from . import console
 from .left_out import used_and_left_out
+
+_ENDINGS = ("", ".csv", ".txt")
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> int:
     """Predict, write the table, and say what was left out and what is doubtful."""
     check_writable(arguments.out, is_folder=False)
+    _refuse_harmful(arguments.out, arguments.data)
     stored = shelf.load(arguments.model)
     dataset = shelf.decodable(stored, datasets.load(arguments.data, arguments.n))
     table = shelf.predictions_with_notes(stored, dataset)
@@ -40,6 +44,29 @@ def run(arguments: argparse.Namespace) -> int:
     ]
     console.say("\n".join(lines))
     return 0
+
+
+def _refuse_harmful(out: Path, spec: str) -> None:
+    """Refuse a table over a file of the data set, or one that its name says is no text.
+
+    Raises
+    ------
+    BadInput
+        With a name to give instead.
+    """
+    if out.suffix.lower() not in _ENDINGS:
+        raise BadInput(
+            f"The table is written as CSV, and {out} says that it is something else.",
+            f"Name it {out.with_suffix('.csv').name} with --out.",
+        )
+    data = datasets.path_of(spec)
+    if data is not None and out.exists():
+        real, root = out.resolve(), data.resolve()
+        if real == root or root in real.parents:
+            raise BadInput(
+                f"{out} is a file of the data set, and would be replaced.",
+                "Name a file outside of the data with --out.",
+            )
 
 
 def _error(table: pd.DataFrame) -> str:

@@ -1,6 +1,7 @@
 from .dataset import Dataset as Dataset
 from .dataset import terms_of as terms_of
 from .loading import load as load
+from .loading import path_of as path_of
 from .splits import Split as Split
 from .splits import folds as folds
 from .splits import patients as patients

@@ -106,6 +106,9 @@ def _from_table(
     if not any(match.file or match.several for match in rows["match"]):
         raise no_match(rows, tree.images, str(tree.root))
     list_unused(tree.images, rows, where, problems)
+    if rows["bone_age"].isna().all():
+        says = f"no column is known for a bone age: {', '.join(map(str, table))}"
+        problems.add("", where, says, "bone_age is unknown (NaN); add ,bone_age=COLUMN to the data")
     if sexes_of(table, where, wishes) is None:
         rows["sex"] = _sexes_from_headers(rows["path"], tree, where, problems)
         unknown = (rows["sex"] == "") & (rows["reason"] == "") & (rows["path"] != "")
@@ -151,7 +154,7 @@ def _from_headers(tree: FileTree, wishes: Wishes, problems: Problems, path: str)
         if fact is not None
     )
     if rows.empty:
-        raise BadInput(f"{path} holds images but no table, so their sex is not known.", _EXAMPLE)
+        raise BadInput(_no_table(tree, path), _EXAMPLE)
     if len(rows) < len(facts):
         n = len(facts) - len(rows)
         says = f"{n} image(s) without a DICOM header or a row in a table"
@@ -162,6 +165,13 @@ def _from_headers(tree: FileTree, wishes: Wishes, problems: Problems, path: str)
     reason = rows["sex"].map({"": "the sex is missing or unknown"}).fillna("")
     ages = dict.fromkeys(("bone_age", "reader_1", "reader_2"), float("nan"))
     return rows.assign(**ages, group=None, reason=reason, table=path)
+
+
+def _no_table(tree: FileTree, path: str) -> str:
+    if not tree.tables:
+        return f"{path} holds images but no table, so their sex is not known."
+    columns = ", ".join(map(repr, tree.table(tree.tables[0])))
+    return f"{tree.tables[0]} has no column that names the images; it has {columns[:150]}."
 
 
 def finish(

@@ -76,6 +76,16 @@ def load(spec: str, n: int | None = None, seed: int = 0, *, verify: bool | None 
     return dataset
 
 
+def path_of(spec: str) -> Path | None:
+    """Return the path of a data specification; None for phantoms.
+
+    >>> path_of("folder:films,unit=months"), path_of("phantom")
+    (...Path('films'), None)
+    """
+    rest = spec.partition(":")[2]
+    return Path(_path_and_wishes(rest)[0]).expanduser() if rest else None
+
+
 def _path_and_wishes(text: str) -> tuple[str, Wishes]:
     """Split what follows a path from it, unless the whole is a path that exists."""
     unit, columns = "", {}

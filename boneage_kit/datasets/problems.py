@@ -8,6 +8,7 @@ import pandas as pd
 
 PROBLEM_COLUMNS = ("image_id", "path", "problem", "what_was_done")
 _LEFT_OUT = "left out"
+_LONGEST = 300  # letters of one text: a cell of a table may be a whole book
 
 
 class Problems:
@@ -42,7 +43,7 @@ class Problems:
         images
             How many images (or rows of a table) it is about.
         """
-        self._rows.append((image_id, path, problem, what_was_done))
+        self._rows.append((image_id, path, _shortened(problem), _shortened(what_was_done)))
         if what_was_done.startswith(_LEFT_OUT):
             self._left_out[kind or problem.partition(":")[0]] += images
 
@@ -74,3 +75,7 @@ class Problems:
         other = Problems()
         other._rows, other._left_out = list(self._rows), Counter(self._left_out)
         return other
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

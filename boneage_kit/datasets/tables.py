@@ -192,6 +192,8 @@ def _decoded(data: bytes, name: str) -> str:
     for start, (what, remedy) in _FOREIGN.items():
         if data[:1000].lstrip().startswith(start):
             raise BadInput(f"{name} is {what}, not a table.", remedy)
+    if data[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        return data.decode("utf-32", errors="replace")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", errors="replace")
     zeros = data[:400].count(b"\x00")

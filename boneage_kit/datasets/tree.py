@@ -12,6 +12,7 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -83,6 +84,12 @@ class FileTree:
     def _add_root_archive(self) -> None:
         if not stat.S_ISREG(self.root.stat().st_mode):
             raise BadInput(f"{self.root} is a pipe or a device.", "Give a folder or a zip.")
+        with suppress(OSError):
+            if not self.root.name.lower().endswith(".zip") and not zipfile.is_zipfile(self.root):
+                raise BadInput(
+                    f"{self.root} is a single file, not a folder or a zip.",
+                    "Give the folder that holds images and table.",
+                )
         try:
             self._add_archive(archives.open_zip(self.root), "")
         except (zipfile.BadZipFile, OSError) as error:

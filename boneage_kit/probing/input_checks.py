@@ -12,14 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from ..errors import BadInput
 from ..evaluation.metrics import wilson
+from ..shelf.orientation import SIDE, grey_features
 
-SIDE = 24
 _WAYS = {
     "": lambda x: x,
     "mirrored: a right hand?": lambda x: x[:, :, ::-1],
@@ -29,27 +28,6 @@ _WAYS = {
     "turned by 270 degrees": lambda x: np.rot90(x, 3, axes=(1, 2)),
 }
 UNLIKE = "unlike the training images: a hand?"
-
-
-def _features(images: np.ndarray) -> np.ndarray:
-    """Return each image as 24 x 24 grey values of mean 0 and SD 1, float32 [n, 576]."""
-    if images.ndim != 3 or images.dtype != np.uint8:
-        raise BadInput(
-            f"The images have shape {images.shape} and type {images.dtype}.",
-            "Give uint8 images [n, height, width].",
-        )
-    small = (
-        np.stack(
-            [
-                np.asarray(Image.fromarray(image).resize((SIDE, SIDE), Image.Resampling.BOX))
-                for image in np.ascontiguousarray(images)
-            ]
-        )
-        .reshape(len(images), -1)
-        .astype(np.float32)
-    )
-    spread = small.std(axis=1, keepdims=True)
-    return (small - small.mean(axis=1, keepdims=True)) / np.maximum(spread, 1e-6)
 
 
 @dataclass(frozen=True)
@@ -79,7 +57,7 @@ class InputCheck:
         ``sure`` is the probability (0 to 1) of the way the picture seems to lie; ``distance`` that
         from the training images once this is undone, in units of the limit (over 1: unlike).
         """
-        features = _features(images)
+        features = grey_features(images)
         chance = self.orientation.predict_proba(features)
         best = chance.argmax(axis=1)
         sure = chance[np.arange(len(best)), best]
@@ -141,10 +119,10 @@ def learn_inputs(
         )
     order = np.random.default_rng(seed).permutation(len(images))
     learned_from, held = images[order[::2]], images[order[1::2]]
-    features = _features(learned_from)
+    features = grey_features(learned_from)
     components = PCA(min(40, len(features) // 2), random_state=seed).fit(features)
-    limit = float(np.quantile(_distance(components, _features(held)), 1 - false_alarms))
-    turned = np.concatenate([_features(change(learned_from)) for change in _WAYS.values()])
+    limit = float(np.quantile(_distance(components, grey_features(held)), 1 - false_alarms))
+    turned = np.concatenate([grey_features(change(learned_from)) for change in _WAYS.values()])
     label = np.repeat(np.arange(len(_WAYS)), len(features))
     orientation = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto").fit(turned, label)
     return InputCheck(orientation, components, limit, sure)

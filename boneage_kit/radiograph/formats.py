@@ -134,6 +134,8 @@ def refuse_unknown(data: bytes, name: str) -> BadInput:
     for signature, (what, remedy) in _FOREIGN.items():
         if head.startswith(signature):
             return BadInput(f"{name} is {what}, not a radiograph.", remedy)
+    if not data:
+        return BadInput(f"{name} is empty (0 bytes).", "Copy, download or export it again.")
     if not data[:FIRST_BYTES].strip(b"\x00"):
         return BadInput(f"{name} begins with nothing but zeros.", "Copy or download it again.")
     if data[4:8] == b"ftyp":

@@ -16,11 +16,11 @@ from .schema import is_missing
 _WORDS = {
     "F": (
         "f female girl woman w weiblich mädchen femme fille féminin mujer niña femenino "
-        "feminino femminile femmina vrouw vrouwelijk meisje"
+        "feminino femminile femmina vrouw vrouwelijk meisje ♀ 女"
     ),
     "M": (
         "m male boy man männlich maennlich junge homme garçon masculin hombre niño masculino "
-        "maschile maschio mannelijk jongen"
+        "maschile maschio mannelijk jongen ♂ 男"
     ),
 }
 _SEX_OF = {word: sex for sex, words in _WORDS.items() for word in words.split()}

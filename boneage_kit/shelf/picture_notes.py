@@ -1,12 +1,8 @@
-"""What is doubtful about the picture that a model is shown: no hand or two, turned, mirrored.
+"""What is doubtful about the picture that a model is shown: no hand or two, turned, blurred.
 
-The fingertips and the palm, found as for the features by hand, say which way the fingers point
-and on which side the thumb is. On 300 films of RSNA 2017 at 512 pixels (and 500 thumbnails), all
-upright left hands, none (0.2 %) was called turned and none (0.3 %) mirrored. Of the same films
-turned by 90 or 180 degrees 71 % were called turned, of the mirrored ones 42 % mirrored, and on 98 %
-of the inverted ones no hand was recognised. Of 1,572 thumbnails 5 (0.3 %) were said to show more
-than one hand, and 92 % of 315 put beside their mirror image: a note is a reason to look, no
-note is no proof.
+:mod:`.orientation` says which way the hand lies, :mod:`.detail` whether fine lines can be seen. How
+often each note is right stands in ``boneage_kit/data/results/picture_notes.csv``
+(``studies/picture_notes.py``). A note is a reason to look, no note is no proof.
 """
 
 from __future__ import annotations
@@ -20,14 +16,12 @@ from skimage.transform import resize
 
 from ..features.handcrafted import find_hand
 from ..features.handcrafted.silhouette import SIDE, Silhouette, candidates
+from .detail import LEAST_DETAIL, detail
+from .orientation import orientation_note
 
 NO_HAND = "no hand was recognised, so do not trust the prediction"
 TWO_HANDS = "the picture seems to show more than one hand: cut out the left one and predict that"
-#: Fingers that point further than this from upwards, in degrees, are called turned.
-_TURNED = 60.0
-#: Largest doubt (mean distance from the average hand, in SD) with which the fingers' direction
-#: and the thumb's side are believed.
-_SURE_OF_DIRECTION, _SURE_OF_SIDE = 1.2, 1.0
+BLURRED = "fine lines cannot be seen: the picture is blurred, or has too few pixels"
 #: Two hands: the smaller has this share of the other's area, depth and height; both are this high.
 _ALIKE, _HEIGHT_OF_A_HAND = 0.75, 0.25
 
@@ -51,14 +45,11 @@ def notes_of(image: np.ndarray) -> PictureNotes:
         return PictureNotes(hand.found, [TWO_HANDS])
     if not hand.found:
         return PictureNotes(False, [NO_HAND])
-    down, right = hand.along
-    turned = float(np.degrees(np.arctan2(right, -down)))
-    if hand.doubt < _SURE_OF_DIRECTION and abs(turned) > _TURNED:
-        return PictureNotes(True, [f"the hand seems turned: its fingers point {_side(turned)}"])
-    thumb_is_right = float(hand.across @ np.array([right, -down])) > 0
-    if hand.doubt < _SURE_OF_SIDE and not thumb_is_right:
-        return PictureNotes(True, ["the thumb is on the left: a right hand, or a mirrored picture"])
-    return PictureNotes(True, [])
+    # a larger image is asked at the size that all models see; a smaller one has no more to show
+    shown = copy if min(image.shape) > SIDE else np.asarray(image, dtype=float)
+    blurred = detail(shown) < LEAST_DETAIL
+    notes = [orientation_note(image), BLURRED if blurred else ""]
+    return PictureNotes(True, [note for note in notes if note])
 
 
 def _are_two_hands(outlines: Sequence[Silhouette]) -> bool:
@@ -74,14 +65,3 @@ def _are_two_hands(outlines: Sequence[Silhouette]) -> bool:
         if beside and alike and min(heights) > _HEIGHT_OF_A_HAND * SIDE:
             return True
     return False
-
-
-def _side(degrees: float) -> str:
-    """Return where fingers point that are turned clockwise by more than 60 degrees.
-
-    >>> _side(90.0), _side(-90.0), _side(170.0)
-    ('right', 'left', 'down')
-    """
-    if abs(degrees) > 120:
-        return "down"
-    return "right" if degrees > 0 else "left"

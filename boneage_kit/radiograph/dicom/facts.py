@@ -45,6 +45,25 @@ _HANDS = (
     "POLSO",
     "MANUS",
 )
+#: Modalities whose pictures may be radiographs of a hand (PS3.3 C.7.3.1.1.1), with scans of films,
+#: screenshots and pictures that no modality is named for.
+_X_RAYS = (
+    "CR",
+    "DX",
+    "DR",
+    "RG",
+    "RF",
+    "XA",
+    "XR",
+    "MG",
+    "IO",
+    "PX",
+    "SC",
+    "OT",
+    "HC",
+    "DD",
+    "BMD",
+)
 #: Sides of a pixel that differ by less than this share count as equal.
 _SQUARE = 0.01
 _LATERAL_VIEWS = ("LL", "RL", "LLD", "RLD", "LLO", "RLO", "LAT", "LATERAL", "OBLIQUE")
@@ -76,6 +95,8 @@ def doubts(header: FileDataset, meta: dict[str, Any]) -> list[str]:
     part, view = str(meta.get("body_part", "")), str(meta.get("view", ""))
     if part and not any(piece in part.upper().replace("_", " ") for piece in _HANDS):
         notes.append(f"the header says body part {part}; bone age is read on a hand")
+    if (modality := str(meta.get("modality", "")).upper()) and modality not in _X_RAYS:
+        notes.append(f"the header says modality {modality}; bone age is read on a radiograph")
     if view.upper() in _LATERAL_VIEWS:
         notes.append(f"the header says view {view}; bone age is read on a view from the front")
     if meta.get("intent") == "FOR PROCESSING":

@@ -49,6 +49,7 @@ MOST_UNPACKED = 200_000_000
 _LONGEST_META = 4096
 _ITEM = b"\xfe\xff\x00\xe0"  # how encapsulated pixel data begins (PS3.5 A.4)
 _UNDEFINED = 0xFFFFFFFF
+_EXPORT_AGAIN = "It was cut, or only refers to an image: copy, download or export it again."
 _NO_IMAGE = "Export the image itself; reports, structures and waveforms hold no pixels."
 
 
@@ -93,6 +94,7 @@ def complete(header: FileDataset, name: str) -> list[str]:
 def _refuse_what_is_no_picture(header: FileDataset, name: str) -> None:
     kind = text(header, "SOPClassUID")
     if "PixelData" not in header:
+        _refuse_pixels_elsewhere(header, name)
         kind = f" ({UID(kind).name})" if kind else ""
         raise BadInput(f"{name} is a DICOM object without an image{kind}.", _NO_IMAGE)
     frames = re.match(r"\d+", text(header, "NumberOfFrames"))
@@ -103,6 +105,10 @@ def _refuse_what_is_no_picture(header: FileDataset, name: str) -> None:
         )
     if text(header, "Modality") == "RTDOSE" or UID(kind).name == "RT Dose Storage":
         raise BadInput(f"{name} is a map of radiation dose, not a radiograph.", _NO_IMAGE)
+    if not header.get_item("PixelData").value:
+        raise BadInput(
+            f"{name} has a header but no pixels (its PixelData is empty).", _EXPORT_AGAIN
+        )
     element = header.get_item("PixelData")
     declared, there = getattr(element, "length", _UNDEFINED), len(element.value or b"")
     if declared != _UNDEFINED and declared > there:
@@ -120,6 +126,17 @@ def _refuse_what_is_no_picture(header: FileDataset, name: str) -> None:
     check_size(int(header.Rows), int(header.Columns), name)
     if header.BitsAllocated < 8:
         raise BadInput(f"{name} is a mask of {header.BitsAllocated} bit.", _NO_IMAGE)
+
+
+def _refuse_pixels_elsewhere(header: FileDataset, name: str) -> None:
+    """Refuse a picture without PixelData: its numbers are floats, or it was cut before them."""
+    if "FloatPixelData" in header or "DoubleFloatPixelData" in header:
+        raise BadInput(
+            f"{name} holds its pixels as floating-point numbers, which no radiograph does.",
+            "Export the radiograph itself.",
+        )
+    if number(header, "Rows") is not None and number(header, "BitsAllocated") is not None:
+        raise BadInput(f"{name} has a picture's header but no pixels.", _EXPORT_AGAIN)
 
 
 def _complete_meta(header: FileDataset, name: str, notes: list[str]) -> None:

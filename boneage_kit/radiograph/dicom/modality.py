@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from pydicom.dataset import FileDataset
 
-from .elements import datasets, first_item, number, numbers
+from .elements import datasets, first_item, number, numbers, text
 from .lookup import LookupTable, note_if_short, read_table
 
 
@@ -52,6 +52,8 @@ def modality_of(header: FileDataset, low: float, high: float, notes: list[str]) 
     for where in datasets(header, "PixelValueTransformationSequence"):
         slope, intercept = number(where, "RescaleSlope"), number(where, "RescaleIntercept")
         if slope is None or intercept is None:
+            if text(where, "RescaleSlope").strip() and slope is None:
+                notes.append(f"the rescale slope {text(where, 'RescaleSlope')[:16]!r} is no number")
             continue
         if slope == 0:
             notes.append("a rescale slope of 0 was left aside")

@@ -216,6 +216,11 @@ def _modulo(value: float, values: np.ndarray) -> int:
 
 def _colours(header: FileDataset, name: str, notes: list[str]) -> np.ndarray:
     """Return colours as grey; pydicom gives YBR back as RGB already."""
+    if header.SamplesPerPixel not in (1, 3):
+        raise BadInput(
+            f"{name} has {header.SamplesPerPixel} samples per pixel.",
+            "Export it again as grey: 1 sample per pixel.",
+        )
     if not header.file_meta.TransferSyntaxUID.is_encapsulated:
         samples = header.Rows * header.Columns * header.SamplesPerPixel
         if header.PhotometricInterpretation == "YBR_FULL_422":

@@ -13,8 +13,14 @@ from .machine import MACHINE
 from .model_cards import MODELS
 from .outputs import OUTPUTS
 from .run_states import STATES
+from .sibling_films import SIBLING_FILMS
+from .sibling_states import SIBLING_STATES
+from .sibling_tables import SIBLING_TABLES
 
-FAULTS = [*FILES, *DICOM, *TABLES, *SETS, *MACHINE, *COMMANDS, *OUTPUTS, *MODELS, *DOUBTS, *STATES]
+FAULTS = [
+    *FILES, *DICOM, *TABLES, *SETS, *MACHINE, *COMMANDS, *OUTPUTS, *MODELS, *DOUBTS, *STATES,
+    *SIBLING_FILMS, *SIBLING_TABLES, *SIBLING_STATES,
+]  # fmt: skip
 #: Those in which a command does its work, or runs in a process of its own.
 SLOW = [fault for fault in OUTPUTS if "terminal codes" not in fault.tried]
 __all__ = ["FAULTS", "LONGEST", "SLOW", "Fault", "outcome"]
