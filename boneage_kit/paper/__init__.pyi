@@ -2,6 +2,7 @@ from .judged_claims import age_shares as age_shares
 from .judged_claims import claims as claims
 from .judged_claims import differences as differences
 from .judged_claims import generalists as generalists
+from .judged_claims import helped_readers as helped_readers
 from .judged_claims import judge_all as judge_all
 from .judged_claims import published as published
 from .judged_claims import side_by_side as side_by_side

@@ -1,3 +1,5 @@
+from .advice import answers_beside_opinions as answers_beside_opinions
+from .advice import harm_by_share as harm_by_share
 from .agreement import bland_altman as bland_altman
 from .agreement import model_beside_readers as model_beside_readers
 from .agreement import predicted_against_label as predicted_against_label

@@ -2,6 +2,10 @@ from . import accessibility as accessibility
 from . import exercises as exercises
 from . import questions as questions
 from . import student_copies as student_copies
+from .advice import error_with_help as error_with_help
+from .advice import help_in_words as help_in_words
+from .advice import network_opinions as network_opinions
+from .advice import weight_of_advice as weight_of_advice
 from .damaged_files import faulty_copy as faulty_copy
 from .generalist import against_floor_in_words as against_floor_in_words
 from .generalist import mixed_ages as mixed_ages

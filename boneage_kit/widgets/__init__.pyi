@@ -1,6 +1,7 @@
 from .atlas import atlas_explorer as atlas_explorer
 from .classroom import class_agreement as class_agreement
 from .classroom import load_class as load_class
+from .opinions import weigh_opinions as weigh_opinions
 from .panel import has_live_frontend as has_live_frontend
 from .readings import predictions_of as predictions_of
 from .readings import repeats_of as repeats_of

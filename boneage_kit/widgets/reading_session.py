@@ -12,6 +12,7 @@ from .. import _io
 from ..datasets import Dataset
 from ..errors import BadInput
 from .network_predictions import NetworkPredictions, predict_by_network
+from .opinions import ADVISED, checked_opinions, weigh_opinions
 from .readings import predictions_of, repeats_of, simulate_readings, worklist
 from .readings_file import append_reading, check_reader, parse_readings
 from .readings_lines import set_aside_text
@@ -26,7 +27,7 @@ class ReadingSession:
 
     Parameters
     ----------
-    records, reader, path, repeats, seed
+    records, reader, path, repeats, seed, opinion
         As of :func:`boneage_kit.widgets.reading_room`.
 
     Raises
@@ -42,10 +43,16 @@ class ReadingSession:
         path: str | Path,
         repeats: int,
         seed: int,
+        opinion: pd.DataFrame | None = None,
     ) -> None:
         self.films = Films(records)
         self.records = self.films.records
         self.reader, self.path, self.seed = check_reader(reader), Path(path), seed
+        #: Years by image id, shown before the answer; None where the reader reads alone.
+        self.opinion: pd.Series | None = None
+        if opinion is not None:
+            self.opinion = checked_opinions(opinion, self.films.ids)
+            self.reader += ADVISED
         self.order = worklist(self.films.ids, min(repeats, len(self.films.ids)), seed)
         #: Hands whose film could not be decoded, with the reason; they are left out.
         self.undecodable: dict[str, str] = {}
@@ -149,7 +156,14 @@ class ReadingSession:
         """Return your readings when the worklist is done; before that a simulated reader's."""
         if self.next_place() is None:
             return self.readings()
-        return simulate_readings(self.records, self.order, self.seed)
+        return self.simulated_readings()
+
+    def simulated_readings(self) -> pd.DataFrame:
+        """Return a simulated reader's; with opinions, one who goes half of the way to them."""
+        simulated = simulate_readings(self.records, self.order, self.seed)
+        if self.opinion is None:
+            return simulated
+        return weigh_opinions(simulated, self.opinion).assign(reader="simulated" + ADVISED)
 
     def pixels(self, image_id: str) -> np.ndarray:
         """Return one radiograph, float32 [H, W] in 0..1."""

@@ -19,6 +19,7 @@ from ..plots.shown_figure import to_data_url
 from ..plots.stage_examples import plate
 from ..plots.style import SEX_WORD
 from .film_viewer import FilmViewer
+from .opinions import opinion_in_words
 from .panel import Panel
 from .reading_session import ReadingSession
 from .results_panel import ResultsPanel
@@ -33,6 +34,7 @@ def reading_room(
     repeats: int = 4,
     seed: int = 0,
     live: bool | None = None,
+    opinion: pd.DataFrame | None = None,
 ) -> ReadingRoom:
     """Return a reading room over some hands.
 
@@ -50,18 +52,23 @@ def reading_room(
         Of the order.
     live
         True: the widget; False: its picture; None: the widget where a person can use one.
+    opinion
+        Columns ``image_id`` and ``opinion`` (years), one row for each hand: a line beside the film
+        shows it before the answer. These answers stand in the file under the reader's name followed
+        by " with opinion", so that nobody takes them for answers without help.
 
     Raises
     ------
     BadInput
-        If there is no hand to read, the reader has no name, or the file is not one of readings.
+        If there is no hand to read, the reader has no name, the file is not one of readings, or
+        opinions are given and a hand has none.
 
     >>> from boneage_kit import phantom
     >>> room = reading_room(phantom.cohort(3, seed=1), path="not-there.csv", repeats=1)
     >>> len(room.order), room.next_place()
     (4, 0)
     """
-    return ReadingRoom(records, reader, path, repeats, seed, live)
+    return ReadingRoom(records, reader, path, repeats, seed, live, opinion)
 
 
 class ReadingRoom(ReadingSession, Panel):
@@ -75,9 +82,10 @@ class ReadingRoom(ReadingSession, Panel):
         repeats: int,
         seed: int,
         live: bool | None = None,
+        opinion: pd.DataFrame | None = None,
     ) -> None:
         Panel.__init__(self, live)
-        ReadingSession.__init__(self, records, reader, path, repeats, seed)
+        ReadingSession.__init__(self, records, reader, path, repeats, seed, opinion)
         self._place: int | None = None  # of the hand that is shown
 
     # -- live ------------------------------------------------------------------------------
@@ -123,6 +131,8 @@ class ReadingRoom(ReadingSession, Panel):
         self._plate.value = float(plates[len(plates) // 2])
         self._draw_atlas()
         title = f"Hand {place + 1} of {len(self.order)}: {SEX_WORD[self._sex]}"
+        if self.opinion is not None:
+            title += f". {opinion_in_words(self.opinion[self.order[place][0]])}"
         self._viewer.show(pixels, spacing, f"{title}, radiograph to read.", place, note)
         self._title.value = f"<h3 style='margin:2px 0'>{title}</h3>{self._left_out()}"
 
@@ -193,10 +203,13 @@ class ReadingRoom(ReadingSession, Panel):
         """Return the first hand of the worklist beside two plates to compare it with."""
         name, first = self.first_film()
         sex = self.sex_of(name)
+        heading = f"Hand 1 of {len(self.order)}: {SEX_WORD[sex]}. How old?"
+        if self.opinion is not None:
+            heading += f"\n{opinion_in_words(self.opinion[name])}"
         plates = maturity.gp_plate_ages(sex)
         shown = [plates[len(plates) // 2], plates[len(plates) // 2 + 3]]
-        figure = Figure(figsize=(10.5, 3.9), layout="constrained")
-        pictures = [(first, f"Hand 1 of {len(self.order)}: {SEX_WORD[sex]}. How old?")]
+        figure = Figure(figsize=(10.5, 3.9 if self.opinion is None else 4.2), layout="constrained")
+        pictures = [(first, heading)]
         pictures += [
             (plate(sex, float(age)).pixels, f"Phantom plate, {maturity.age_in_words(age)}")
             for age in shown
@@ -209,10 +222,13 @@ class ReadingRoom(ReadingSession, Panel):
 
     def alt(self) -> str:
         """Return the same in words."""
+        beside = "" if self.opinion is None else " A network's opinion stands above each film."
+        twice = any(occasion > 1 for _, occasion in self.order)
+        some = ", some of them twice and unmarked" if twice else ""
         return (
-            f"Reading room with {len(self.order)} radiographs to read, some of them twice and "
-            "unmarked: the first hand without its age, beside phantom atlas plates to "
-            "compare it with. Each answer is a bone age in years and is saved at once."
+            f"Reading room with {len(self.order)} radiographs to read{some}: "
+            "the first hand without its age, beside phantom atlas plates to "
+            f"compare it with.{beside} Each answer is a bone age in years and is saved at once."
         )
 
 
