@@ -42,7 +42,7 @@ def error_ruler(table: pd.DataFrame, claimed: float = 0.8, ax: Axes | None = Non
     >>> import pandas as pd
     >>> ax = error_ruler(pd.DataFrame({"who": ["BoNet"], "kind": ["paper"], "value_years": [0.8]}))
     >>> ax.get_xlabel()
-    'mean absolute error (years; each line doubles it)'
+    'mean absolute error (years)'
     """
     order = [kind for kind in _KINDS if (table["kind"] == kind).any()]
     ax = axes_or_new(ax, 9, 1.1 + 0.3 * (len(table) + 1.4 * len(order)))
@@ -72,27 +72,19 @@ def error_ruler(table: pd.DataFrame, claimed: float = 0.8, ax: Axes | None = Non
         y += 0.4
     ax.set_yticks(ticks, names)
     ax.set_ylim(y - 0.6, -0.8)
-    _doubling_scale(ax, table["value_years"])
-    ax.set_xlabel("mean absolute error (years; each line doubles it)")
+    _scale_in_both_units(ax, table["value_years"])
+    ax.set_xlabel("mean absolute error (years)")
     ax.grid(axis="y", visible=False)
     return ax
 
 
-def _doubling_scale(ax: Axes, values: pd.Series) -> None:
-    """Set a logarithmic scale with a tick at every doubling, in years below and months above."""
-    values = values.dropna()
-    ticks = [
-        tick
-        for tick in (0.125, 0.25, 0.5, 1, 2, 4, 8)
-        if values.min() / 1.5 < tick < values.max() * 1.5
-    ]
-    ax.set_xscale("log")
-    ax.set_xlim(min(ticks[0], values.min()) * 0.9, max(ticks[-1], values.max()) * 1.3)
-    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    ax.xaxis.minorticks_off()
+def _scale_in_both_units(ax: Axes, values: pd.Series) -> None:
+    """Set a scale from zero, in years below and months above."""
+    highest = float(np.ceil(values.max() + 0.3))
+    ax.set_xlim(0, highest)
+    ax.set_xticks(np.arange(0, highest + 0.1, 0.5 if highest < 4 else 1))
     months = ax.secondary_xaxis("top", functions=(months_of, years_of))
-    months.set_xticks([tick * 12 for tick in ticks], [f"{tick * 12:g}" for tick in ticks])
-    months.xaxis.minorticks_off()
+    months.set_xticks(12 * ax.get_xticks())
     months.set_xlabel("months")
 
 
