@@ -19,6 +19,9 @@ from .job import Job
 if TYPE_CHECKING:
     from papermill.exceptions import PapermillExecutionError
 
+#: Seconds: on a machine with a load of 20 a kernel took more than the minute that is usual.
+KERNEL_STARTS_WITHIN = 600
+
 
 def execute(
     job: Job, notebook: Path, *, progress: bool, inject: bool
@@ -42,6 +45,7 @@ def execute(
                 _literally(notebook), _literally(scratch),
                 parameters={"preset": job.preset.name, "data": job.data} if inject else None,
                 kernel_name="python3", language="python", request_save_on_cell_execute=True,
+                start_timeout=KERNEL_STARTS_WITHIN,
                 extra_arguments=["--log-level=50"],
                 progress_bar={"desc": notebook.stem, "position": 1, "leave": False,
                               "disable": not progress},

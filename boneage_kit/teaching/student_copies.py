@@ -252,6 +252,7 @@ def _execute(notebook: NotebookNode, preset: str) -> NotebookNode:
     client = NotebookClient(
         notebook,
         timeout=3600,
+        startup_timeout=600,  # a kernel starts late on a machine with much other work
         kernel_name="python3",
         allow_errors=True,
         extra_arguments=["--log-level=50"],
