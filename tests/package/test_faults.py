@@ -16,7 +16,6 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 import faults  # noqa: E402
 
-
 LIBRARY_TEXT = re.compile(r"Traceback| at 0x[0-9a-f]|\[Errno|<class |NoneType|'utf-8' codec|ufunc")
 
 

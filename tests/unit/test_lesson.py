@@ -236,9 +236,7 @@ def test_a_phantom_cohort_on_disk_is_not_taken_for_real(tmp_path):
     from boneage_kit.cli import main
 
     assert main(["cohort", "--n", "16", "--size", "64", "-o", str(tmp_path / "cohort")]) == 0
-    begun = bk.teaching.begin(
-        "04_films_as_files", preset="smoke", data=f"dha:{tmp_path}/cohort"
-    )
+    begun = bk.teaching.begin("04_films_as_files", preset="smoke", data=f"dha:{tmp_path}/cohort")
     assert begun.source == "phantom"
 
 
