@@ -204,7 +204,8 @@ def board_table(study: str, size: int) -> str:
 STUDIES = {
     "phantom": "Phantoms",
     "rsna": "Real hands, 100 px",
-    "rsna_512": "Real hands of true proportions",
+    "rsna_512_features": "Real hands of true proportions, 224 px",
+    "rsna_512": "Real hands of true proportions, 224 px",
 }
 
 

@@ -22,9 +22,10 @@ from . import questions, summary
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-#: ``rsna_512``: 976 real hands of true proportions; ``rsna``: the RSNA 2017 thumbnails (real hands,
+#: ``rsna_512``: 976 real hands of true proportions, 224 px; ``rsna_512_features``: the part of it
+#: without networks, kept until the whole is; ``rsna``: the RSNA 2017 thumbnails (real hands,
 #: 100 px); ``phantom``: the kit's full cohort.
-STUDIES = ("rsna_512", "rsna", "phantom")
+STUDIES = ("rsna_512", "rsna_512_features", "rsna", "phantom")
 PREDICTIONS = "predictions.csv.xz"
 #: The columns of the kept predictions; ages in years.
 COLUMNS = ("image_id", "sex", "method", "n_train", "fold", "seed", "y_true", "y_pred")
@@ -36,7 +37,8 @@ def studies() -> list[str]:
     >>> set(studies()) >= {"rsna", "phantom"}
     True
     """
-    return [name for name in STUDIES if _folder(name).joinpath("table.csv").is_file()]
+    there = [name for name in STUDIES if _folder(name).joinpath("table.csv").is_file()]
+    return [name for name in there if not (name == "rsna_512_features" and "rsna_512" in there)]
 
 
 def has_predictions(study: str) -> bool:

@@ -1,4 +1,4 @@
-"""The claims of the paper with their sources, and the verdict on each from a kept study.
+"""The verdict on each claim of the paper from a kept study.
 
 The live run of the last notebook demonstrates the same code on small data, and gives no verdict.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
@@ -16,82 +15,8 @@ from ..benchmark import kept, methods
 from ..evaluation.metrics import Interval
 from ..evaluation.verdict import CANNOT_BE_TOLD, FIRST_ERRS_LESS
 from .kept_evidence import BONET, FLOOR, StudyEvidence, of_study
+from .printed import claims
 from .verdicts import NEEDS_CHILDREN, Verdict, judge, judge_error, judge_worst
-
-
-def _table(name: str) -> pd.DataFrame:
-    with (files(__package__) / f"{name}.csv").open(encoding="utf-8") as file:
-        return pd.read_csv(file)
-
-
-def claims() -> pd.DataFrame:
-    """Return the paper's claims, one per row.
-
-    Columns: ``claim`` (its short name), ``question``, ``statement``, ``where`` (abstract,
-    highlights or memory), ``mark`` (read or recalled), ``rule`` (of :mod:`.verdicts`), ``a, b``
-    (the methods of :func:`boneage_kit.benchmark.methods.methods` that the claim compares, or the
-    sexes), ``command`` (that runs the study), ``if_not`` (why it cannot be told where a study holds
-    no evidence), ``figure`` (what ``boneage-kit figure`` writes for it).
-
-    >>> claims().set_index("claim").loc["error", "statement"]
-    'The automatic reading is about 0.8 years from the manual one.'
-    """
-    return _table("claims").fillna("")
-
-
-def published() -> pd.DataFrame:
-    """Return published errors of systems, readers and constant answers, in years.
-
-    Columns: ``who, kind, year, value_years, measure, data, n, mark, source, note``. Values of
-    different data sets and measures are not one ranking.
-
-    >>> published().query("kind == 'paper'")["value_years"].item()
-    0.8
-    """
-    return _table("published")
-
-
-def generalists() -> pd.DataFrame:
-    """Return published errors of general models (chatbots) that were shown hand radiographs.
-
-    Columns: ``study, year, who, help, value_years, value_printed`` (as the study prints it),
-    ``data, n, ages, reference, mark, source``. Only the abstracts could be read.
-
-    >>> generalists()["value_years"].round(2).tolist()[:2]
-    [2.37, 2.95]
-    """
-    return _table("generalists")
-
-
-def helped_readers() -> pd.DataFrame:
-    """Return the published trial of radiologists who read with and without an algorithm's answer.
-
-    Columns: ``study, year, reading, n`` (examinations), ``value_years, value_printed`` (as the
-    study prints it), ``over_12_months, over_24_months`` (shares), ``median_seconds, p_value`` (of
-    the error), ``readers, reference, mark, source``. Only the abstract could be read.
-
-    >>> helped_readers()["median_seconds"].tolist()
-    [142, 102]
-    """
-    return _table("helped_readers")
-
-
-def unknown() -> pd.DataFrame:
-    """Return what could not be read of the paper, and what this kit does instead.
-
-    >>> "layers" in set(unknown()["topic"])
-    True
-    """
-    return _table("unknown")
-
-
-def age_shares() -> pd.DataFrame:
-    """Return which share (0 to 1) of the Digital Hand Atlas and of RSNA 2017 is of which age.
-
-    >>> age_shares()[["dha", "rsna"]].sum().round(2).tolist()
-    [1.0, 1.0]
-    """
-    return _table("age_shares")
 
 
 def judge_all(study: str | StudyEvidence | None = None) -> pd.DataFrame:
@@ -106,7 +31,7 @@ def judge_all(study: str | StudyEvidence | None = None) -> pd.DataFrame:
     ----------
     study
         The name of a kept study (:func:`boneage_kit.benchmark.kept.studies`), or its evidence;
-        None: the first kept study on real hands.
+        None: the first kept study on real hands that holds BoNet.
 
     Returns
     -------
@@ -154,7 +79,7 @@ def side_by_side(real: str | None = None, phantom: str = "phantom") -> pd.DataFr
     Parameters
     ----------
     real, phantom
-        Names of kept studies; None: the first one on real hands.
+        Names of kept studies; None: the first one on real hands that holds BoNet.
 
     >>> side_by_side().columns.tolist()
     ['claim', 'real: years', 'real: verdict', 'phantom: years', 'phantom: verdict']
@@ -175,8 +100,17 @@ def _claim_rows() -> list[dict[Hashable, Any]]:
 
 @lru_cache(maxsize=4)
 def _evidence(study: str | None) -> StudyEvidence:
+    return of_study(study or real_study())
+
+
+def real_study() -> str:
+    """Return the kept study that judges the claims: the first on real hands that holds BoNet.
+
+    >>> real_study() in kept.studies()
+    True
+    """
     real = (name for name in kept.studies() if not name.startswith("phantom"))
-    return of_study(study or next(real))
+    return next(name for name in real if BONET in set(kept.table(name)["method"]))
 
 
 def _judged(claim: Mapping[Hashable, Any], evidence: StudyEvidence) -> dict[str, str]:
