@@ -71,7 +71,10 @@ def curves_in_words(history: pd.DataFrame, floor: float) -> str:
         )
     else:
         meaning = "The two errors are close, so the network does not learn its images by heart."
-    beats = "so the network beats the floor" if valid < floor else "so the network does not beat it"
+    if abs(valid - floor) < EQUAL:
+        beats = "so the network is about as good as the floor"
+    else:
+        beats = f"so the network {'beats the floor' if valid < floor else 'does not beat it'}"
     return (
         f"At the end the error is {train:.1f} years on training images and {valid:.1f} years on "
         f"validation images. {meaning} The floor's error is {floor:.1f} years, {beats}."

@@ -28,6 +28,7 @@ def test_the_gap_is_named_as_it_is(train, valid, said, not_said):
 
 def test_a_network_that_does_not_beat_the_floor_is_said_not_to():
     assert "does not beat it" in evaluation.curves_in_words(history(0.5, 4.2), floor=4.0)
+    assert "about as good as" in evaluation.curves_in_words(history(0.5, 3.95), floor=4.0)
 
 
 @pytest.mark.parametrize("valid", [3.9, 6.3])
