@@ -194,6 +194,10 @@ def test_a_sheet_has_the_questions_before_the_answers():
     for question in questions.unit("06"):
         assert f"**{question.number}**" in asked and f"**{question.number}**" in answers
     assert "right.**" not in asked and "It cannot learn an image by heart" not in asked
+    for question in questions.unit("06"):
+        if question.kind == "order":
+            places = [asked.index(" ".join(item.text.split())) for item in question.items]
+            assert places != sorted(places), "the sheet tells the right order"
     assert answers.count("**right.**") == sum(q.kind != "order" for q in questions.unit("06"))
 
 
