@@ -18,6 +18,10 @@ from .leakage import shared_patients as shared_patients
 from .leakage import split_by_image as split_by_image
 from .lesson import Lesson as Lesson
 from .lesson import begin as begin
+from .new_clinic import kept_in_words as kept_in_words
+from .new_clinic import local_labels as local_labels
+from .new_clinic import new_clinic as new_clinic
+from .new_clinic import take_off_the_bias as take_off_the_bias
 from .published_labels import label_shares as label_shares
 from .published_labels import published_label_shares as published_label_shares
 from .result_rows import known_rows as known_rows
