@@ -89,6 +89,14 @@ def test_the_standard_error_is_that_of_the_analysis_of_variance():
     assert found.freedom == t - 1
 
 
+def test_trainings_of_one_fold_are_not_counted_as_if_each_had_its_own_images():
+    """Three folds differ and their seeds do not: three trainings' worth of evidence, not twelve."""
+    fold, seed, child = (x.ravel() for x in np.indices((3, 4, 30)))
+    found = two_way(fold * 1.0, fold * 100 + child, fold, seed)
+    assert found.freedom == 2 and found.trainings == 12
+    assert found.se == pytest.approx(np.std([0, 1, 2], ddof=1) / np.sqrt(3))
+
+
 def test_one_training_gets_no_verdict_however_large_the_difference():
     one, other = predictions(seeds=1), predictions(seeds=1, off=2.0, method=1)
     told = evaluation.decide({"a": evaluation.paired_evidence(one, other)})
