@@ -15,7 +15,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3 py
 	$(shell $(name) -c "$(NEW_ENOUGH)" 2>/dev/null && echo $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check format test test-browser notebooks readme faults golden lock address docs docs-check docs-folder bench setup-dev wheel wheel-check wheelhouse clean
+.PHONY: help setup run check format test test-browser notebooks readme units questions faults golden lock address docs docs-check docs-folder bench setup-dev wheel wheel-check wheelhouse clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,12 @@ address: $(READY)  ## write the repository's address, from pyproject.toml, into 
 
 golden: $(DEV)  ## redraw the golden pixels after PHANTOM_VERSION was raised
 	$(BIN)/python tools/golden.py
+
+units: $(READY)  ## write the table of the units (docs/units.md) from the notebooks
+	$(BIN)/python tools/units.py
+
+questions: $(READY)  ## write all questions with their answers on one page (out/questions.md)
+	$(BIN)/python tools/units.py --questions
 
 faults: $(DEV)  ## commit every fault of tests/support/fault_cases.py and write docs/faults.md
 	$(BIN)/python tools/faults.py
