@@ -50,11 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.name is None:
         console.say(_listing())
         return 0
-    figure = execution.by_name(arguments.name)
-    path = arguments.out or Path(f"{figure.name}.png")
+    path = arguments.out or Path(f"{arguments.name}.png")
     if path.suffix.lower() != ".png":
         raise BadInput(f"The file {path.name!r} is no .png.", f"Name it {path.stem}.png.")
     check_writable(path, option="-o", is_folder=False)
+    figure = execution.by_name(arguments.name)
     if arguments.preset or arguments.data or arguments.folder:
         figure = execution.drawn_again(
             figure,

@@ -83,7 +83,11 @@ def path_of(spec: str) -> Path | None:
     (...Path('films'), None)
     """
     rest = spec.partition(":")[2]
-    return Path(_path_and_wishes(rest)[0]).expanduser() if rest else None
+    path = Path(_path_and_wishes(rest)[0]) if rest else None
+    try:
+        return path.expanduser() if path else None
+    except RuntimeError:  # ~nobody
+        return path
 
 
 def _path_and_wishes(text: str) -> tuple[str, Wishes]:

@@ -297,7 +297,7 @@ def test_columns_are_recognised(tmp_path, header, cells, years):
     "table, reason",
     [
         ("image_id,bone_age\n0,5\n", "no column sex"),
-        ("sex,bone_age\nF,5\n", "no table"),
+        ("sex,bone_age\nF,5\n", "no column that names the images"),
         ("image_id,sex,bone_age\n0,0,5\n1,1,6\n", "holds 0, 1"),
         ("image_id,sex,bone_age\n0,F,132\n", "looks like months"),
         ("image_id,sex,bone_age_years\n0,F,132\n", "says years"),

@@ -78,7 +78,7 @@ TABLES = [
                 "bone age or chronological",
             ),
             ("no column of sex", "image_id,bone_age\n0,5\n", "no column sex"),
-            ("no column of ids", "sex,bone_age\nF,5\n", "no table"),
+            ("no column of ids", "sex,bone_age\nF,5\n", "no column that names the images"),
             (
                 "two columns for the sex",
                 "image_id,sex,male,bone_age\n0,F,True,5\n",

@@ -122,12 +122,12 @@ def student_interrupted(folder: Path) -> str:
         text=True,
         start_new_session=True,
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not list((folder / "s").glob("01*.ipynb")) and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(3)  # the kernel is at work
     os.killpg(process.pid, signal.SIGINT)
-    said = process.communicate(timeout=60)[1].strip().splitlines()
+    said = process.communicate(timeout=300)[1].strip().splitlines()
     return f"exit {process.returncode}: {' / '.join(said)}"
 
 
