@@ -9,6 +9,7 @@ import numpy as np
 from dataset_layouts import png, put
 from PIL import Image
 from radiograph_files import written
+from scipy.ndimage import gaussian_filter
 
 import boneage_kit as bk
 
@@ -39,6 +40,11 @@ def turned(change: Callable[[np.ndarray], np.ndarray]) -> Callable[[Path], objec
     drawn = bk.phantom.render(sex="F", bone_age=9.0, seed=3, size=256).pixels
     picture = Image.fromarray((np.ascontiguousarray(change(drawn)) * 255).astype(np.uint8))
     return picture.save
+
+
+def reduced(pixels: np.ndarray, side: int) -> np.ndarray:
+    """Return a picture of few pixels, as a messenger sends it."""
+    return np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.BOX))
 
 
 def data_set(files: dict, *words: str) -> Callable[[Path], str]:
@@ -113,6 +119,8 @@ DOUBTS = [
             ("turned by 90 degrees", lambda x: np.rot90(x, -1), "the hand seems turned"),
             ("upside down", lambda x: x[::-1, ::-1], "its fingers point down"),
             ("mirrored", lambda x: x[:, ::-1], "a right hand, or a mirrored picture"),
+            ("blurred", lambda x: gaussian_filter(x, 6), "fine lines cannot be seen"),
+            ("of 48 pixels", lambda x: reduced(x, 48), "fine lines cannot be seen"),
         ]
     ),
     Fault(
