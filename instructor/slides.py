@@ -21,6 +21,7 @@ from boneage_kit.execution import sequence
 
 def as_slides(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Mark where slides begin, and hide the code that is not the lesson."""
+    notebook.cells = [part for cell in notebook.cells for part in at_headings(cell)]
     for cell in notebook.cells:
         heading = re.match(r"(#{1,3}) ", cell.source)
         if cell.cell_type == "markdown":
@@ -34,6 +35,19 @@ def as_slides(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
             )
         cell.metadata["slideshow"] = {"slide_type": kind}
     return notebook
+
+
+def at_headings(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """Return a cell of prose cut before each heading inside it; other cells as they are."""
+    if cell.cell_type != "markdown":
+        return [cell]
+    parts, fenced = [[]], False
+    for line in cell.source.splitlines():
+        fenced ^= line.startswith("```")
+        if not fenced and re.match(r"#{1,3} ", line) and any(parts[-1]):
+            parts.append([])
+        parts[-1].append(line)
+    return [nbformat.v4.new_markdown_cell("\n".join(lines).strip()) for lines in parts]
 
 
 def write(name: str, out: Path, reveal: str | None = None) -> Path:
