@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-#: Pictures below this are called blurred. Of 976 films of RSNA 2017 and 2,000 thumbnails none was
-#: below; ``studies/input_checks.py`` measures both, and what blur does.
+#: Pictures below this are called blurred. Of 976 films of RSNA 2017 one was below, of 2,000
+#: thumbnails none. ``studies/picture_notes.py`` measures how often blurred pictures are below.
 LEAST_DETAIL = 0.28
 #: Bands of the picture: what remains between two Gaussian filters of these SDs, in pixels.
 _FINE, _COARSE = (0.0, 0.7), (1.4, 2.8)
