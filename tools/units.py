@@ -35,7 +35,10 @@ def chapters() -> dict[str, str]:
 
 def minutes(notebook: nbformat.NotebookNode) -> int:
     """Return the minutes that a unit states in its first cell."""
-    return int(re.search(r"About (\d+) minutes", notebook.cells[0].source)[1])
+    stated = re.search(r"About (\d+) minutes", notebook.cells[0].source)
+    if not stated:
+        raise SystemExit(f"No minutes in the first cell: {notebook.cells[0].source[:40]!r}")
+    return int(stated[1])
 
 
 def table() -> str:
