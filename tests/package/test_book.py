@@ -23,7 +23,7 @@ PAGES = (
     "docs/*.md",
     "instructor/*.md",
     "constraints/*.md",
-    "notebooks/0*.ipynb",
+    "notebooks/[0-9]*.ipynb",
 )
 
 
@@ -53,7 +53,7 @@ def test_the_content_builds_and_a_broken_reference_does_not(added, tmp_path, mon
     if not added:
         content = tmp_path / "book" / "_build" / "site" / "content"
         pages = [json.loads(path.read_text(encoding="utf-8")) for path in content.glob("*.json")]
-        assert sum(page["location"].endswith(".ipynb") for page in pages) == 6
+        assert sum(page["location"].endswith(".ipynb") for page in pages) == 15
 
 
 def test_citation_changelog_and_zenodo_say_the_same():
