@@ -5,4 +5,4 @@ from . import questions as questions
 from . import scale_out as scale_out
 from . import study as study
 from . import summary as summary
-from .size_table import size_table as size_table
+from .size_tables import size_table as size_table

@@ -74,6 +74,6 @@ from .verdict import decide as decide
 from .verdict import gap_evidence as gap_evidence
 from .verdict import paired_evidence as paired_evidence
 from .verdict import read_interval as read_interval
-from .worst_stratum import WorstStratum as WorstStratum
-from .worst_stratum import simultaneous as simultaneous
-from .worst_stratum import worst_stratum as worst_stratum
+from .worst_strata import WorstStratum as WorstStratum
+from .worst_strata import simultaneous as simultaneous
+from .worst_strata import worst_stratum as worst_stratum

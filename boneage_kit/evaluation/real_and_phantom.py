@@ -21,7 +21,7 @@ from .metrics import mae
 from .prediction_intervals import conformal_out_of_fold, coverage
 from .reweighting import reweighted_mae
 from .shrinkage import pull_to_the_middle
-from .worst_stratum import worst_stratum
+from .worst_strata import worst_stratum
 
 
 def side_by_side(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..benchmark import kept, leaderboard
 from ..evaluation.metrics import Interval
-from ..evaluation.worst_stratum import WorstStratum, worst_stratum
+from ..evaluation.worst_strata import WorstStratum, worst_stratum
 
 FLOOR = "constant"
 BONET = "bonet"

@@ -48,6 +48,10 @@ def crop(drawn: PhantomRadiograph, bone: str, size: int = 96) -> np.ndarray:
     """Return a square cut-out [size, size] around the joint end of one bone, contrast stretched.
 
     The window holds the epiphysis (the gap where there is none yet) and the end of the shaft.
+
+    >>> from boneage_kit import phantom
+    >>> crop(phantom.render("F", 9.0, seed=0, size=256), "radius", size=48).shape
+    (48, 48)
     """
     row, column, side = growing_end(drawn, bone)
     height, width = drawn.pixels.shape

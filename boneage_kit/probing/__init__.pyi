@@ -11,12 +11,12 @@ from .hand_marks import measure_hand as measure_hand
 from .input_checks import InputCheck as InputCheck
 from .input_checks import learn_inputs as learn_inputs
 from .input_checks import measure_check as measure_check
+from .judged_maps import maps_in_words as maps_in_words
+from .judged_maps import maps_judged as maps_judged
 from .layers import convolution_maps as convolution_maps
 from .layers import filters_in_words as filters_in_words
 from .layers import first_filters as first_filters
 from .layers import layer_table as layer_table
-from .maps_judged import maps_in_words as maps_in_words
-from .maps_judged import maps_judged as maps_judged
 from .perturbations import PERTURBATIONS as PERTURBATIONS
 from .perturbations import Perturbation as Perturbation
 from .region_finder import region_hits as region_hits
@@ -37,4 +37,4 @@ from .saliency_check import check_saliency as check_saliency
 from .saliency_check import growth_regions as growth_regions
 from .saliency_check import maps_of as maps_of
 from .saliency_check import score_map as score_map
-from .trainings_in_words import trainings_in_words as trainings_in_words
+from .training_words import trainings_in_words as trainings_in_words

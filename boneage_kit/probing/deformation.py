@@ -28,6 +28,11 @@ def deformation_grids(model: BoNet, images: ArrayLike) -> np.ndarray:
         A BoNet with a deformation layer.
     images
         uint8 [n, s, s], bone bright.
+
+    >>> from boneage_kit import models
+    >>> grids = deformation_grids(models.create("bonet"), np.zeros((2, 64, 64), dtype="uint8"))
+    >>> grids.shape[0], grids.shape[-1]
+    (2, 2)
     """
     pixels = torch.from_numpy(np.asarray(images))[:, None].float() / 255
     with torch.inference_mode():

@@ -6,6 +6,10 @@ from .advice import error_with_help as error_with_help
 from .advice import help_in_words as help_in_words
 from .advice import network_opinions as network_opinions
 from .advice import weight_of_advice as weight_of_advice
+from .clinic_shift import kept_in_words as kept_in_words
+from .clinic_shift import local_labels as local_labels
+from .clinic_shift import new_clinic as new_clinic
+from .clinic_shift import take_off_the_bias as take_off_the_bias
 from .damaged_files import faulty_copy as faulty_copy
 from .generalist import against_floor_in_words as against_floor_in_words
 from .generalist import mixed_ages as mixed_ages
@@ -18,10 +22,6 @@ from .leakage import shared_patients as shared_patients
 from .leakage import split_by_image as split_by_image
 from .lesson import Lesson as Lesson
 from .lesson import begin as begin
-from .new_clinic import kept_in_words as kept_in_words
-from .new_clinic import local_labels as local_labels
-from .new_clinic import new_clinic as new_clinic
-from .new_clinic import take_off_the_bias as take_off_the_bias
 from .published_labels import label_shares as label_shares
 from .published_labels import published_label_shares as published_label_shares
 from .result_rows import known_rows as known_rows

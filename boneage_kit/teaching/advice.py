@@ -121,6 +121,12 @@ def help_in_words(alone: pd.DataFrame, advised: pd.DataFrame, opinions: pd.DataF
         Predictions tables (years) of one reader, without and with an opinion, on other hands.
     opinions
         Columns ``image_id, opinion, wrong``.
+
+    >>> hands = pd.DataFrame({"image_id": range(6), "sex": "F", "y_true": 8.0})
+    >>> said = hands[["image_id"]].assign(opinion=[8.0, 8, 8, 10, 10, 10], wrong=[False, True] * 3)
+    >>> alone = hands.assign(y_pred=[8.2, 7.9, 8.1, 8.0, 7.8, 8.3])
+    >>> print(help_in_words(alone, hands.assign(y_pred=[8.0, 8, 8, 9, 9, 9]), said).splitlines()[0])
+    * Alone, the mean absolute error was 0.15 years (6 hands).
     """
     table = advised.merge(opinions, on="image_id", validate="one_to_one")
     without = (alone["y_pred"] - alone["y_true"]).abs()

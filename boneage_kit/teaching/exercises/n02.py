@@ -76,7 +76,7 @@ def errors_of_wrong_sex(sex: str, other: str) -> list[float]:
     """Return TW3 age by the ``other`` sex's tables minus the right one (years), at five ages.
 
     >>> [round(error, 1) for error in errors_of_wrong_sex("F", "M")]
-    [1.7, 1.7, 1.6, 1.8, 1.7]
+    [1.8, 1.7, 1.6, 1.8, 1.7]
     """
     errors = []
     for age in AGES:

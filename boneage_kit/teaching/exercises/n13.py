@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...evaluation import conformal, coverage, mae, recalibrate, shipped_predictions
-from ..new_clinic import local_labels, new_clinic, take_off_the_bias
+from ..clinic_shift import local_labels, new_clinic, take_off_the_bias
 from . import Unanswered, Wrong, exercise
 
 #: Carpal bones whose drawn age unit 13 shows.

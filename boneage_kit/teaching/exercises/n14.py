@@ -28,7 +28,7 @@ def chatbot_answers(n: int = 120, seed: int = 14) -> pd.DataFrame:
     refuses young children more often than old ones.
 
     >>> answers = chatbot_answers()
-    >>> answers.shape, answers["said"].str.contains("cannot").any()
+    >>> answers.shape, bool(answers["said"].str.contains("cannot").any())
     ((120, 4), True)
     """
     random = np.random.default_rng(seed)
