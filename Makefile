@@ -55,7 +55,7 @@ format: $(DEV)  ## write the code as `make check` wants it
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 test: $(DEV)  ## pytest over package and tests, nbval over every notebook
-	OMP_NUM_THREADS=2 $(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env --ignore=tests/browser tests boneage_kit notebooks
+	OMP_NUM_THREADS=2 OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env --ignore=tests/browser tests boneage_kit notebooks
 
 test-browser: $(DEV)  ## use every widget in a real Chromium (as root installs Debian's if missing)
 	@which chromium chromium-browser google-chrome | grep -q . \
