@@ -121,6 +121,8 @@ def student_interrupted(folder: Path) -> str:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # a shell starts what it sends to the background with Ctrl-C ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 300
     while not list((folder / "s").glob("*.ipynb")) and time.monotonic() < deadline:
