@@ -21,9 +21,9 @@ class Standardise(nn.BatchNorm1d):
         Width of the features (B, n_features).
 
     >>> import torch
-    >>> features = torch.tensor([[1.0, 10.0], [3.0, 10.0]])
+    >>> features = torch.tensor([[1.0, 10.0], [3.0, 30.0]])
     >>> Standardise(2)(features).round().tolist()
-    [[-1.0, 0.0], [1.0, 0.0]]
+    [[-1.0, -1.0], [1.0, 1.0]]
     """
 
     def __init__(self, n_features: int) -> None:

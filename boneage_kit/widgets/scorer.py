@@ -47,7 +47,7 @@ def tw_scorer(
     >>> tw_scorer(girl).score_text()
     '0 of 13 bones staged, 0 points so far.'
     >>> tw_scorer(girl, ask=["radius", "ulna"]).score_text()
-    '0 of 2 bones staged; the other 11 bones are given and have 225 points.'
+    '0 of 2 bones staged; the other 11 bones are given and have 258 points.'
     """
     return TWScorer(drawn, ask, live)
 

@@ -12,7 +12,7 @@ SCATTER = np.array([0.4, -0.4, 0.3, -0.3, 0.5, -0.5, 0.2, -0.2])
 @pytest.mark.parametrize(
     ("shift", "said", "not_said"),
     [
-        (0.0, "do not show that the readings are too old or too young", "does not include"),
+        (0.0, "includes 0, so these 8 hands do not show", "does not include"),
         (1.0, "on average these readings are too old", "too young"),
         (-1.0, "on average these readings are too young", "too old"),
     ],
