@@ -1,42 +1,53 @@
 """How much time waiting threads and returned memory cost: all variants in one run.
 
-    python studies/busy_machine.py [--model efficientnet_lite0] [--rounds 8] [--ahead]
+    python studies/busy_machine.py [--model efficientnet_lite0] [--rounds 8] [--spins 100 1000]
+        [--copies 4 --unit 06 --preset smoke] [--ahead]
 
 **Waiting.** The same training steps on two threads, with four ways in which OpenMP's threads
-wait for each other: libgomp's own (300,000 turns of an empty loop), the kit's (10,000), passive
-(none) and active (always). One training runs alone; then two run at once on the same cores. All
-processes stay alive and take turns, so that a change of the machine's load affects every way.
-The study prints seconds, the ratio of these seconds to those with libgomp's own way, processor
-seconds, and whether all weights are the same to the last bit.
+wait for each other: libgomp's own (300,000 turns of an empty loop), the kit's on an idle machine
+(10,000), the kit's on a busy machine (none) and active (always). One training runs alone; then two
+run at once on the same cores. All processes stay alive and take turns, so that a change of the
+machine's load affects every way. The study prints seconds, the ratio of these seconds to those
+with libgomp's own way, processor seconds, and whether all weights are the same to the last bit.
+
+**Copies.** With ``--copies``, one unit runs that many times one after another and then as often
+side by side, as the kit chooses and with libgomp's own way. The results are compared digit by
+digit.
 
 **Memory.** The shipped model predicts 160 images with and without the kit's setting of the C
 library. The study prints user and kernel seconds, page faults and peak memory.
 
 ``--ahead`` gives the study nearly all of the processor on a machine that others use too (Linux,
-as root). Its ratios are then those of an idle machine. Without it, "alone" means: together with
-whatever else runs. The study takes two to three minutes on two cores.
+as root). Without it, "alone" means: together with whatever else runs. The study takes two to
+three minutes on two cores, and with ``--copies 4`` ten more.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
+
+from boneage_kit import _process
 
 WAYS = {
     "libgomp's own": {"GOMP_SPINCOUNT": "300000"},
-    "the kit's": {},
-    "passive": {"OMP_WAIT_POLICY": "PASSIVE"},
+    "kit, idle": {"GOMP_SPINCOUNT": _process.ALONE["GOMP_SPINCOUNT"]},
+    "kit, busy": {"GOMP_SPINCOUNT": _process.BUSY["GOMP_SPINCOUNT"]},
     "active": {"OMP_WAIT_POLICY": "ACTIVE"},
 }
 _VARIABLES = ("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
 
 STEPS = """
-import hashlib, resource, sys, time
+import hashlib, json, os, resource, sys, time
 import boneage_kit
+os.environ.update(json.loads(sys.argv[3]))
 import torch
 from torch import nn
 from boneage_kit import models
@@ -95,8 +106,8 @@ class Training:
     def __init__(self, way: str, model: str, side: int) -> None:
         variables = {name: value for name, value in os.environ.items() if name not in _VARIABLES}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", STEPS, model, str(side)],
-            env={**variables, **WAYS[way]},
+            [sys.executable, "-c", STEPS, model, str(side), json.dumps(WAYS[way])],
+            env=variables,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -124,9 +135,16 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=96)
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--copies", type=int, default=0)
+    parser.add_argument("--unit", default="06")
+    parser.add_argument("--preset", default="smoke")
+    parser.add_argument("--spins", type=int, nargs="*", default=[], help="more turns to try")
     parser.add_argument("--ahead", action="store_true")
     options = parser.parse_args()
+    for turns in options.spins:
+        WAYS[f"{turns:,} turns"] = {"GOMP_SPINCOUNT": str(turns)}
     if options.ahead:
+        os.nice(-20)
         os.setsid() if os.getpid() != os.getsid(0) else None
         Path("/proc/self/autogroup").write_text("-20")
     print(
@@ -135,6 +153,8 @@ def main() -> None:
     )
     waiting(options)
     memory()
+    if options.copies:
+        copies(options)
 
 
 def waiting(options: argparse.Namespace) -> None:
@@ -171,6 +191,37 @@ def measured(trainings: list[Training], steps: int) -> tuple[float, float]:
         training.begin(steps)
     seconds = [training.seconds() for training in trainings]
     return max(wall for wall, _ in seconds), sum(used for _, used in seconds)
+
+
+def copies(options: argparse.Namespace) -> None:
+    variables = {name: value for name, value in os.environ.items() if name not in _VARIABLES}
+    print(f"{options.copies} copies of unit {options.unit}, preset {options.preset}")
+    print(f"{'threads wait':14} {'in turn':>9} {'at once':>9} {'ratio':>6}  same digits")
+    for way, own in (("as the kit says", {}), ("libgomp's own", WAYS["libgomp's own"])):
+        env = {**variables, **own}
+        with tempfile.TemporaryDirectory() as scratch:
+            command = [sys.executable, "-m", "boneage_kit", "run", options.unit]
+            runs = [
+                [*command, "--preset", options.preset, "--out", f"{scratch}/{number}"]
+                for number in range(2 * options.copies)
+            ]
+            start = time.perf_counter()
+            for run in runs[: options.copies]:
+                subprocess.run(run, env=env, check=True, capture_output=True)
+            turn = time.perf_counter() - start
+            start = time.perf_counter()
+            started = [
+                subprocess.Popen(run, env=env, stdout=subprocess.DEVNULL)
+                for run in runs[options.copies :]
+            ]
+            failed = any([process.wait() for process in started])
+            once = time.perf_counter() - start
+            rows = {
+                json.dumps(json.loads(path.read_text())["rows"], sort_keys=True)
+                for path in Path(scratch).glob("*/results.json")
+            }
+        same = "NO" if failed or len(rows) != 1 else "yes"
+        print(f"{way:15} {turn:7.1f}s {once:8.1f}s {once / turn:6.2f}  {same}")
 
 
 def memory() -> None:
