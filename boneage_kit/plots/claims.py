@@ -45,7 +45,7 @@ def error_ruler(table: pd.DataFrame, claimed: float = 0.8, ax: Axes | None = Non
     'mean absolute error (years)'
     """
     order = [kind for kind in _KINDS if (table["kind"] == kind).any()]
-    ax = axes_or_new(ax, 9, 1.1 + 0.3 * (len(table) + 1.4 * len(order)))
+    ax = axes_or_new(ax, 9, 1.1 + 0.2 * (len(table) + 1.4 * len(order)))
     ax.axvline(claimed, color=PALETTE["ink"], linestyle="--", linewidth=1.2, zorder=1)
     y, ticks, names = 0.0, [], []
     for kind in order:

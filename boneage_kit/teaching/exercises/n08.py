@@ -27,7 +27,7 @@ _TABLES = (
             "alpha": [1.0, 5.0, 25.0],
             "training": [0.3, 0.6, 0.9],
             "left_out": [1.4, 1.2, 1.5],
-            "test": [1.3, 1.4, 1.1],
+            "test": [1.3, 1.4, 1.0],
         },
         index=[3, 1, 2],
     ),
@@ -58,6 +58,7 @@ def _chosen(column: str) -> Callable[[pd.DataFrame], float]:
         lambda table: table["left_out"].idxmin(),
         lambda table: table["left_out"].min(),
         lambda table: table["alpha"].max(),
+        lambda table: table.loc[(table["left_out"] + table["test"]).idxmin(), "alpha"],
         1000,
     ),
 )

@@ -1,4 +1,4 @@
-"""Exercises of unit 11: recalibrate, a conformal half-width, break its promise, moved answers."""
+"""Exercises of unit 11: recalibrate, a conformal half-width, break its promise."""
 
 from __future__ import annotations
 
@@ -53,19 +53,6 @@ def arriving_children() -> pd.DataFrame:
     """
     table = _with_intervals()[["image_id", "sex", "y_true"]]
     return pd.DataFrame(table).rename(columns={"y_true": "bone_age"})
-
-
-def before_and_after(n: int = 100, seed: int = 2) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return labels, predictions for sharp images and for blurred ones (years), simulated.
-
-    >>> [part.shape for part in before_and_after()]
-    [(100,), (100,), (100,)]
-    """
-    rng = np.random.default_rng(seed)
-    label = rng.uniform(4, 16, n)
-    before = label + rng.normal(0, 1.1, n)
-    after = label - 0.8 * (before - label) + rng.normal(0, 0.7, n)
-    return label, before, after
 
 
 def _number(answer: Any, what: str) -> float:
@@ -216,44 +203,4 @@ def break_the_promise(answer: Any) -> str:
         f"Of your {mask.sum()} children the intervals hold {100 * held:.0f} %, and 90 % was "
         "promised. You changed no image and no model. You changed which children come, so they "
         "are no longer exchangeable with the calibration children."
-    )
-
-
-def _moves() -> dict[str, float]:
-    label, before, after = before_and_after()
-    return {
-        "right": float((np.abs(after - before) > 1).mean()),
-        "far from the label": float((np.abs(after - label) > 1).mean()),
-        "up": float((after - before > 1).mean()),
-        "added": mae(label, after) - mae(label, before),
-    }
-
-
-@exercise(
-    "11.4",
-    hint="np.abs(after - before) > 1 is True where a prediction moved by more than a year.",
-    solution="label, before, after = n11.before_and_after()\n"
-    "answer = np.mean(np.abs(after - before) > 1)",
-    passes=(_moves()["right"], round(_moves()["right"], 1), 100 * _moves()["right"]),
-    fails=(_moves()["far from the label"], _moves()["up"], _moves()["added"], "many"),
-)
-def moved_predictions(answer: Any) -> str:
-    """The share of predictions that blur moved by over a year, though the MAE hardly rose."""
-    value, found = _number(answer, "a share from 0 to 1"), _moves()
-    value = value / 100 if value > 1 else value
-    if abs(value - found["far from the label"]) < 0.02:
-        raise Wrong(
-            "That is the share of blurred images that are over a year from the *label*. Compare "
-            "with the prediction for the sharp image."
-        )
-    if abs(value - found["up"]) < 0.02:
-        raise Wrong("That counts only the children who became older. Take the size of the move.")
-    if abs(value - found["added"]) < 0.02:
-        raise Wrong("That is what the MAE gained, in years. Count the moved predictions.")
-    if abs(value - found["right"]) > 0.05:
-        raise Wrong("Count where |after - before| is over 1 year, and divide by 100 children.")
-    return (
-        f"The MAE changed by only {found['added']:+.2f} years, and yet {100 * found['right']:.0f} "
-        "% of the children got another bone age, by more than a year. The MAE cannot see this, "
-        "because an error that changes its sign keeps its size."
     )

@@ -1,4 +1,4 @@
-"""Exercises of unit 12: the weight of advice, when help harms, and a careful rule."""
+"""Exercises of unit 12: when help harms, and a careful rule."""
 
 from __future__ import annotations
 
@@ -32,57 +32,6 @@ def practice(wrong: float = 0.3, n: int = 2000, seed: int = 3) -> pd.DataFrame:
     )
 
 
-def _right_weight(own: float, opinion: float, answer: float) -> float:
-    return (answer - own) / (opinion - own)
-
-
-@exercise(
-    "12.1",
-    hint="How far did the answer move away from the own reading? Divide that by how far it would "
-    "have moved if the reader had repeated the opinion.",
-    solution="""
-    def weight(own, opinion, answer):
-        moved = answer - own
-        whole_way = opinion - own
-        return moved / whole_way
-    """,
-    passes=(_right_weight, lambda a, b, c: round(1 - (b - c) / (b - a), 2)),
-    fails=(
-        lambda own, opinion, answer: answer - own,
-        lambda own, opinion, answer: (answer - opinion) / (own - opinion),
-        lambda own, opinion, answer: (answer - own) / opinion,
-        lambda own, opinion, answer: abs(answer - own) / abs(opinion - own),
-        0.5,
-    ),
-)
-def weight_of_one_hand(answer: Callable[..., Any]) -> str:
-    """A function (own, opinion, answer) to the weight of advice of one hand."""
-    if not callable(answer):
-        raise Wrong('Hand over the function itself: lesson.check("12.1", weight).')
-    tried = (((8.0, 10.0, 9.0), 0.5), ((8.0, 10.0, 8.0), 0.0), ((9.0, 7.0, 7.5), 0.75))
-    for (own, opinion, said), right in (*tried, ((8.0, 10.0, 7.0), -0.5)):
-        try:
-            given = answer(own, opinion, said)
-        except TypeError as error:
-            if "llipsis" in str(error):
-                raise Unanswered from error
-            raise
-        if given is ... or given is None:
-            raise Unanswered
-        if abs(float(given) - right) > 0.02:
-            case = f"Own reading {own:g}, opinion {opinion:g}, answer {said:g} years"
-            raise Wrong(f"{case}: your function gives {float(given):.2f}. {_why(given, right)}")
-    return "0 ignores the opinion, 1 repeats it, and less than 0 moves away from it."
-
-
-def _why(given: float, right: float) -> str:
-    if abs(given - (1 - right)) < 0.02:
-        return "You measured from the opinion. Measure from the own reading: no move is a 0."
-    if right < 0:
-        return f"The reader moved away from the opinion, so the weight is {right:g}: keep the sign."
-    return f"It should be {right:g}: the move divided by the whole way to the opinion."
-
-
 def first_harm(weight: float) -> int:
     """Return the smallest share (in steps of 5 %) of wrong opinions with which help harms.
 
@@ -101,7 +50,7 @@ def _share(weight: float) -> float:
 
 
 @exercise(
-    "12.2",
+    "12.1",
     hint="Run the cell with share = 0.20, 0.25, 0.30 and so on. Stop at the first share with "
     "which with_help is larger than alone.",
     solution="""
@@ -126,8 +75,8 @@ def share_that_harms(answer: Any) -> str:
         raise Wrong("Give a share from 0 to 1, not a percentage: 15 % is 0.15.")
     if abs(value - right) < 0.012:
         return (
-            f"From {right:.0%} on, the wrong opinions cost more than the right ones bring. A "
-            f"reader who repeats every opinion is harmed from {follower:.0%} on."
+            f"From {100 * right:.0f} % on, the wrong opinions cost more than the right ones bring. "
+            f"A reader who repeats every opinion is harmed from {100 * follower:.0f} % on."
         )
     if abs(value - follower) < 0.012:
         raise Wrong("That is the share for weight = 1, a reader who repeats the opinion. Use 0.5.")
@@ -148,7 +97,7 @@ def _other_words(own: float, opinion: float) -> float:
 
 
 @exercise(
-    "12.3",
+    "12.2",
     hint="An opinion far from your own reading is more often a wrong one. Compare abs(opinion - "
     "own) with a limit between 1 and 1.5 years, and keep your own reading beyond it.",
     solution="""
@@ -163,13 +112,14 @@ def _other_words(own: float, opinion: float) -> float:
         lambda own, opinion: own,
         lambda own, opinion: (own + opinion) / 2,
         lambda own, opinion: own if abs(opinion - own) < 1.2 else opinion,
+        lambda own, opinion: (own, opinion),
         9,
     ),
 )
 def careful_rule(answer: Callable[[float, float], Any]) -> str:
     """A rule (own, opinion) to an answer that gains from good opinions and survives wrong ones."""
     if not callable(answer):
-        raise Wrong('Hand over the function itself: lesson.check("12.3", careful).')
+        raise Wrong('Hand over the function itself: lesson.check("12.2", careful).')
     errors = {}
     for wrong in (0.0, 0.3):
         hands = practice(wrong)
@@ -178,6 +128,8 @@ def careful_rule(answer: Callable[[float, float], Any]) -> str:
         ]
         if any(one is ... or one is None for one in said):
             raise Unanswered
+        if any(np.ndim(one) for one in said):
+            raise Wrong("Your function returns several numbers. Return one answer, in years.")
         errors[wrong] = float(np.abs(np.array(said, dtype=float) - hands["y_true"]).mean())
     alone = float((practice()["own"] - practice()["y_true"]).abs().mean())
     told = (

@@ -40,6 +40,7 @@ def _errors() -> dict[str, float]:
         "right": mae(others["y_true"], others["y_pred"] - error),
         "before": mae(others["y_true"], others["y_pred"]),
         "wrong way": mae(others["y_true"], others["y_pred"] + error),
+        "shift": float(error),
     }
 
 
@@ -57,6 +58,7 @@ def _errors() -> dict[str, float]:
         lambda: _errors()["before"],
         lambda: _errors()["wrong way"],
         lambda: 12 * _errors()["right"],
+        lambda: _errors()["shift"],
         "small",
     ),
 )
@@ -68,7 +70,7 @@ def correct_a_shift(answer: Any) -> str:
     except (TypeError, ValueError):
         raise Wrong("Give one number in years, such as 1.2.") from None
     errors = _errors()
-    if abs(value - errors["right"]) < 0.011:
+    if abs(value - errors["right"]) < 0.006:
         return f"One number took the error from {errors['before']:.2f} to {value:.2f} years."
     if abs(value - errors["before"]) < 0.011:
         raise Wrong("That is the error before the correction. Take the shift off first.")
@@ -76,7 +78,12 @@ def correct_a_shift(answer: Any) -> str:
         raise Wrong("You added the shift. The clinic's children are read too old: subtract it.")
     if abs(value - 12 * errors["right"]) < 0.15:
         raise Wrong("That is in months. Give years.")
-    raise Wrong("Take the mean of y_pred minus y_true of local, and subtract it in others.")
+    if abs(value - errors["shift"]) < 0.006:
+        raise Wrong("That is the shift. Subtract it in others, and give the error that is left.")
+    raise Wrong(
+        f"The error after the correction is not {value:.2f} years. Take one shift for all, the "
+        "mean of y_pred minus y_true of local. Subtract it in others, and give their MAE."
+    )
 
 
 @cache
@@ -136,8 +143,9 @@ def _plus_minus(half: float) -> Callable[[pd.DataFrame, pd.DataFrame], pd.DataFr
 
 @exercise(
     "13.3",
-    hint="First correct both tables (take_off_the_bias or recalibrate), then give the corrected "
-    "tables to evaluation.conformal.",
+    hint="First correct both tables with take_off_the_bias(local, ...), then give the corrected "
+    "tables to evaluation.conformal. With recalibrate, fit on one half of local and calibrate on "
+    "the other half.",
     solution="""
     def intervals(local, others):
         first = local.groupby("sex").sample(frac=0.5, random_state=0)

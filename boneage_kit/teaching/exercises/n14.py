@@ -104,6 +104,7 @@ _TRIED = (
         _first_number,
         lambda said: 0.0 if "cannot" in said else years_said(said),
         lambda said: 12 * years_said(said),
+        lambda said: (144 if "month" in said else 1) * years_said(said),
         11,
     ),
 )
@@ -135,6 +136,8 @@ def parse_sentences(answer: Callable[[str], Any]) -> str:
 def _what_is_wrong(sentence: str, given: Any, right: float) -> str:
     if given is not None and abs(float(given) - 12 * right) < 0.6:
         return f'"{sentence}" became {given:g}: that is in months. Divide by 12.'
+    if given is not None and abs(float(given) - 144 * right) < 0.6:
+        return f'"{sentence}" became {given:g}: you multiplied by 12. Divide by 12.'
     if "-" in sentence:
         return f'"{sentence}" became {given}. Take the mean of both numbers: {right:g} years.'
     return f'"{sentence}" became {given}, and it says {right:g} years.'
@@ -150,6 +153,8 @@ def _scores() -> dict[str, float]:
         "right": mae(truth[given], floor[given]),
         "of all": mae(truth, floor),
         "chatbot": mae(truth[given], years[given]),
+        "refused": mae(truth[~given], floor[~given]),
+        "signed": float((floor[given] - truth[given]).mean()),
     }
 
 
@@ -166,6 +171,8 @@ def _scores() -> dict[str, float]:
         lambda: _scores()["of all"],
         lambda: _scores()["chatbot"],
         lambda: 12 * _scores()["right"],
+        lambda: _scores()["refused"],
+        lambda: _scores()["signed"],
         "low",
     ),
 )
@@ -189,6 +196,13 @@ def floor_of_the_answered(answer: Any) -> str:
         )
     if abs(value - scores["chatbot"]) < 0.06:
         raise Wrong("That is the chatbot's own error. Take the column floor, not y_pred.")
+    if abs(value - scores["refused"]) < 0.06:
+        raise Wrong("That is the floor on the refused children. Take the answered ones.")
+    if abs(abs(value) - abs(scores["signed"])) < 0.06:
+        raise Wrong(
+            "That is the mean of the differences with their signs: too old and too young cancel. "
+            "Take the absolute differences."
+        )
     if abs(value - 12 * scores["right"]) < 0.6:
         raise Wrong("That is in months. Give years.")
     raise Wrong(
@@ -222,7 +236,9 @@ def refuse_the_young(answer: Any) -> str:
         raise Wrong("Give one number from 0 to 1, such as 0.6.") from None
     right = _answered_from(10.0)
     if abs(value - right) < 0.012:
-        return f"Only {right:.0%} of the children get an answer, and the rest disappear unseen."
+        return (
+            f"Only {100 * right:.0f} % of the children get an answer, and no error counts the rest."
+        )
     if abs(value - _answered_from(6.0)) < 0.012:
         raise Wrong("That is the share for a limit of 6 years. Set hard = 10.0 and run again.")
     if abs(value - (1 - right)) < 0.012:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ... import evaluation, paper
+from ...evaluation.verdict import ALIKE, CANNOT_BE_TOLD, FIRST_ERRS_LESS, SECOND_ERRS_LESS
 from . import Unanswered, Wrong, exercise
 
 #: Four results to judge: the claim's rule and the interval of the paired difference, in years.
@@ -17,6 +18,13 @@ CASES = (
     ("A is no worse than B by more than 0.1 years", "no_worse", 0.03, -0.02, 0.08),
     ("A errs less than B", "less", 0.30, 0.12, 0.48),
 )
+#: What the kit's verdict on an interval means in words.
+_MEANS = {
+    FIRST_ERRS_LESS: "all of it lies below zero and A errs less",
+    SECOND_ERRS_LESS: "all of it lies above zero and B errs less",
+    ALIKE: "all of it lies within 0.1 years of zero and both are alike",
+    CANNOT_BE_TOLD: "it allows a difference and none",
+}
 #: Errors of an imagined model by age band, in years.
 ERRORS = {"0-5 y": 0.60, "5-10 y": 0.90, "10-15 y": 0.70, "15+ y": 0.50}
 
@@ -26,7 +34,10 @@ ERRORS = {"0-5 y": 0.60, "5-10 y": 0.90, "10-15 y": 0.70, "15+ y": 0.50}
     hint="Look at the two limits only, not at the value: on which side of 0 (or of 0.1) do both "
     "lie? If they lie on two sides, nothing is settled.",
     solution='answer = ["seen here", "cannot be told", "seen here", "not seen here"]',
-    passes=[["seen here", "cannot be told", "seen here", "not seen here"]],
+    passes=[
+        ["seen here", "cannot be told", "seen here", "not seen here"],
+        ("Seen here", "Cannot be told", "seen here ", "Not seen here"),
+    ],
     fails=[
         ["seen here"] * 4,
         ["seen here", "not seen here", "seen here", "not seen here"],
@@ -41,12 +52,13 @@ def read_intervals(answer: Any) -> str:
         raise Wrong(f"Give a list of {len(CASES)} verdicts, one per case.")
     for number, (given, case) in enumerate(zip(answer, CASES, strict=True), 1):
         _, rule, value, lower, upper = case
+        given = given.strip().lower() if isinstance(given, str) else given
         if given not in verdicts:
             raise Wrong(f"Case {number}: {given!r} is none of {', '.join(verdicts)}.")
-        because = f"the interval of {value:+.2f} runs from {lower:+.2f} to {upper:+.2f}"
-        verdict = paper.judge(rule, evaluation.read_interval(lower, upper), because)
+        found = evaluation.read_interval(lower, upper)
+        verdict = paper.judge(rule, found, f"the interval runs from {lower:+.2f} to {upper:+.2f}")
         if given != verdict.word:
-            raise Wrong(f"Case {number} is not {given!r}: {verdict.because}.")
+            raise Wrong(f"Case {number} is not {given!r}: {verdict.because}, so {_MEANS[found]}.")
     return "An interval that allows both answers settles nothing, whatever its middle value is."
 
 
@@ -77,7 +89,7 @@ def _unpaired(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
             gain = errors_a - errors_b
             return gain.mean(), gain.std(ddof=1) / np.sqrt(len(gain))
     """,
-    passes=[_paired],
+    passes=[_paired, lambda a, b: np.array([np.mean(a - b), np.std(a - b) / len(a) ** 0.5])],
     fails=[
         _unpaired,
         lambda a, b: tuple(-x for x in _paired(a, b)),
@@ -99,7 +111,7 @@ def pair_them(answer: Callable[[np.ndarray, np.ndarray], object]) -> str:
         raise
     if given is None or (isinstance(given, tuple) and any(part is ... for part in given)):
         raise Unanswered
-    if not isinstance(given, (tuple, list)) or len(given) != 2:
+    if not isinstance(given, (tuple, list, np.ndarray)) or len(given) != 2:
         raise Wrong("Return two numbers: the mean difference and its standard error.")
     difference, error = float(given[0]), float(given[1])
     right, right_error = _paired(a, b)
@@ -125,10 +137,13 @@ def pair_them(answer: Callable[[np.ndarray, np.ndarray], object]) -> str:
             "root of the number of children."
         )
     if not np.isclose(error, right_error, rtol=0.03):
-        raise Wrong(f"The standard error should be {right_error:.3f}, and yours is {error:.3f}.")
+        raise Wrong(
+            f"The standard error should be {right_error:.3f}, and yours is {error:.3f}. Divide the "
+            "standard deviation of the differences by the square root of their number."
+        )
     return (
         f"Paired, the standard error is {right_error:.3f} years; unpaired it would be "
-        f"{unpaired:.3f}, and the same difference would drown in it."
+        f"{unpaired:.3f}, and the same difference could be chance."
     )
 
 
@@ -146,12 +161,12 @@ def _weighted() -> tuple[float, float]:
         shares, errors = paper.age_shares(), np.array([0.60, 0.90, 0.70, 0.50])
         answer = (sum(shares["dha"] * errors), sum(shares["rsna"] * errors))
     """,
-    passes=[_weighted()],
+    passes=[_weighted(), np.round(_weighted(), 2)],
     fails=[tuple(reversed(_weighted())), (0.675, 0.675), (0.67,), (8.1, 8.5)],
 )
 def weigh_the_ages(answer: Any) -> str:
     """The MAE of one model on the ages of two data sets, to two decimals."""
-    if not isinstance(answer, (list, tuple)) or len(answer) != 2:
+    if not isinstance(answer, (list, tuple, np.ndarray)) or len(answer) != 2:
         raise Wrong("Give two numbers: the MAE on the ages of DHA, and on those of RSNA.")
     given = [float(value) for value in answer]
     right = _weighted()
@@ -170,6 +185,6 @@ def weigh_the_ages(answer: Any) -> str:
                 "error with that data set's share of the band, and add up."
             )
     return (
-        f"One model, two errors: {right[0]:.2f} and {right[1]:.2f} years. It read no hand "
-        "better on the one than on the other; only the mixture of ages differs."
+        f"One model, two errors: {right[0]:.2f} and {right[1]:.2f} years. It predicted no "
+        "hand better on the one than on the other; only the mixture of ages differs."
     )
