@@ -30,7 +30,7 @@ BOY_STAGES = {
     older_by = maturity.tw3_rus_bone_age(after, "M") - maturity.tw3_rus_bone_age(before, "M")
     """,
     passes=(0.733, 0.7, 0.73),
-    fails=(51, 8.8, 0.543, 0.5, 0.8, 0.2),
+    fails=(51, 8.8, 0.543, 0.5, 0.8, 0.2, 11.7, 12.4, -0.45, 1.6, -0.7),
 )
 def one_stage_of_the_radius(answer: Any) -> str:
     """The rise in years; points, months and the girls' table are recognised."""
@@ -46,8 +46,17 @@ def one_stage_of_the_radius(answer: Any) -> str:
         raise Wrong("That is the rise in months. The kit's ages are years: divide by 12.")
     if abs(rise - _rise("F")) < 0.05:
         raise Wrong('That is what the girls\' tables give. This child is a boy: use "M" each time.')
-    if abs(rise + right) < 0.02:
+    if abs(rise + right) < 0.06:
         raise Wrong("The size is right, but the sign is not. A higher stage makes the hand older.")
+    for stage in ("G", "H"):
+        if abs(rise - maturity.tw3_rus_bone_age(_score("M", stage), "M")) < 0.06:
+            raise Wrong(
+                f"That is the bone age with the radius at {stage}. The question is how far the "
+                "two ages are apart: subtract one from the other."
+            )
+    for stage in ("F", "I"):
+        if abs(rise - _rise("M", stage)) < 0.06:
+            raise Wrong(f"That is the change to stage {stage}. The second reader says stage H.")
     if abs(rise - right) > 0.06:  # one decimal is enough: a table shows no more
         raise Wrong(
             "Score all 13 bones twice, with the radius at G and at H. Then subtract the ages."
@@ -62,8 +71,8 @@ def _score(sex: str, radius: str) -> int:
     return maturity.tw3_rus_score(BOY_STAGES | {"radius": radius}, sex)
 
 
-def _rise(sex: str) -> float:
-    return maturity.tw3_rus_bone_age(_score(sex, "H"), sex) - maturity.tw3_rus_bone_age(
+def _rise(sex: str, stage: str = "H") -> float:
+    return maturity.tw3_rus_bone_age(_score(sex, stage), sex) - maturity.tw3_rus_bone_age(
         _score(sex, "G"), sex
     )
 

@@ -82,6 +82,11 @@ def _by_type_and_bits(path: Path) -> np.ndarray:
     return values.astype("float32") / top
 
 
+def _by_bits_alone(path: Path) -> np.ndarray:
+    values = np.asarray(Image.open(path))
+    return values / (2 ** int(values.max()).bit_length() - 1)
+
+
 def _by_cases(file: Path) -> np.ndarray:
     grey = np.array(Image.open(file))
     if grey.dtype.itemsize == 1:
@@ -108,6 +113,8 @@ def _by_cases(file: Path) -> np.ndarray:
         lambda path: np.asarray(Image.open(path)).astype("float32") / 65535,
         lambda path: np.asarray(Image.open(path)).astype("float32"),
         lambda path: np.asarray(Image.open(path)).astype("float32")[::2] / 255,
+        lambda path: np.asarray(Image.open(path)) / np.asarray(Image.open(path)).max().bit_length(),
+        _by_bits_alone,
         "a decoder",
     ),
 )
@@ -122,7 +129,15 @@ def decode_any_depth(answer: Callable[[Path], np.ndarray]) -> str:
         )
     with tempfile.TemporaryDirectory() as folder:
         for what, (path, film) in _four_files(Path(folder)).items():
-            decoded = answer(path)
+            try:
+                decoded = answer(path)
+            except AttributeError as error:
+                if "bit_length" not in str(error):
+                    raise
+                raise Wrong(
+                    "Only numbers of Python have bit_length, and max() gives a number of NumPy. "
+                    "Write int(values.max()).bit_length()."
+                ) from None
             if decoded is None:
                 raise Unanswered
             _judge(np.asarray(decoded, dtype=float), film, what)
@@ -153,9 +168,14 @@ def _judge(pixels: np.ndarray, film: np.ndarray, what: str) -> None:
             "Converting to uint8 keeps the last 8 bits only."
         )
     if ratio > 1.05:
+        by = (
+            "the largest value of this picture"
+            if pixels.max() > 0.999
+            else "the largest value of the bits that this picture uses"
+        )
         raise Wrong(
-            f"The {what} film comes out {ratio:.1f} times as bright as it is. You divided by the "
-            "largest value of this picture. Divide by the largest value that its depth can hold."
+            f"The {what} film comes out {ratio:.1f} times as bright as it is. You divided by {by}. "
+            "Divide by the largest value that its depth can hold: 255 for a file of 8 bits."
         )
     if np.abs(pixels - film).max() > 0.01:
         raise Wrong(

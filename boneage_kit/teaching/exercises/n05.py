@@ -111,6 +111,11 @@ def _by_shuffled_names(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return np.flatnonzero(~in_test), np.flatnonzero(in_test)
 
 
+def _names_of_children(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    children = table["patient_id"].unique()
+    return children[len(children) // 4 :], children[: len(children) // 4]
+
+
 def _leaking(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     order = np.random.default_rng(0).permutation(len(table))
     return order[len(table) // 4 :], order[: len(table) // 4]
@@ -135,6 +140,8 @@ def _leaking(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         3,
         lambda table: (np.flatnonzero(table.sex == "M"), np.flatnonzero(table.sex == "F")),
         lambda table: (table.sex == "M", table.sex == "F"),
+        lambda table: _good_split(table)[::-1],
+        _names_of_children,
     ),
 )
 def split_by_child(answer: Callable[[pd.DataFrame], tuple[np.ndarray, np.ndarray]]) -> str:
@@ -147,10 +154,21 @@ def split_by_child(answer: Callable[[pd.DataFrame], tuple[np.ndarray, np.ndarray
         raise Wrong("Return two things: the row numbers of training and those of the test.")
     if any(np.asarray(part).dtype == bool for part in parts):
         raise Wrong("Return row numbers, not True and False: np.flatnonzero(mask) gives them.")
-    train, test = (np.asarray(part, dtype=int) for part in parts)
+    try:
+        train, test = (np.asarray(part).astype(int) for part in parts)
+    except (TypeError, ValueError):
+        raise Wrong(
+            f"Return row numbers, and not names such as {np.asarray(parts[0]).ravel()[0]}. isin "
+            "finds the rows of these children, and np.flatnonzero gives their numbers."
+        ) from None
     if set(train) & set(test):
         raise Wrong(f"{len(set(train) & set(test))} rows stand in training and in the test.")
     share = len(test) / len(table)
+    if len(train) + len(test) == len(table) and 0.65 <= share <= 0.85:
+        raise Wrong(
+            f"The test has {len(test)} films, and training has {len(train)}. Return the row "
+            "numbers of training first, then those of the test."
+        )
     if len(train) + len(test) < 0.9 * len(table) or not 0.15 <= share <= 0.35:
         raise Wrong(
             f"Use all {len(table)} rows, about a quarter of them for the test; you have "

@@ -30,6 +30,8 @@ def _changes(**limits: float) -> SimpleNamespace:
         _changes(flip=0.5),
         _changes(rotation=180, flip=0.5),
         _changes(rotation=30, flip=20),
+        _changes(rotation=30, flip=0.8),
+        SimpleNamespace(rotation=(-30, 30), flip=0.2),
         0.5,
     ),
 )
@@ -40,6 +42,10 @@ def changes_for_a_clinic(answer: Any) -> str:
         raise Wrong("Give the whole augmentation: Augmentation(rotation=..., flip=...).")
     if rotation is ... or flip is ...:
         raise Unanswered
+    if not all(isinstance(one, int | float) for one in (rotation, flip)):
+        raise Wrong(
+            "Give one number for each: rotation=30 turns by up to 30 degrees to both sides."
+        )
     if not 0 <= flip <= 1:
         raise Wrong(f"flip is a probability, a number from 0 to 1. {flip:g} is none.")
     if rotation < 25:
@@ -54,11 +60,15 @@ def changes_for_a_clinic(answer: Any) -> str:
         )
     if flip == 0:
         raise Wrong("With flip=0 the network never sees a right hand in training.")
-    if flip > 0.9:
-        raise Wrong("With this flip the network sees right hands only. Four of five are left ones.")
+    if flip > 0.6:
+        raise Wrong(
+            f"With flip={flip:g} the network sees more right hands than left ones. In the clinic "
+            "four of five films show a left hand."
+        )
     return (
-        "These changes describe the films of this clinic. For films that are made by the protocol, "
-        "left hands only, flip=0 is the better choice."
+        "The network now trains on turned hands and on hands of both sides, as this clinic has "
+        "them. For films that are made by the protocol, left hands only, flip=0 is the better "
+        "choice."
     )
 
 
@@ -150,6 +160,7 @@ def _checked_by_length(given: Any, labels: Any) -> float:
         lambda predictions, truth: np.abs(predictions[: len(truth), 0] - truth).mean(),
         lambda predictions, truth: np.mean(predictions.ravel() - truth.ravel()),
         lambda predictions, truth: np.abs(np.ravel(predictions)[: len(truth)] - truth).mean(),
+        lambda predictions, truth: np.abs(np.ravel(predictions) - truth).mean(),
         lambda predictions, truth: 0.0,
         "my_mae",
     ),
@@ -164,7 +175,10 @@ def mean_absolute_error(answer: Callable[[np.ndarray, np.ndarray], float]) -> st
         try:
             value = float(answer(predictions, truth))
         except Exception as error:
-            raise Wrong(f"With predictions of shape {what} it stops: {error}") from error
+            raise Wrong(
+                f"With predictions of shape {what} it stops: {error}. It must work for a column "
+                "and for a row of predictions."
+            ) from error
         if abs(value - np.abs(column - truth).mean()) < 1e-9:
             raise Wrong(
                 f"Predictions of shape {what} give {value:.2f}. This is the mean over all nine "
@@ -180,11 +194,15 @@ def mean_absolute_error(answer: Callable[[np.ndarray, np.ndarray], float]) -> st
             f"Predictions that are 0.5 too low give {low:.2f}. Take the absolute value of each "
             "error before the mean."
         )
-    try:
-        answer(column, truth[:2])
-    except Exception:
-        return (
-            "Now each prediction is compared with the label of the same child, and two lists of "
-            "different length are refused."
+    for few, labels in ((2, "two labels"), (1, "one label")):
+        try:
+            answer(column, truth[:few])
+        except Exception:
+            continue
+        raise Wrong(
+            f"Three predictions with {labels} still give a number. Refuse them: raise an error."
         )
-    raise Wrong("Three predictions with two labels still give a number. Refuse them with an error.")
+    return (
+        "Now each prediction is compared with the label of the same child, and two lists of "
+        "different length are refused."
+    )

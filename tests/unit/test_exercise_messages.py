@@ -1,0 +1,75 @@
+"""A wrong answer is told what is wrong with it: the slips of a fresh reader of units 01 to 07."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from boneage_kit.teaching import exercises
+from boneage_kit.teaching.exercises import n05
+
+
+def by_the_bits_in_use(path):
+    values = np.asarray(Image.open(path))
+    return values / (2 ** int(values.max()).bit_length() - 1)
+
+
+def names_of_children(table):
+    children = table["patient_id"].unique()
+    return children[len(children) // 4 :], children[: len(children) // 4]
+
+
+def the_test_first(table):
+    is_test = table["patient_id"].isin(table["patient_id"].unique()[:22])
+    return np.flatnonzero(is_test), np.flatnonzero(~is_test)
+
+
+def trained(train, valid, augment="Augmentation(rotation=10)"):
+    history = pd.DataFrame({"train_mae": [train], "valid_mae": [valid]})
+    return SimpleNamespace(settings={"augment": augment}, history=history)
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "words"),
+    [
+        ("01.1", 11, "pisiform is not there yet"),
+        ("01.2", (75, 126), "divide by 12"),
+        ("02.1", 12.4, "radius at H"),
+        ("02.1", 11.7, "radius at G"),
+        ("02.1", -0.45, "stage F"),
+        ("02.1", 1.6, "says stage H"),
+        ("02.2", [1.8, 1.7, 1.6, 1.8, 1.7], "girls read as boys"),
+        ("03.1", lambda first, second: (second - first).mean(), "two numbers"),
+        ("03.2", 3, "still errs by"),
+        ("04.1", [255, 4096, 65536], "smaller by one"),
+        ("04.2", lambda path: np.asarray(Image.open(path)).max().bit_length(), "int(values.max())"),
+        ("04.2", by_the_bits_in_use, "bits that this picture uses"),
+        ("04.3", (0.5, 1.0), "should be at least"),
+        ("05.1", [1, 3, 4, 6], "its thumb points to the right"),
+        ("05.2", np.arange(len(n05.clinic_table())) < 22, "on both sides"),
+        ("05.3", names_of_children, "not names"),
+        ("05.3", the_test_first, "training first"),
+        ("06.1", SimpleNamespace(rotation=30, flip=20), "probability"),
+        ("06.1", SimpleNamespace(rotation=30, flip=0.8), "more right hands than left"),
+        ("06.1", SimpleNamespace(rotation=(-30, 30), flip=0.2), "one number for each"),
+        ("06.2", trained(0.9, 3.0), "still overfitting"),
+        ("06.3", lambda predictions, truth: np.abs(predictions - truth).mean(), "nine pairs"),
+        ("06.3", lambda given, truth: np.abs(given[:, 0] - truth).mean(), "a column and for a row"),
+        ("06.3", lambda given, truth: np.abs(np.ravel(given) - truth).mean(), "with one label"),
+        ("07.1", lambda a, b, c: (a - c).mean() - (b - c).mean(), "signs"),
+    ],
+)
+def test_a_slip_is_named(number, answer, words):
+    feedback = exercises.check(number, answer)
+    assert feedback.right is False
+    assert words in " ".join(feedback.text.split())
+
+
+def test_an_sd_by_n_is_another_way_to_write_a_right_answer():
+    def limits(first, second):
+        difference = second - first
+        return [np.mean(difference) + k * np.std(difference) for k in (-1.96, 1.96)]
+
+    assert exercises.check("03.1", limits).right
