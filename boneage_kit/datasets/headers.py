@@ -36,7 +36,9 @@ def header_facts(data: bytes) -> HeaderFacts | None:
     if recognise(data) != "DICOM":
         return None
     try:
-        header = pydicom.dcmread(io.BytesIO(data), stop_before_pixels=True, force=True)
+        header = pydicom.dcmread(
+            io.BytesIO(data.removeprefix(b"DICM")), stop_before_pixels=True, force=True
+        )
         sex = str(header.get("PatientSex") or "").strip().upper()
         age = with_units(str(header.get("PatientAge") or ""))
         patient = str(header.get("PatientID") or "").strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 #: JPEG frame markers -> the process they stand for (ISO 10918-1 table B.1; ISO 14495-1 for 0xF7).
 PROCESSES = {
@@ -35,6 +35,7 @@ class Codestream:
     height: int
     width: int
     bits: int
+    components: int = 1
     scan: int | None = None  # where the first scan's header begins: its marker's first byte
 
 
@@ -51,7 +52,8 @@ def describe(data: bytes) -> Codestream | None:
     if data.startswith(_CODESTREAM, start) and len(data) >= start + 43:
         width, height, left, top = struct.unpack(">IIII", data[start + 8 : start + 24])
         bits = (data[start + 42] & 0x7F) + 1  # Ssiz of the first component
-        return Codestream("JPEG 2000", height - top, width - left, bits)
+        components = int.from_bytes(data[start + 40 : start + 42], "big")
+        return Codestream("JPEG 2000", height - top, width - left, bits, components)
     return _jpeg(data)
 
 
@@ -66,8 +68,9 @@ def _jpeg(data: bytes) -> Codestream | None:
             continue
         if marker in PROCESSES:
             height, width = struct.unpack(">HH", data[at + 5 : at + 9])
-            frame = Codestream(PROCESSES[marker], height, width, data[at + 4])
+            components = data[at + 9] if at + 9 < len(data) else 1
+            frame = Codestream(PROCESSES[marker], height, width, data[at + 4], components)
         if marker == _START_OF_SCAN and frame is not None:
-            return Codestream(frame.kind, frame.height, frame.width, frame.bits, at)
+            return replace(frame, scan=at)
         at += 2 + length
     return frame

@@ -23,6 +23,7 @@ SMALL = 16_000_000
 LARGEST_LEVEL = 1e30
 #: The standard's weights of red, green and blue (ITU-R BT.601).
 LUMA = (0.299, 0.587, 0.114)
+_OVER_BLACK = "transparency laid over black"
 COLOURS_REDUCED = "colours reduced to grey (ITU-R 601 luma)"
 
 
@@ -117,3 +118,28 @@ def luma(colours: np.ndarray) -> np.ndarray:
     """
     grey = colours[..., :3] @ np.array(LUMA)
     return grey if colours.dtype.kind == "f" else np.rint(grey).astype(colours.dtype)
+
+
+def grey_of_bands(bands: np.ndarray, notes: list[str]) -> np.ndarray:
+    """Return [H, W] of grey, grey and alpha, RGB or RGBA bands [H, W, 1 to 4], of their own type.
+
+    >>> grey_of_bands(np.array([[[200, 200, 200, 0]]], dtype="uint8"), [])
+    array([[0]], dtype=uint8)
+    """
+    colours, alpha = (
+        (bands[..., :-1], bands[..., -1]) if bands.shape[-1] in (2, 4) else (bands, None)
+    )
+    if colours.shape[-1] == 1 or all(
+        np.array_equal(colours[..., 0], colours[..., band]) for band in (1, 2)
+    ):
+        values = colours[..., 0]
+    else:
+        values = luma(colours)
+        notes.append(COLOURS_REDUCED)
+    if alpha is None or alpha.dtype.kind == "f":
+        return values
+    opaque = np.iinfo(alpha.dtype).max
+    if (alpha != opaque).any():
+        values = np.rint(values * (alpha / opaque)).astype(bands.dtype)
+        notes.append(_OVER_BLACK)
+    return values

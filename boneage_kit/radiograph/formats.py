@@ -98,7 +98,7 @@ def recognise(first_bytes: bytes) -> str | None:
     ('PNG', None)
     """
     head = bytes(first_bytes[:FIRST_BYTES])
-    if head[128:132] == b"DICM" or _is_bare_dicom(head):
+    if b"DICM" in (head[128:132], head[:4]) or _is_bare_dicom(head):
         return "DICOM"
     for signature, format_ in _SIGNATURES.items():
         if head.startswith(signature):
@@ -130,7 +130,7 @@ def refuse_unknown(data: bytes, name: str) -> BadInput:
     >>> refuse_unknown(b"%PDF-1.7", "film.pdf").problem
     'film.pdf is a PDF, not a radiograph.'
     """
-    head = data[:FIRST_BYTES].lstrip()
+    head = data[:FIRST_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
     for signature, (what, remedy) in _FOREIGN.items():
         if head.startswith(signature):
             return BadInput(f"{name} is {what}, not a radiograph.", remedy)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import BadInput
 from .codestream import describe
-from .decoded import COLOURS_REDUCED, Decoded, by_range_used, check_size, luma
+from .decoded import Decoded, by_range_used, check_size, grey_of_bands
 
 
 def decode(data: bytes, name: str, path: Path | None) -> Decoded:
@@ -41,9 +41,8 @@ def decode(data: bytes, name: str, path: Path | None) -> Decoded:
 
         values = np.asarray(libjpeg.decode(data))
     notes: list[str] = []
-    if values.ndim == 3 and values.shape[-1] in (3, 4):
-        values = luma(values)
-        notes.append(COLOURS_REDUCED)
+    if values.ndim == 3 and values.shape[-1] in (2, 3, 4):
+        values = grey_of_bands(values, notes)
     decoded = by_range_used(values, notes, name)
     decoded.meta["compression"] = stream.kind
     return decoded

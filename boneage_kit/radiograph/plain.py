@@ -12,10 +12,9 @@ from PIL import Image, ImageFile
 from ..errors import BadInput
 from . import jpeg
 from .codestream import describe
-from .decoded import COLOURS_REDUCED, Decoded, by_range_used, check_size, luma
+from .decoded import Decoded, by_range_used, check_size, grey_of_bands
 
 _ORIENTATION = 0x0112  # EXIF 2.3, tag 274
-_OVER_BLACK = "transparency laid over black"
 
 
 def decode(data: bytes, name: str, path: Path | None) -> Decoded:
@@ -41,11 +40,13 @@ def decode(data: bytes, name: str, path: Path | None) -> Decoded:
         ) from error
     check_size(picture.height, picture.width, name, len(data))
     frames = getattr(picture, "n_frames", 1)
-    if frames > 1:
+    notes: list[str] = []
+    if picture.format == "MPO":  # a phone's JPEG, with previews of itself behind it
+        notes.append(f"picture 1 of {frames}")
+    elif frames > 1:
         raise BadInput(
             f"{name} is animated: it holds {frames} pictures.", "Save the one radiograph as PNG."
         )
-    notes: list[str] = []
     decoded = _grey(picture, data, name, notes)
     turn = picture.getexif().get(_ORIENTATION, 1)
     if turn in range(2, 9):
@@ -73,31 +74,6 @@ def _grey(picture: Image.Image, data: bytes, name: str, notes: list[str]) -> Dec
         picture = picture.convert("RGB")
     values = np.asarray(picture)
     return by_range_used(values if values.ndim == 2 else grey_of_bands(values, notes), notes, name)
-
-
-def grey_of_bands(bands: np.ndarray, notes: list[str]) -> np.ndarray:
-    """Return [H, W] of grey, grey and alpha, RGB or RGBA bands [H, W, 1 to 4], of their own type.
-
-    >>> grey_of_bands(np.array([[[200, 200, 200, 0]]], dtype="uint8"), [])
-    array([[0]], dtype=uint8)
-    """
-    colours, alpha = (
-        (bands[..., :-1], bands[..., -1]) if bands.shape[-1] in (2, 4) else (bands, None)
-    )
-    if colours.shape[-1] == 1 or all(
-        np.array_equal(colours[..., 0], colours[..., band]) for band in (1, 2)
-    ):
-        values = colours[..., 0]
-    else:
-        values = luma(colours)
-        notes.append(COLOURS_REDUCED)
-    if alpha is None or alpha.dtype.kind == "f":
-        return values
-    opaque = np.iinfo(alpha.dtype).max
-    if (alpha != opaque).any():
-        values = np.rint(values * (alpha / opaque)).astype(bands.dtype)
-        notes.append(_OVER_BLACK)
-    return values
 
 
 def _sixteen_bit_bands(picture: Image.Image, data: bytes) -> np.ndarray | None:

@@ -31,7 +31,12 @@ def read_source(source: Source) -> tuple[bytes, str, str, Path | None]:
     if hasattr(source, "read"):
         data, format_ = _from_open_file(cast(BinaryIO, source), "The image")
         return data, format_, "The image", None
-    path = Path(cast("str | os.PathLike", source)).expanduser()
+    if not isinstance(source, str | os.PathLike):
+        raise BadInput(
+            f"A radiograph is not read from {type(source).__name__}.",
+            "Give the path of a file, its bytes, or an open binary file.",
+        )
+    path = Path(source).expanduser()
     try:
         _check_regular(path)
         with open(path, "rb") as file:

@@ -14,14 +14,16 @@ import tifffile
 from PIL import Image, TiffImagePlugin
 
 from ..errors import BadInput
-from .decoded import MOST_BYTES, Decoded, by_range_used, check_size
-from .plain import grey_of_bands, turned
+from .decoded import MOST_BYTES, Decoded, by_range_used, check_size, grey_of_bands
+from .plain import turned
 
 # It logs an error for every odd tag of a damaged file; the reader says what matters in a sentence.
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 
 #: Compressions that tifffile decodes without further packages (TIFF 6.0; Adobe Photoshop notes).
 _BY_TIFFFILE = {1, 8, 32946}
+#: Bits per pixel that tifffile or Pillow decode without compression.
+_WHOLE_BITS = (2, 4, 8, 12, 16, 32, 64, 128)
 _MOST_PAGES = 64
 _SPARE = 1_000_000  # bytes: a tile may reach beyond the picture
 _UNASSOCIATED_ALPHA = 2  # TIFF 6.0, ExtraSamples: the colours are not multiplied by it yet
@@ -87,6 +89,11 @@ def _check(page: tifffile.TiffPage, photometric: str, name: str, bytes_: int) ->
         raise BadInput(f"{name} has {photometric.lower()} colours.", "Save it as a grey image.")
     if page.bitspersample == 1:
         raise BadInput(f"{name} is black and white only (1 bit).", "Export it with grey levels.")
+    if page.compression == 1 and page.bitspersample not in _WHOLE_BITS:
+        raise BadInput(
+            f"{name} packs {page.bitspersample} bits per pixel, which this kit cannot decode.",
+            "Save it with 8 or 16 bits.",
+        )
     if page.nbytes > MOST_BYTES:
         raise BadInput(f"{name} unpacks to {page.nbytes / 1e9:.1f} GB.", "Export it again.")
 

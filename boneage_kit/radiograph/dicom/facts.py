@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydicom.dataset import FileDataset
@@ -22,29 +23,18 @@ KEPT_FIELDS = {
     "ViewPosition": "view",
     "ImageLaterality": "laterality",
     "Laterality": "laterality",
+    "FrameLaterality": "laterality",  # in the functional group of the anatomy
     "PatientSex": "sex",
 }
 #: Pieces of the names of body parts that show a hand, in the languages of archives.
-_HANDS = (
-    "HAND",
-    "WRIST",
-    "FINGER",
-    "CARP",
-    "THUMB",
-    "BONEAGE",
-    "BONE AGE",
-    "SKELETON",
-    "UPPER",
-    "EXTREMITY",
-    "EXTREMITIES",
-    "ARM",
-    "MANO",
-    "MAIN",
-    "POIGNET",
-    "MUÑECA",
-    "POLSO",
-    "MANUS",
-)
+_HANDS = ("HAND", "WRIST", "FINGER", "CARP", "THUMB", "BONEAGE", "BONE AGE", "SKELETON", "MANO",
+          "MAIN", "POIGNET", "MUÑECA", "POLSO", "MANUS")  # fmt: skip
+#: Whole names of body parts that a hand is part of, in letters only.
+_LIMBS = ("UPPEREXTREMITY", "UPPEREXTREMITIES", "UPPERLIMB", "EXTREMITY", "EXTREMITIES", "UPEXM",
+          "ARM")  # fmt: skip
+_LEFT = ("L", "LT", "LEFT", "LINKS", "GAUCHE", "IZQUIERDA", "SINISTRA")
+_RIGHT = ("R", "RT", "RIGHT", "RECHTS", "DROITE", "DERECHA", "DESTRA")
+_SIDES = (*_LEFT, *_RIGHT)
 #: Modalities whose pictures may be radiographs of a hand (PS3.3 C.7.3.1.1.1), with scans of films,
 #: screenshots and pictures that no modality is named for.
 _X_RAYS = (
@@ -76,6 +66,9 @@ def facts(header: FileDataset) -> dict[str, Any]:
         value = text(header, keyword)
         if value:
             meta.setdefault(name, int(value) if value.isdigit() else value)
+    for group in datasets(header, "FrameAnatomySequence")[:-1]:
+        if "laterality" not in meta and (side := text(group, "FrameLaterality")):
+            meta["laterality"] = side
     meta["signed"] = bool(meta.get("signed"))
     meta["sex"] = {"F": "F", "FEMALE": "F", "M": "M", "MALE": "M"}.get(
         str(meta.get("sex", "")).upper()
@@ -93,16 +86,18 @@ def doubts(header: FileDataset, meta: dict[str, Any]) -> list[str]:
     """Return notes on what a header says against a reading of the bone age."""
     notes = []
     part, view = str(meta.get("body_part", "")), str(meta.get("view", ""))
-    if part and not any(piece in part.upper().replace("_", " ") for piece in _HANDS):
+    words = re.findall(r"[^\W\d_]+", part.upper())
+    hand = any(piece in " ".join(words) for piece in _HANDS)
+    if part and not hand and "".join(word for word in words if word not in _SIDES) not in _LIMBS:
         notes.append(f"the header says body part {part}; bone age is read on a hand")
     if (modality := str(meta.get("modality", "")).upper()) and modality not in _X_RAYS:
         notes.append(f"the header says modality {modality}; bone age is read on a radiograph")
     if view.upper() in _LATERAL_VIEWS:
         notes.append(f"the header says view {view}; bone age is read on a view from the front")
-    if meta.get("intent") == "FOR PROCESSING":
+    if str(meta.get("intent", "")).upper() == "FOR PROCESSING":
         notes.append("raw detector data, not made for reading: ask for the image for presentation")
     side = str(meta.get("laterality", "")).upper()
-    if side.startswith("R"):
+    if side.startswith("R") or (not side and set(words) & set(_RIGHT)):
         notes.append("the header says right hand; bone age is read on the left")
     if side.startswith("B"):
         notes.append("the header says both hands; bone age is read on the left")

@@ -44,6 +44,10 @@ _SYNTAX_OF = {
 }
 #: Processes of JPEG that are retired and have no decoder of their own in pydicom (PS3.6 A).
 _RETIRED = {f"1.2.840.10008.1.2.4.{number}" for number in (52, 53, 54, 55, 56)}
+#: JPEG XL in DICOM (PS3.5 A.4.13), which pydicom has no names for.
+_JPEG_XL = {f"1.2.840.10008.1.2.4.{number}" for number in (110, 111, 112)}
+#: Pixels that are wrapped as if they were compressed (PS3.5 A.4.11).
+_WRAPPED = "1.2.840.10008.1.2.1.98"
 #: A deflated file that unpacks to more bytes than this is refused.
 MOST_UNPACKED = 200_000_000
 _LONGEST_META = 4096
@@ -153,6 +157,9 @@ def _complete_meta(header: FileDataset, name: str, notes: list[str]) -> None:
     if not said and (stated := text(header, "TransferSyntaxUID")):  # group 2 in the data set
         header.file_meta.TransferSyntaxUID = UID(stated)
         return
+    if said and header.PixelData[:4] == _ITEM and describe(first_frame(header)) is None:
+        kind = "is compressed as JPEG XL" if said in _JPEG_XL else f"has transfer syntax {said}"
+        raise BadInput(f"{name} {kind}, which this kit cannot decode.", "Export it uncompressed.")
     implicit, little = header.original_encoding
     header.file_meta.TransferSyntaxUID = (
         pydicom.uid.ImplicitVRLittleEndian
@@ -175,6 +182,9 @@ def _complete_pixel_module(header: FileDataset, notes: list[str]) -> None:
         if number(header, tag) is None:
             setattr(header, tag, value)
             notes.append(f"{tag} missing, taken as {value}")
+    if header.PixelRepresentation not in (0, 1):
+        notes.append(f"PixelRepresentation {header.PixelRepresentation} taken as 0")
+        header.PixelRepresentation = 0
     if header.SamplesPerPixel > 1 and _holds_one_sample(header):
         notes.append(
             f"the header says {header.SamplesPerPixel} samples per pixel, but the pixels are there "
@@ -231,6 +241,11 @@ def photometric_of(header: FileDataset) -> str | None:
 
 def _agree_with_pixels(header: FileDataset, notes: list[str]) -> Codestream | None:
     """Believe the pixel data where it contradicts the header; return what it states."""
+    if header.file_meta.TransferSyntaxUID == _WRAPPED and header.PixelData[:4] == _ITEM:
+        header.PixelData = first_frame(header)
+        header["PixelData"].is_undefined_length = False
+        header.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+        return None
     syntax = header.file_meta.TransferSyntaxUID
     compressed = header.PixelData[:4] == _ITEM
     if syntax.is_encapsulated and not compressed:
@@ -252,6 +267,22 @@ def first_frame(header: FileDataset) -> bytes:
     return next(generate_frames(header.PixelData, number_of_frames=1))
 
 
+def _believe_components(stream: Codestream, header: FileDataset, notes: list[str]) -> None:
+    """Take grey for grey and colours for colours, where the header says the other."""
+    if stream.components == header.SamplesPerPixel or stream.components not in (1, 3):
+        return
+    notes.append(
+        f"the header says SamplesPerPixel {header.SamplesPerPixel}, the compressed picture "
+        f"has {stream.components}"
+    )
+    header.SamplesPerPixel, header.PlanarConfiguration = stream.components, 0
+    if stream.components == 1:
+        header.PhotometricInterpretation = "MONOCHROME2"
+    else:  # as encoders write colours (PS3.5 8.2.1); the decoders of other streams give RGB
+        in_luma = stream.kind.endswith("JPEG") and stream.kind != "lossless JPEG"
+        header.PhotometricInterpretation = "YBR_FULL_422" if in_luma else "RGB"
+
+
 def _believe(stream: Codestream, header: FileDataset, notes: list[str]) -> None:
     if (stream.height, stream.width) != (header.Rows, header.Columns):
         notes.append(
@@ -259,6 +290,7 @@ def _believe(stream: Codestream, header: FileDataset, notes: list[str]) -> None:
             f"picture has {stream.width} x {stream.height}"
         )
         header.Rows, header.Columns = stream.height, stream.width
+    _believe_components(stream, header, notes)
     if stream.bits > 16:
         return
     allocated = 8 if stream.bits <= 8 else 16

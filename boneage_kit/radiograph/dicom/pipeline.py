@@ -35,6 +35,7 @@ def decode(data: bytes, name: str, path: Path | None) -> Decoded:
     ((128, 128), 'CT', True)
     """
     refuse_bomb(data, name)
+    data = data.removeprefix(b"DICM")  # some exports leave the 128 bytes before it away
     header = pydicom.dcmread(io.BytesIO(data), force=True)
     stated = photometric_of(header) is not None
     notes = complete(header, name)

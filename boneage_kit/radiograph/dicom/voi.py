@@ -36,7 +36,16 @@ class Window:
         return self.centre - 0.5 - half, self.centre - 0.5 + half
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
-        """Return what is shown of the modality's values, 0..1: the sigmoid (C.11.2.1.3.1)."""
+        """Return what is shown of the modality's values, 0..1: a straight line or the sigmoid.
+
+        (PS3.3 C.11.2.1.2.1, C.11.2.1.3.1 and C.11.2.1.3.2.)
+
+        >>> Window(centre=2048, width=4096)(np.array([-9.0, 0.0, 1023.75, 4095.0]))
+        array([0.  , 0.  , 0.25, 1.  ])
+        """
+        if self.ends is not None:
+            black, white = self.ends
+            return np.clip((values - black) / (white - black), 0, 1)
         exponent = -4 * (values - self.centre) / self.width
         return 1 / (1 + np.exp(np.clip(exponent, -700, 700)))
 

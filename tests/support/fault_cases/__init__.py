@@ -11,6 +11,7 @@ from .doubts import DOUBTS
 from .image_files import DICOM, FILES
 from .machine import MACHINE
 from .model_cards import MODELS
+from .odd_films import ODD_FILMS
 from .outputs import OUTPUTS
 from .run_states import STATES
 from .sibling_films import SIBLING_FILMS
@@ -19,7 +20,7 @@ from .sibling_tables import SIBLING_TABLES
 
 FAULTS = [
     *FILES, *DICOM, *TABLES, *SETS, *MACHINE, *COMMANDS, *OUTPUTS, *MODELS, *DOUBTS, *STATES,
-    *SIBLING_FILMS, *SIBLING_TABLES, *SIBLING_STATES,
+    *SIBLING_FILMS, *SIBLING_TABLES, *SIBLING_STATES, *ODD_FILMS,
 ]  # fmt: skip
 #: Those in which a command does its work, or runs in a process of its own.
 SLOW = [fault for fault in OUTPUTS if "terminal codes" not in fault.tried]
