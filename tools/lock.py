@@ -42,6 +42,8 @@ MARKERS = {
 NOT_IMPORTED = {"spacy"}
 #: The extras that a lesson needs; all others go into the second lock file.
 LESSONS = ("train", "lab")
+#: An extra for a package that is installed without its needs, by hand: it is in no lock.
+UNLOCKED = {"vgg"}
 PYTHON = "3.11"
 OLDEST_PYTHON = "3.11.2"  # Debian 12's
 
@@ -141,7 +143,7 @@ def environment_text(versions: dict[str, str]) -> str:
 
 def main() -> None:
     lessons = closure(LESSONS)
-    everything = closure(project()["optional-dependencies"])
+    everything = closure(set(project()["optional-dependencies"]) - UNLOCKED)
     further = {name: version for name, version in everything.items() if name not in lessons}
     how = "install with pip install --no-deps -r"
     for name, text in {

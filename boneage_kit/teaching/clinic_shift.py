@@ -39,7 +39,7 @@ def new_clinic(
 
     >>> home = pd.DataFrame({"image_id": ["a", "b"], "sex": ["F", "M"], "y_true": 8.0})
     >>> home["y_pred"] = 8.0
-    >>> new_clinic(home, shift=1.0, n=2).sort_values("sex")["y_pred"].tolist()
+    >>> new_clinic(home, shift=1.0, n=2).sort_values("sex", kind="stable")["y_pred"].tolist()
     [9.0, 9.5]
     """
     young = children[children["y_true"] <= oldest]

@@ -104,13 +104,18 @@ def _by_check(source: str) -> list[tuple[str, str]]:
 
 
 def _without(source: str, name: str) -> str:
-    """Return code without the top-level statements that give ``name`` its value."""
+    """Return code without the top-level statements that hold dots or give ``name`` its value."""
     lines = source.splitlines()
     for statement in reversed(ast.parse(source).body):
-        if _named(statement) == name:
+        if _named(statement) == name or _has_dots(statement):
             del lines[statement.lineno - 1 : statement.end_lineno]
     kept = "\n".join(lines).strip("\n")
     return f"{kept}\n" if kept else ""
+
+
+def _has_dots(statement: ast.stmt) -> bool:
+    """Return whether the student has something to write here: ``...`` as a value."""
+    return any(isinstance(node, ast.Constant) and node.value is ... for node in ast.walk(statement))
 
 
 def _named(statement: ast.stmt) -> str | None:

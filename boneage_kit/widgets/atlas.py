@@ -196,7 +196,7 @@ class AtlasExplorer(Panel):
 
 def _bone_options(sex: str) -> list[tuple[str, str]]:
     """Return (name, label-map name) of every bone: forearm, carpals as they appear, fingers."""
-    table = maturity.ossification_table(sex).sort_values("appear_p50")
+    table = maturity.ossification_table(sex).sort_values("appear_p50", kind="stable")
     carpals = [name for name in table["centre"] if name in CARPALS]
     rays = [f"metacarpal_{ray}" for ray in range(1, 6)]
     for kind in ("proximal", "middle", "distal"):

@@ -74,9 +74,9 @@ def counts_seven(sex: str) -> tuple[float, float]:
     "01.2",
     hint="The name in the place of the dots is age. Then call carpals_seen(5.0), carpals_seen(6.5) "
     "and so on: where does it begin to say 7, and where does it begin to say 8? Or print "
-    'carpals["appear_p50"].sort_values() and look at the last two ages.',
+    'sorted(carpals["appear_p50"]) and look at the last two ages.',
     solution="""
-    ages = carpals["appear_p50"].sort_values().tolist()
+    ages = sorted(carpals["appear_p50"])
     seven = (ages[6], ages[7])  # the seventh carpal appears, the eighth appears
     """,
     passes=((6.25, 10.5), (6.2, 10.5), [6.3, 10.4]),

@@ -49,7 +49,7 @@ def _chosen(column: str) -> Callable[[pd.DataFrame], float]:
     """,
     passes=(
         _chosen("left_out"),
-        lambda table: float(table.sort_values("left_out")["alpha"].iloc[0]),
+        lambda table: float(table.sort_values("left_out", kind="stable")["alpha"].iloc[0]),
         lambda t: t["alpha"].to_numpy()[np.argmin(t["left_out"].to_numpy())],
     ),
     fails=(

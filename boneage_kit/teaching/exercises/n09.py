@@ -96,7 +96,7 @@ def _training(**change: Any) -> dict[str, Any]:
     "09.2",
     hint="Put one change between the brackets: try_tuning(epochs=2) or try_tuning(seed=5).",
     solution="""
-    my_training = try_tuning(epochs=1)
+    my_training = try_tuning(n=len(few) // 2)
     """,
     passes=(_training(epochs=1), _training(n=50), _training(seed=7, mae=2)),
     fails=(
