@@ -27,12 +27,23 @@ BENCHMARK = ROOT / "docs" / "benchmark.md"
 FLOOR = "sex's median"
 #: The two runs that are kept, and the heading of each.
 SOURCES = {"phantom": "Phantoms", "real": "Real hands: RSNA 2017 thumbnails, 100 px"}
-#: The rows of README's own table: what it says, notebook, method.
+#: The rows of README's table (methods), and its columns (study, images, heading).
 HEADLINE = (
-    ("the floor: the median age of the child's sex", "15", FLOOR),
-    ("features by hand, ridge regression", "15", "hand-crafted features"),
-    ("ImageNet features, ridge regression", "15", "ImageNet features"),
-    ("BoNet, a small network, from scratch", "15", "BoNet"),
+    "constant",
+    "by_hand_ridge",
+    "frozen_lite0",
+    "frozen_lite0_stages",
+    "bonet",
+    "lite0_fine_tuned",
+    "lite0_imagenet_phantom",
+)
+SOURCES_OF_CURVES = {
+    "rsna": "RSNA 2017 thumbnails, 100 px",
+    "rsna_512": "RSNA 2017 films of true proportions, 224 px",
+}
+HEADINGS = (
+    ("rsna", 1112, "1,112 thumbnails, 100 px"),
+    ("rsna_512", 781, "781 films, 224 px"),
 )
 #: The parts of the benchmark that are printed: study, training images, heading.
 BOARDS = (
@@ -70,18 +81,58 @@ def is_floor(row: dict) -> bool:
     return bool(row["floor"])
 
 
-def headline_table(runs: dict[str, dict]) -> str:
-    """Return README's table: four methods, phantom and real hands beside each other."""
-    lines = []
-    for label, notebook, method in HEADLINE:
-        cells = [
-            interval(row["value"], row["lower"], row["upper"])
-            for run in runs.values()
-            for row in errors(run)
-            if row["notebook"].startswith(notebook) and row["method"] == method
-        ]
-        lines.append([label, *cells])
-    return table(["method", *(source for source in runs)], lines, len(runs))
+def films_study() -> str:
+    """Return the kept study of films of true proportions: whole, or fixed features alone."""
+    return "rsna_512" if "rsna_512" in kept.studies() else "rsna_512_features"
+
+
+def curves_study() -> str:
+    """Return the kept study of README's figure: one in which networks were trained."""
+    return "rsna_512" if "rsna_512" in kept.studies() else "rsna"
+
+
+def curves_explained() -> str:
+    """Return README's figure in Markdown: alternative text from the numbers, picture, caption."""
+    study = curves_study()
+    told, board = kept.provenance(study), kept.table(study)
+    means = board.groupby(["method", "n_train"])["mae_years"].mean() * 12
+    ends = []
+    for name in curves_methods(board):
+        line = means[name].sort_index()
+        ends.append(
+            f"{methods.labels()[name]}: {line.iloc[0]:.0f} months with {line.index[0]:,} images, "
+            f"{line.iloc[-1]:.0f} with {line.index[-1]:,}"
+        )
+    return (
+        "![Lines of error against the number of labelled images: "
+        f"{'; '.join(ends)}.](docs/images/error_by_size.png)\n\n"
+        f"*Mean absolute error. The figure: {SOURCES_OF_CURVES[study]}, {told['folds']} folds. "
+        "The table: months, with 95 % intervals. [All methods and trainings](docs/benchmark.md).*"
+    )
+
+
+def curves_methods(board: pd.DataFrame) -> list[str]:
+    return [name for name in HEADLINE if name in set(board["method"])]
+
+
+def headline_table() -> str:
+    """Return README's table: each method's error in months, on thumbnails and on films."""
+    labels, columns = methods.labels(), []
+    for study, images, heading in HEADINGS:
+        board = kept.leaderboard(films_study() if study == "rsna_512" else study)
+        columns.append((heading, board[board["n_train"] == images].set_index("method")))
+    rows = [
+        [labels[method], *(headline_cell(board, method) for _, board in columns)]
+        for method in HEADLINE
+    ]
+    return table(["method", *(heading for heading, _ in columns)], rows, len(columns))
+
+
+def headline_cell(board: pd.DataFrame, method: str) -> str:
+    if method not in board.index:
+        return "not measured"
+    row = board.loc[method]
+    return interval(row["mae_months"], 12 * row["lower"], 12 * row["upper"], ".1f")
 
 
 def notebook_table(run: dict, small: dict | None) -> str:
@@ -257,7 +308,7 @@ def pages() -> dict[Path, str]:
     runs = {source: run for source in SOURCES if (run := results.committed(source, DEFAULT))}
     small = results.read_json(ROOT / "boneage_kit" / "data" / "results" / "small-machine.json")
     tables = {
-        README: {"headline": headline_table(runs)},
+        README: {"curves": curves_explained(), "headline": headline_table()},
         RESULTS: {
             "notebooks": notebook_table(runs["phantom"], small),
             "results": result_tables(runs),
@@ -289,8 +340,19 @@ def picture(path: Path) -> None:
     figure.savefig(path, dpi=100, bbox_inches="tight")
 
 
+def curves(path: Path) -> None:
+    """Draw README's figure: the error on real hands against the number of labelled images."""
+    from boneage_kit import plots
+
+    plots.use_style()
+    board = kept.table(curves_study())
+    shown = {name: methods.labels()[name] for name in curves_methods(board)}
+    ax = plots.learning_curves(board[board["method"].isin(shown)], shown, bands=False)
+    ax.figure.savefig(path, dpi=100, bbox_inches="tight")
+
+
 def main() -> int:
-    """Write the pages and README's picture; with ``--check``, only compare."""
+    """Write the pages and README's pictures; with ``--check``, only compare."""
     texts = pages()
     stale = [path.name for path, text in texts.items() if text != path.read_text(encoding="utf-8")]
     if "--check" in sys.argv:
@@ -300,6 +362,7 @@ def main() -> int:
     for path, text in texts.items():
         path.write_text(text, encoding="utf-8")
     picture(ROOT / "docs" / "images" / "readme_hands.png")
+    curves(ROOT / "docs" / "images" / "error_by_size.png")
     return 0
 
 
