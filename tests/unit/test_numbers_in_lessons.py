@@ -64,8 +64,8 @@ def boys_age(score):
 def test_unit_02():
     text = prose("02")
     steep, flat = (boys_age(at + 50) - boys_age(at) for at in (150, 850))
-    assert f"150 to 200 points is worth {steep:.1f} years" in text
-    assert f"850 to 900 points is worth only {flat:.1f} years" in text
+    assert f"raise the age by {steep:.1f} years from 150 to 200 points" in text
+    assert f"but only by {flat:.1f} years from 850 to 900 points" in text
     radius = maturity.rus_stage_scores("radius", "M")
     down, up = radius["G"] - radius["F"], radius["H"] - radius["G"]
     assert f"by {down} points (stage F) or by {up} points (stage H)" in text
