@@ -215,19 +215,19 @@ def reader_limits(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
     for i, row in enumerate(rows.itertuples()):
         ax.annotate(
             f"{row.lower:+.2f} to {row.upper:+.2f}",
-            (row.upper, i),
-            xytext=(9, 0),
+            (row.lower, i),
+            xytext=(0, 5),
             textcoords="offset points",
-            va="center",
+            va="bottom",
             fontsize=11,
         )
     ax.axvline(0, color=PALETTE["ink"], lw=1)
-    reach = 1.9 * max(abs(rows["lower"].min()), rows["upper"].max())
+    reach = 1.15 * max(abs(rows["lower"].min()), rows["upper"].max())
     ax.set(
         yticks=y,
         yticklabels=rows["label"],
-        ylim=(len(rows) - 0.4, -0.6),
-        xlim=(-0.62 * reach, reach),
+        ylim=(len(rows) - 0.6, -0.7),
+        xlim=(-reach, reach),
         xlabel="Difference of two readings, years (95 % limits of agreement)",
     )
     ax.grid(axis="y", visible=False)
