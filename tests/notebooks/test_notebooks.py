@@ -167,11 +167,6 @@ def test_the_kept_results_are_of_these_notebooks_and_within_the_limits():
         assert steps[path.stem]["title"] == sequence.title(path)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="measured on the six notebooks before they were cut into units: "
-    "sudo python studies/small_machine.py --keep",
-)
 def test_the_small_machine_sufficed():
     """What studies/small_machine.py --keep measured: 2 GB and one core, as on Binder."""
     kept = read_json(ROOT / "boneage_kit" / "data" / "results" / "small-machine.json")
