@@ -84,7 +84,7 @@ def execute_first_cell(interpreter: Path, kit: Path, folder: Path) -> None:
     source = "".join(json.loads(notebook.read_text(encoding="utf-8"))["cells"][1]["source"])
     if address.target() not in source:
         raise SystemExit("The first cell is not what `make address` writes.")
-    cell = source.replace(address.target(), str(kit))
+    cell = source.replace(address.target(), f"boneage-kit[train] @ {kit.as_uri()}")
     subprocess.run([str(interpreter), "-c", cell], cwd=folder, check=True)
 
 
