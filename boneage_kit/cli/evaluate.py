@@ -94,6 +94,7 @@ def run(args: argparse.Namespace) -> int:
         )
     if args.seed < 0:
         raise BadInput(f"The seed {args.seed} is negative.", "Use 0 or more.")
+    _refuse_without_effect(args)
     if args.out is not None:
         check_writable(args.out)
     table = evaluation.read_predictions(
@@ -107,6 +108,22 @@ def run(args: argparse.Namespace) -> int:
         console.say(str(_report(args, models, name)))
     console.say(rows_used(models, name))
     return 0
+
+
+def _refuse_without_effect(args: argparse.Namespace) -> None:
+    """Refuse options that nothing would come of here, before a table is read."""
+    if args.months and args.unit not in ("", "months"):
+        raise BadInput(f"--months and --unit {args.unit} contradict.", "Give one of them.")
+    if args.data is not None and args.out is None:
+        raise BadInput(
+            "With --data the report shows images, and without --out none is written.",
+            "Add --out DIR, or leave --data away.",
+        )
+    if args.n is not None and args.data is None:
+        raise BadInput(
+            "The option --n is of the data set that was predicted.",
+            "Add --data SPEC, or leave --n away.",
+        )
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -44,7 +44,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--readers", action="store_true", help="also say what two simulated readers answer"
     )
-    parser.add_argument("--bits", type=int, default=8, help="8 or 16, for PNG")
+    parser.add_argument("--bits", type=int, help="8 or 16, of a PNG (8)")
     parser.add_argument("--monochrome1", action="store_true", help="DICOM stored inverted")
     parser.add_argument("-o", "--out", required=True, type=Path, help="hand.png or hand.dcm")
     parser.set_defaults(run=run)
@@ -58,6 +58,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadInput(
             f"The file {out.name!r} is neither .png nor .dcm.", "Name it hand.png or hand.dcm."
         )
+    if kind == ".png" and arguments.monochrome1:
+        raise BadInput("A PNG is not stored inverted.", "Leave --monochrome1 away, or write .dcm.")
+    if kind == ".dcm" and arguments.bits is not None:
+        raise BadInput("A DICOM film is written with 12 bits.", "Leave --bits away, or write .png.")
     check_writable(out, option="-o", is_folder=False)
     drawn = phantom.render(
         sex=sex,
@@ -67,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
         difficulty=arguments.difficulty,
     )
     if kind == ".png":
-        phantom.write_png(drawn, out, bits=arguments.bits)
+        phantom.write_png(drawn, out, bits=arguments.bits or 8)
     else:
         phantom.write_dicom(drawn, out, "MONOCHROME1" if arguments.monochrome1 else "MONOCHROME2")
     lines = [f"{out}: {sex}, bone age {drawn.bone_age:g} years", *_methods(drawn)]

@@ -69,7 +69,14 @@ def run(arguments: argparse.Namespace) -> int:
                 "With --data the table to write is needed, and no --sex.",
                 "Use --data SPEC --out predictions.csv; sex is in the data.",
             )
+        if arguments.json:
+            raise BadInput(
+                "With --data a table is written, and no JSON.",
+                "Leave --json away: the table holds the same notes.",
+            )
         return predict_data_set.run(arguments)
+    if arguments.n is not None:
+        raise BadInput("The option --n is of a data set, and images were named.", "Leave --n away.")
     if not arguments.sex or arguments.out:
         raise BadInput(
             "With images the child's sex is needed, and no --out.",

@@ -71,7 +71,7 @@ def _refuse_harmful(out: Path, spec: str) -> None:
 
 def _error(table: pd.DataFrame) -> str:
     with_age = table["y_true"].notna()
-    text = f"{len(table)} predictions"
+    text = f"{len(table)} prediction{'' if len(table) == 1 else 's'}"
     if with_age.any():
         months = 12 * (table["y_pred"] - table["y_true"])[with_age].abs().mean()
         text += f", MAE {months:.1f} months on {int(with_age.sum())} with a bone age"

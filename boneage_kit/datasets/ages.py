@@ -20,6 +20,8 @@ from ..records.schema import is_missing
 UNITS = ("years", "months", "years.months")
 #: Bone ages end with the growth of the hand: older ones are mistakes.
 OLDEST_BONE_AGE = 20.0
+#: Zeros in a column whose other ages are all above this (years) mean "unknown".
+_NO_NEWBORNS = 2.0
 _PER_YEAR = {"y": 1.0, "m": 12.0, "w": 52.18, "d": 365.25}
 _WORDS = {
     "y": "y|yr|yrs|year|years|j|jahr|jahre|ans|años",
@@ -157,6 +159,26 @@ def check_unit(
         raise BadInput(
             f"{column} holds {example}, which looks like years and months, not like decimals.",
             f"Say which: {option.format('years.months')}, or {option.format('years')}.",
+        )
+
+
+def refuse_zeros(years: pd.Series, column: str) -> None:
+    """Refuse zeros that stand for "unknown": several of them, and no other age near birth.
+
+    Raises
+    ------
+    BadInput
+        If two rows or more are 0 and every other age is two years or more.
+
+    >>> refuse_zeros(pd.Series([0.0, 0.0, 5.0, 7.5]), "Column bone_age")
+    Traceback (most recent call last):
+    boneage_kit.errors.BadInput: Column bone_age is 0 in 2 rows, and nowhere else below 5 years...
+    """
+    zeros, others = int((years == 0).sum()), years[years > 0]
+    if zeros > 1 and others.min() >= _NO_NEWBORNS:
+        raise BadInput(
+            f"{column} is 0 in {zeros:,} rows, and nowhere else below {others.min():.3g} years.",
+            "Leave cells of unknown ages empty; of newborns write 0.01 years or 0.1 months.",
         )
 
 

@@ -13,7 +13,15 @@ import pandas as pd
 
 from ..errors import BadInput
 from ..records import OLDEST_PLAUSIBLE_YEARS, sexes
-from .ages import OLDEST_BONE_AGE, Ages, bare_numbers, check_name, check_unit, in_years
+from .ages import (
+    OLDEST_BONE_AGE,
+    Ages,
+    bare_numbers,
+    check_name,
+    check_unit,
+    in_years,
+    refuse_zeros,
+)
 from .column_names import NAMES, SEXES, meaning_of, plain
 
 _MAY_BE_EITHER_AGE = ("age", "ageyears", "agemonths", "y", "target")
@@ -161,7 +169,9 @@ def ages_of(
         check_unit(cells, unit, column, option, named=bool(named), oldest=oldest)
     if len(cells) > 1 and (bare_numbers(cells) == 0).all():
         raise BadInput(f"{column} holds nothing but 0.", "Leave cells of unknown ages empty.")
-    return in_years(cells, unit, what, oldest)
+    ages = in_years(cells, unit, what, oldest)
+    refuse_zeros(ages.years, column)
+    return ages
 
 
 def _without_copies(table: pd.DataFrame, columns: list[str]) -> list[str]:

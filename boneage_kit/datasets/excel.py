@@ -13,6 +13,10 @@ import pandas as pd
 from ..errors import BadInput, cause_of
 from .table_limits import TableLimits
 
+_MOST_ROWS = 1_048_576  # of a sheet of Excel
+#: A part of the file that is larger than this and was packed to a hundredth is a trap.
+_LARGE, _MOST = 20_000_000, 100
+
 
 def excel_sheets(data: bytes, name: str, limits: TableLimits) -> dict[str, pd.DataFrame]:
     """Return the cells of each sheet of two rows or more, the one that was saved open first.
@@ -24,8 +28,11 @@ def excel_sheets(data: bytes, name: str, limits: TableLimits) -> dict[str, pd.Da
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-        limits.check_bytes(name, unpacked, times=4)
+            members = archive.infolist()
+        limits.check_bytes(name, sum(member.file_size for member in members), times=4)
+        if any(member.file_size > max(_LARGE, _MOST * member.compress_size) for member in members):
+            raise BadInput(f"{name} unpacks to far more than a table has.", "Save it as CSV.")
+        limits = limits._replace(most_rows=min(limits.most_rows, _MOST_ROWS))
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheets = [book.active, *(sheet for sheet in book.worksheets if sheet is not book.active)]
         cells = {}

@@ -169,7 +169,9 @@ def _from_headers(tree: FileTree, wishes: Wishes, problems: Problems, path: str)
 
 def _no_table(tree: FileTree, path: str) -> str:
     if not tree.tables:
-        return f"{path} holds images but no table, so their sex is not known."
+        others = sorted(set(tree.entries) - set(tree.images))
+        other = f" ({others[0]} does not end as one)" if others else ""
+        return f"{path} holds images but no table{other}, so their sex is not known."
     columns = ", ".join(map(repr, tree.table(tree.tables[0])))
     return f"{tree.tables[0]} has no column that names the images; it has {columns[:150]}."
 

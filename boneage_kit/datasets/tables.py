@@ -126,9 +126,13 @@ def _refuse_surplus(heading: list[str], rows: pd.DataFrame, name: str) -> None:
 def _heading(cells: pd.DataFrame) -> int:
     """Return the number of the row that names the columns: the first below lines of title.
 
-    A title has one cell, or fewer than the row below it where that holds names and no number.
+    A title has no known name above a row of several; or it has one cell, or fewer than the row
+    below it where that holds names and no number.
     """
     first = cells.iloc[:_LINES_LOOKED_AT]
+    known = [names_in(row) for row in first.values.tolist()]
+    if known[0] == 0 and max(known) > 1:
+        return next(row for row, number in enumerate(known) if number > 1)
     filled = (first != "").sum(axis=1).tolist()
     several = sorted(filled)[len(filled) // 2] > 1
     for row in range(len(filled) - 1):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..datasets.ages import OLDEST_BONE_AGE, UNITS, check_name, check_unit, in_years
+from ..datasets.ages import OLDEST_BONE_AGE, UNITS, check_name, check_unit, in_years, refuse_zeros
 from ..datasets.column_names import plain
 from ..datasets.table_limits import TableLimits
 from ..datasets.tables import read_table
@@ -34,6 +34,7 @@ from .contradictions import (
 
 #: Columns that stay text, whatever they look like.
 _TEXT = ("image_id", "sex", "model", "group", "source", "notes")
+_LONGEST_LINE = 1_000_000  # bytes; twice as many are looked at before the rest is read
 _LIMITS = TableLimits(most_bytes=1_000_000_000, most_rows=10_000_000)
 
 
@@ -106,7 +107,12 @@ def _table(path: Path) -> pd.DataFrame:
             raise BadInput(f"{path} is no file.", "Give the path of a CSV or Excel file.")
         if state.st_size > _LIMITS.most_bytes:
             raise BadInput(f"{path} has {state.st_size / 1e9:.1f} GB.", "Give one table.")
-        data = path.read_bytes()
+        with open(path, "rb") as file:
+            data = file.read(2 * _LONGEST_LINE)
+            longest = max(map(len, data.replace(b"\r", b"\n").split(b"\n")))
+            if longest > _LONGEST_LINE and not data.startswith(b"PK"):
+                raise BadInput(f"{path} has a line of a million letters.", "Save the table as CSV.")
+            data += file.read()
     except (OSError, ValueError) as error:
         if isinstance(error, BadInput):
             raise
@@ -154,8 +160,10 @@ def _named(cells: pd.DataFrame, wanted: dict[str, str], where: str) -> dict[str,
 def _refuse_missing(named: Mapping[str, str], cells: pd.DataFrame, where: str) -> None:
     missing = [name for name in PREDICTION_COLUMNS if name not in named]
     if missing:
+        other = {theirs: ours for ours, theirs in named.items() if ours != theirs}
+        held = (f"{name} (named as {other[name]})" if name in other else name for name in cells)
         raise BadInput(
-            f"{where} lacks the column(s) {', '.join(missing)}; it has {', '.join(cells)}.",
+            f"{where} lacks the column(s) {', '.join(missing)}; it has {', '.join(held)}.",
             f"Name them with --columns, for instance {missing[0]}=THEIR_NAME.",
         )
 
@@ -183,6 +191,8 @@ def _years(cells: pd.Series, ours: str, theirs: str, unit: str) -> pd.Series:
             if ours in PREDICTION_COLUMNS
             else f"Leave --unit away and call it {ours}_months.",
         )
+    if ours == "y_true":
+        refuse_zeros(ages.years, f"Column {theirs}")
     unread = ages.years.isna() & (cells != "")
     return ages.years.astype(object).where(~unread, cells) if unread.any() else ages.years
 

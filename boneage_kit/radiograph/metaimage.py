@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import BadInput
-from .decoded import Decoded, by_range_used, check_size
+from .decoded import MOST_BYTES, Decoded, by_range_used, check_size
 
 _TYPES = {
     "CHAR": "i1",
@@ -45,7 +45,9 @@ def decode(data: bytes, name: str, path: Path | None) -> Decoded:
     height, width = _size(header, name)
     dtype = _dtype(header, name)
     needed = height * width * dtype.itemsize
-    raw = _numbers(header, data[end:], name, path, needed)
+    if needed > MOST_BYTES:
+        raise BadInput(f"{name} unpacks to {needed / 1e9:.1f} GB.", "Save it as MET_USHORT.")
+    raw = _numbers(header, data[end:], name, path, height, width, needed)
     if len(raw) < needed:
         raise BadInput(
             f"{name} cannot be decoded as MetaImage ({len(raw)} of {needed} bytes).",
@@ -102,7 +104,13 @@ def _dtype(header: dict[str, str], name: str) -> np.dtype:
 
 
 def _numbers(
-    header: dict[str, str], local: bytes, name: str, path: Path | None, needed: int
+    header: dict[str, str],
+    local: bytes,
+    name: str,
+    path: Path | None,
+    height: int,
+    width: int,
+    needed: int,
 ) -> bytes:
     """Return the numbers' bytes, of this file or of the one beside it, unpacked."""
     where = header.get("ElementDataFile", "LOCAL")
@@ -111,6 +119,7 @@ def _numbers(
         local = _beside(header, where, name, path, None if compressed else needed)
     if not compressed:
         return local
+    check_size(height, width, name, len(local))
     return zlib.decompressobj(wbits=47).decompress(local, needed)  # 47: with zlib's or gzip's head
 
 

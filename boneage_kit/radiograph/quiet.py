@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import warnings
+from contextlib import suppress
 from types import TracebackType
+
+_STANDARD_ERROR = 2
 
 
 class _Quiet:
@@ -40,5 +44,44 @@ class _Quiet:
                 self._caught.__exit__(kind, error, trace)
 
 
+class _QuietLibrary:
+    """Silence what a C library writes to the process's standard error, past Python.
+
+    libtiff writes lines such as "JPEGLib: Quantization table 0x00 was not defined." about damaged
+    files. Where a program has no standard error, there is nothing to do.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running = 0
+        self._kept: int | None = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._running += 1
+            if self._running > 1:
+                return
+            with suppress(OSError):
+                self._kept = os.dup(_STANDARD_ERROR)
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, _STANDARD_ERROR)
+                os.close(nowhere)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            self._running -= 1
+            if self._running == 0 and self._kept is not None:
+                os.dup2(self._kept, _STANDARD_ERROR)
+                os.close(self._kept)
+                self._kept = None
+
+
+#: ``with QUIET_LIBRARY:`` around what calls a decoder in C that talks.
+QUIET_LIBRARY = _QuietLibrary()
 #: ``with QUIET:`` around whatever calls pydicom, tifffile, Pillow or NumPy on a user's file.
 QUIET = _Quiet()

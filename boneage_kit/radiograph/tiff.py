@@ -16,6 +16,7 @@ from PIL import Image, TiffImagePlugin
 from ..errors import BadInput
 from .decoded import MOST_BYTES, Decoded, by_range_used, check_size, grey_of_bands
 from .plain import turned
+from .quiet import QUIET_LIBRARY
 
 # It logs an error for every odd tag of a damaged file; the reader says what matters in a sentence.
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)
@@ -55,7 +56,8 @@ def decode(data: bytes, name: str, path: Path | None) -> Decoded:
                 _refuse_bomb(data, page, name)
             values = turned(_grey(page, notes), orientation)
         else:
-            values = _by_libtiff(data, index, page, name, notes)
+            with QUIET_LIBRARY:
+                values = _by_libtiff(data, index, page, name, notes)
     if orientation in range(2, 9):
         notes.append("turned as its TIFF orientation says")
     decoded = by_range_used(values, notes, name)

@@ -87,7 +87,8 @@ def sexes(values: pd.Series, column: str, option: str = "call the column male") 
     Raises
     ------
     BadInput
-        If a column holds codes only and its name does not say which of them is which.
+        If a column holds codes only and its name does not say which of them is which, or H and M
+        without F.
 
     >>> sexes(pd.Series(["F", "boy", None, "x"]), "sex").tolist()
     ['F', 'M', '', '']
@@ -101,7 +102,9 @@ def sexes(values: pd.Series, column: str, option: str = "call the column male") 
     if meaning is None:
         held = ", ".join(sorted(str(cell) for cell in cells if not is_missing(cell)))
         remedy = f"Write F and M; or, if 1 or true means male, {option}."
-        if _TWO & set(words):  # no option says what 2 means
+        if "h" in words:
+            remedy = "Write F and M in the table: M is a girl in Spanish (mujer), a boy elsewhere."
+        elif _TWO & set(words):  # no option says what 2 means
             remedy = "Write F and M in the table: 2 means girls in some tables, boys in others."
         raise BadInput(f"Column {column} holds {held}, which do not say who is female.", remedy)
     sex_of_code = [meaning.get(word, "") for word in words] + [""]  # the last: code -1, missing
@@ -111,6 +114,8 @@ def sexes(values: pd.Series, column: str, option: str = "call the column male") 
 def _meaning_of(column: str, words: set[str]) -> Mapping[str, str] | None:
     """Return what the words of a column mean, by its name; None if they may mean either sex."""
     name = "".join(letter for letter in column.casefold() if letter.isalnum())
+    if {"h", "m"} <= words and "f" not in words:
+        return None  # hombre and mujer, or an H by mistake
     if name not in _ABOUT_BOYS + _ABOUT_GIRLS:
         codes = words - {"f"}
         return None if codes and codes <= _CODES else _SEX_OF

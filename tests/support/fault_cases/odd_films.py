@@ -11,7 +11,6 @@ import numpy as np
 import pydicom
 from dicom_kinds import LEVELS, raw, rgb, with_table
 from PIL import Image
-from pydicom.encaps import encapsulate
 from radiograph_files import EXPECTED, encoded, film, hand, metaimage, png, tiff, written
 
 import boneage_kit as bk
