@@ -1,4 +1,4 @@
-"""Write the tables of README.md, docs/results.md and docs/benchmark.md from the committed results.
+"""Write the tables of README.md and of docs (results, benchmark, real data) from the results.
 
     make readme
 
@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 RESULTS = ROOT / "docs" / "results.md"
 BENCHMARK = ROOT / "docs" / "benchmark.md"
+REAL_DATA = ROOT / "docs" / "real_data.md"
 FLOOR = "sex's median"
 #: The two runs that are kept, and the heading of each.
 SOURCES = {"phantom": "Phantoms", "real": "Real hands: RSNA 2017 thumbnails, 100 px"}
@@ -289,6 +290,27 @@ def ablation_table(study: str) -> str:
     return f"{images}\n\n{table(header, rows, 0)}"
 
 
+def picture_notes() -> str:
+    """Return the table of how often ``predict`` notes what is wrong with a picture."""
+    data = pd.read_csv(ROOT / "boneage_kit" / "data" / "results" / "picture_notes.csv")
+    kinds = data["data"].unique()
+    header = ["the picture"]
+    for kind in kinds:
+        n = data.loc[data["data"] == kind, "n"].max()
+        header += [f"any note (%), {n} of {kind}", "the right note (%)"]
+    rows = []
+    for (change, dose), same in data.groupby(["change", "dose"], sort=False):
+        unit = same["unit"].fillna("").iloc[0]
+        row = [f"{change}, {dose:g} {unit}" if unit else change]
+        for kind in kinds:
+            one = same[same["data"] == kind].iloc[0]
+            share, lower, upper = (100 * one[name] for name in ("noted", "lower", "upper"))
+            right = "none is" if change == "as it is" else f"{100 * one['named']:.0f}"
+            row += [interval(share, lower, upper, ".0f"), right]
+        rows.append(row)
+    return table(header, rows, 2 * len(kinds))
+
+
 def months(value: float, lower: float, upper: float) -> str:
     """Return a difference in years as months, with its interval where it has one."""
     limits = (None, None) if pd.isna(lower) else (12 * lower, 12 * upper)
@@ -313,6 +335,7 @@ def pages() -> dict[Path, str]:
             "notebooks": notebook_table(runs["phantom"], small),
             "results": result_tables(runs),
         },
+        REAL_DATA: {"picture notes": picture_notes()},
         BENCHMARK: {"benchmark": benchmark_tables(), "ablations": ablation_tables()},
     }
     texts = {}

@@ -3,6 +3,11 @@
 Growth plates and joint spaces are lines of one or two pixels. The measure compares how strongly
 the picture changes from pixel to pixel with how strongly it changes over several pixels, within
 the hand. It has no unit, and contrast cancels out. It needs no training.
+
+Measured on 200 films of RSNA 2017, 512 px (``boneage_kit/data/results/picture_notes.csv``): the
+note comes for 3 % of films blurred by 0.5 % of the side (SD), for 94 % of those blurred by 1 %,
+and for 90 % of those blurred by 2 %. It comes for 1 % of films with 75 % of the pixels per side,
+for 68 % with 50 %, and for 94 % with 33 %. A stronger blur hides the hand, and other notes come.
 """
 
 from __future__ import annotations

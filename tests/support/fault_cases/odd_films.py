@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ from .sibling_films import BASELINE, BYTES, JPEG, changed, compressed
 
 #: As the standard has them; pydicom does not know all of their names.
 JPEG_XL, DEFLATED_FRAME = "1.2.840.10008.1.2.4.110", "1.2.840.10008.1.2.8.1"
+RUN_LENGTHS = "1.2.840.10008.1.2.5"
 WRAPPED, VIDEO = "1.2.840.10008.1.2.1.98", "1.2.840.10008.1.2.4.100"
 
 
@@ -181,6 +183,46 @@ PICTURES = {
 }
 
 
+def cut_lzw() -> bytes:
+    """Return a TIFF whose compressed strip ends early; libtiff has something to say about it."""
+    whole = bytearray(encoded(hand(), "TIFF", compression="tiff_lzw"))
+    whole[60:90] = b"\x5a" * 30
+    return bytes(whole)
+
+
+def empty_segment(header: pydicom.Dataset) -> None:
+    """Give run lengths of which the first segment holds nothing."""
+    compressed(struct.pack("<16I", 2, 64, 64, *[0] * 13) + b"\x81\0" * 200, RUN_LENGTHS)(header)
+
+
+def on_terminal(data: bytes) -> Callable[[Path], str]:
+    """Read a film; tell what came to the process's standard error, past Python too."""
+
+    def act(folder: Path) -> str:
+        (folder / "film").write_bytes(data)
+        kept, written_there = os.dup(2), folder / "terminal"
+        with open(written_there, "wb") as file:
+            os.dup2(file.fileno(), 2)
+            try:
+                said = film_in_words(folder / "film")
+            except bk.BadInput as error:
+                said = f"refused: {error}"
+            finally:
+                os.dup2(kept, 2)
+                os.close(kept)
+        return f"{said} On the terminal: {written_there.read_bytes()[:200]!r}"
+
+    return act
+
+
+SILENT = "On the terminal: b''"
+LOUD = {
+    "run lengths of which a segment is empty": changed(empty_segment),
+    "TIFF, LZW, damaged": cut_lzw(),
+    "TIFF, LZW, cut": encoded(hand(), "TIFF", compression="tiff_lzw")[:180],
+}
+
+
 def given(source: object) -> Callable[[Path], str]:
     """Hand ``read_radiograph`` what is no file."""
     return lambda folder: str(bk.read_radiograph(source).pixels.shape)  # type: ignore[arg-type]
@@ -193,6 +235,10 @@ ODD_FILMS = [
         for tried, (data, says) in NAMED.items()
     ),
     *(Fault("an image file", tried, reads(data), says) for tried, (data, says) in PICTURES.items()),
+    *(
+        Fault("an image file", f"{tried}: what the terminal shows", on_terminal(data), SILENT)
+        for tried, data in LOUD.items()
+    ),
     Fault("an image file", "an array", given(hand()), "is not read from ndarray"),
     Fault("an image file", "nothing", given(None), "is not read from NoneType"),
 ]
