@@ -49,7 +49,8 @@ def saliency_maps(
         len(images),
         1 + len(methods),
         squeeze=False,
-        figsize=(2.6 * (1 + len(methods)), 2.75 * len(images)),
+        figsize=(2.4 * (1 + len(methods)), 2.7 * len(images)),
+        layout="constrained",
     )
     for row, image, by_method, mask, title in zip(grid, images, maps, plates, titles, strict=True):
         for ax, name in zip(row, ["growth plates", *methods], strict=True):

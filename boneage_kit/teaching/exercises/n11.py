@@ -1,4 +1,4 @@
-"""Exercises of unit 11: recalibrate, a conformal half-width, break its promise."""
+"""Exercises of unit 11: a conformal half-width, and how to break its promise."""
 
 from __future__ import annotations
 
@@ -8,24 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...evaluation import conformal, mae, recalibrate, shipped_predictions
+from ...evaluation import conformal, shipped_predictions
 from . import Unanswered, Wrong, exercise
-
-
-def another_clinic(n: int = 300, seed: int = 11) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return simulated predictions (years), for validation and for test; boys come out too old.
-
-    >>> validation, test = another_clinic()
-    >>> len(validation), len(test)
-    (150, 150)
-    """
-    rng = np.random.default_rng(seed)
-    sex, label = rng.choice(["F", "M"], n), rng.uniform(3, 16, n)
-    pred = label + np.where(sex == "M", 1.4, 0.0) + rng.normal(0, 0.6, n)
-    table = pd.DataFrame(
-        {"image_id": [f"c{i:03d}" for i in range(n)], "sex": sex, "y_true": label, "y_pred": pred}
-    )
-    return table.iloc[: n // 2].copy(), table.iloc[n // 2 :].reset_index(drop=True)
 
 
 def errors_of_39(seed: int = 5) -> np.ndarray:
@@ -62,55 +46,6 @@ def _number(answer: Any, what: str) -> float:
         raise Wrong(f"Give one number, {what}.") from None
 
 
-def _clinic_errors() -> dict[str, float]:
-    validation, test = another_clinic()
-    shift = (validation["y_pred"] - validation["y_true"]).mean()
-    after = recalibrate(validation).apply(test)
-    return {
-        "before": mae(test["y_true"], test["y_pred"]),
-        "one shift": mae(test["y_true"], test["y_pred"] - shift),
-        "right": mae(after["y_true"], after["y_pred"]),
-    }
-
-
-@exercise(
-    "11.1",
-    hint="evaluation.recalibrate(...) takes the validation children; line.apply(...) the others.",
-    solution="validation, test = n11.another_clinic()\n"
-    "line = evaluation.recalibrate(validation)\n"
-    "after = line.apply(test)\n"
-    'answer = evaluation.mae(after["y_true"], after["y_pred"])',
-    passes=(_clinic_errors()["right"], round(_clinic_errors()["right"], 1)),
-    fails=(
-        _clinic_errors()["before"],
-        _clinic_errors()["one shift"],
-        12 * _clinic_errors()["right"],
-        "small",
-    ),
-)
-def recalibrated_error(answer: Any) -> str:
-    """The MAE of the test children after one line per sex from the validation children."""
-    value, errors = _number(answer, "the MAE in years after recalibration"), _clinic_errors()
-    if abs(value - errors["before"]) < 0.03:
-        raise Wrong("That is the MAE before the correction. Apply the line to the test children.")
-    if abs(value - errors["one shift"]) < 0.03:
-        raise Wrong(
-            "That is one correction for all children. Girls need none and boys need one: fit a "
-            "line per sex, as evaluation.recalibrate does."
-        )
-    if abs(value - 12 * errors["right"]) < 0.4:
-        raise Wrong("That is in months. Give years.")
-    if abs(value - errors["right"]) > 0.06:
-        raise Wrong(
-            "That is not the MAE of the test children after the correction. Fit on the "
-            "validation children, apply to the test children, and compare with their labels."
-        )
-    return (
-        f"The MAE falls from {errors['before']:.2f} to {errors['right']:.2f} years. Here the "
-        "fault was a straight one, the same for all boys, so a straight line takes it away."
-    )
-
-
 def _rank_errors() -> dict[str, float]:
     errors = errors_of_39()
     return {
@@ -123,7 +58,7 @@ def _rank_errors() -> dict[str, float]:
 
 
 @exercise(
-    "11.2",
+    "11.1",
     hint="90 % of 39 + 1 is 36. The errors are sorted, and Python counts from 0.",
     solution="errors = n11.errors_of_39()\n"
     "rank = int(np.ceil((len(errors) + 1) * 0.9))  # 36\n"
@@ -166,7 +101,7 @@ def _mask_of(chosen: Any, children: pd.DataFrame) -> np.ndarray:
 
 
 @exercise(
-    "11.3",
+    "11.2",
     hint="Look at the coverage by age above. At which ages did the intervals hold the fewest?",
     solution='\ndef visitors(children):\n    return children[children["bone_age"] >= 15]',
     passes=(
