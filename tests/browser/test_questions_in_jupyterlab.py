@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from jupyter_pages import CHROMIUM, SLOW, lab_over, playwright, run_cell
+from jupyter_pages import SCREEN, SLOW, chromium, lab_over, run_cell
 from own_questions import CHOICE, MARK, ORDER
 
 BEGIN = "import boneage_kit as bk\nlesson = bk.teaching.begin('06_x', preset='smoke', data=None)\n"
@@ -29,7 +29,7 @@ CELLS = {
     "quiz": BEGIN + "lesson.ask(*bk.teaching.questions.load('u97.toml'))",
     "sliders": BEGIN + EXPLORE,
 }
-SCREEN = {"width": 1366, "height": 768}  # a student's laptop
+__all__ = ["chromium"]  # a fixture
 
 
 @pytest.fixture(scope="module")
@@ -37,17 +37,6 @@ def lab(tmp_path_factory):
     with lab_over(CELLS, tmp_path_factory.mktemp("lab")) as started:
         (started[1] / "u97.toml").write_text(CHOICE + ORDER + MARK, encoding="utf-8")
         yield started
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -10,37 +10,18 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 
-import nbformat
 import pandas as pd
 import pytest
+from jupyter_pages import SCREEN, SLOW, chromium, free_port, lab_over, playwright, run_cell, stop
 
 from boneage_kit import phantom
 from boneage_kit.plots.hand_pictures import svg
 
-CHROMIUM = next(
-    (
-        found
-        for name in ("chromium", "chromium-browser", "google-chrome")
-        if (found := shutil.which(name))
-    ),
-    None,
-)
-if os.environ.get("BROWSER_TESTS") == "required":  # make test-browser: a skip would pass unseen
-    import playwright.sync_api as playwright
-
-    assert CHROMIUM, "no Chromium: apt-get install chromium"
-else:
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium (Debian package chromium)", allow_module_level=True)
+__all__ = ["chromium"]  # a fixture
 
 CELLS = {
     "atlas": "from boneage_kit import widgets, phantom\n"
@@ -49,89 +30,19 @@ CELLS = {
     "widgets.tw_scorer(phantom.render(sex='M', bone_age=12.0, seed=4, size=512))",
     "room": "from boneage_kit import widgets, phantom\n"
     "widgets.reading_room(phantom.cohort(7, seed=11), path='r.csv', repeats=3)",
+    "advised": "from boneage_kit import widgets, phantom\n"
+    "hands = phantom.cohort(3, seed=11)\n"
+    "opinions = hands[['image_id']].assign(opinion=[4.0, 9.5, 12.0])\n"
+    "widgets.reading_room(hands, reader='me', path='a.csv', repeats=0, opinion=opinions)",
 }
 CELLS["room_elsewhere"] = CELLS["room"]  # a kernel of its own
-SLOW = 120_000  # milliseconds: a kernel starts, on a busy machine
-SCREEN = {"width": 1366, "height": 768}  # a student's laptop, or a projector
-SETTINGS = {"apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}}
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-def stop(server):
-    """End a server and its kernels, also one that does not listen any more."""
-    os.killpg(server.pid, signal.SIGTERM)
-    try:
-        server.wait(20)
-    except subprocess.TimeoutExpired:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait(20)
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """A JupyterLab over a folder with one notebook a widget."""
-    folder = tmp_path_factory.mktemp("lab")
-    for name, source in CELLS.items():
-        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-        book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-        nbformat.write(book, folder / f"{name}.ipynb")
-    settings = tmp_path_factory.mktemp("settings")
-    for name, values in SETTINGS.items():
-        place = settings / f"@jupyterlab/{name}.jupyterlab-settings"
-        place.parent.mkdir(parents=True)
-        place.write_text(json.dumps(values))
-    port = free_port()
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("BONEAGE_KIT_WIDGETS", "BONEAGE_KIT_OUT")
-    }
-    environment |= {
-        "JUPYTERLAB_SETTINGS_DIR": str(settings),
-        "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path_factory.mktemp("workspaces")),
-    }
-    server = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "jupyterlab",
-            "--no-browser",
-            "--allow-root",
-            f"--port={port}",
-            "--ServerApp.token=t",
-            f"--ServerApp.root_dir={folder}",
-            "--ServerApp.port_retries=0",
-        ],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(f"{address}/api?token=t", timeout=2)
-            break
-        except OSError:
-            time.sleep(0.5)
-    yield address, folder
-    stop(server)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
-        )
-        yield browser
-        browser.close()
+    with lab_over(CELLS, tmp_path_factory.mktemp("lab")) as started:
+        yield started
 
 
 @pytest.fixture
@@ -143,18 +54,8 @@ def run(lab, chromium, request):
         if another or not pages:
             pages.append(chromium.new_page(viewport=SCREEN))
         page = pages[-1]
-        page.goto(f"{lab[0]}/lab/tree/{name}.ipynb?token=t&reset", timeout=SLOW)
-        page.wait_for_selector(".jp-Cell", timeout=SLOW)
-        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=SLOW)
-        for _ in range(4):  # what is sent while the kernel still connects is lost
-            page.locator(".jp-Cell .cm-content").first.click()
-            page.keyboard.press("Control+Enter")
-            try:
-                page.wait_for_selector(ready, timeout=SLOW / 4)
-                return page
-            except playwright.TimeoutError:
-                continue
-        raise AssertionError(f"{name}: {ready} never came")
+        run_cell(page, lab[0], name, ready)
+        return page
 
     yield start
     kept = os.environ.get("SCREENSHOTS")
@@ -295,6 +196,24 @@ def test_ten_hands_by_keyboard_with_the_page_reloaded_in_between(run, lab):
     page.keyboard.press("Enter")
     page.get_by_text("Written: r_predictions.csv").wait_for(timeout=SLOW)
     assert len(pd.read_csv(lab[1] / "r_predictions.csv")) == 7
+
+
+def test_three_hands_with_an_opinion_beside_the_film(run, lab):
+    page = run("advised", "canvas.bk-film")
+    said = ["4 y", "9 y 6 m", "12 y"]
+    order = []
+    for hand in range(1, 4):
+        page.locator(f"canvas[aria-label^='Hand {hand} of 3']").wait_for(timeout=SLOW)
+        opinion = page.get_by_text("The network's opinion:")
+        opinion.wait_for(timeout=SLOW)
+        order.append(opinion.text_content().split("opinion: ")[1].strip(" ."))
+        box = opinion.bounding_box()
+        assert box["y"] + box["height"] <= SCREEN["height"], "the opinion is below the screen"
+        read_one(page, 7, hand, 3)
+    assert sorted(order) == sorted(said)
+    page.get_by_text("All read").wait_for(timeout=SLOW)
+    kept = pd.read_csv(lab[1] / "a.csv")
+    assert set(kept["reader"]) == {"me with opinion"} and kept["bone_age"].tolist() == [7, 7, 7]
 
 
 def test_the_film_by_keys_and_by_pointer(run, lab):

@@ -39,6 +39,7 @@ else:
         pytest.skip("no Chromium (Debian package chromium)", allow_module_level=True)
 
 SLOW = 120_000  # milliseconds: a kernel starts, on a busy machine
+SCREEN = {"width": 1366, "height": 768}  # a student's laptop, or a projector
 SETTINGS = {"apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 
@@ -56,6 +57,17 @@ def stop(server: subprocess.Popen) -> None:
     except subprocess.TimeoutExpired:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait(20)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        )
+        yield browser
+        browser.close()
 
 
 @contextmanager
