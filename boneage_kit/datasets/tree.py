@@ -100,7 +100,7 @@ class FileTree:
 
     def _add_folder(self) -> None:
         def denied(error: OSError) -> None:
-            self.unreadable.append((str(error.filename), str(error.strerror)))
+            self.unreadable.append((readable_name(str(error.filename)), str(error.strerror)))
 
         names: list[str] = []
         for folder, folders, files in os.walk(self.root, onerror=denied):
@@ -112,7 +112,7 @@ class FileTree:
             self._check_number(len(names))
             for name in links:  # os.walk does not follow them; those that stay inside lead twice
                 if not self._is_inside(os.path.join(folder, name)):
-                    self.unreadable.append((prefix + name, _LEADS_OUT))
+                    self.unreadable.append((readable_name(prefix + name), _LEADS_OUT))
         for name in names:
             self._add_path(name)
 
@@ -130,7 +130,7 @@ class FileTree:
     def _add_path(self, name: str) -> None:
         if _is_junk(name):
             return
-        path = os.path.join(self.root, name)
+        path, name = os.path.join(self.root, name), readable_name(name)
         try:
             state = os.stat(path)
             if os.path.islink(path) and not self._is_inside(path):
@@ -244,6 +244,17 @@ class FileTree:
 
 _READ_ERRORS = (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError,
                 NotImplementedError)  # fmt: skip
+
+
+def readable_name(name: str) -> str:
+    """Return a file's name as text: old systems wrote names in Windows' letters, not in UTF-8.
+
+    >>> readable_name("h\udce5nd.png"), readable_name("hånd.png")
+    ('hånd.png', 'hånd.png')
+    """
+    if name.isascii() or not any("\udc80" <= letter <= "\udcff" for letter in name):
+        return name
+    return os.fsencode(name).decode("cp1252", errors="replace")
 
 
 def _existing(root: str | os.PathLike) -> Path:

@@ -286,9 +286,10 @@ def _build(card: Card, arrays: Arrays) -> AgeModel | FeatureModel:
 
 def _by_hand(arrays: Arrays) -> FeatureModel:
     columns = len(features.handcrafted.names()) + int(arrays["sex_input"][0])
-    for name in ("mean", "scale", "coefficients"):
-        if arrays[name].shape != (columns,):
-            raise ValueError(f"{name} has shape {arrays[name].shape}, not ({columns},)")
+    shapes = dict.fromkeys(("mean", "scale", "coefficients"), (columns,))
+    for name, shape in {**shapes, "intercept": (1,), "sex_input": (1,)}.items():
+        if arrays[name].shape != shape:
+            raise ValueError(f"{name} has shape {arrays[name].shape}, not {shape}")
     return features.FeatureModel.from_arrays("handcrafted", arrays)
 
 

@@ -87,9 +87,15 @@ def test_unknown_words_are_left_out_with_the_word(tmp_path):
     assert dataset.left_out == {"the sex is missing or unknown": 2}
 
 
+@pytest.mark.parametrize("cells", [["M", "H", "M", "H", "M", "H"], ["H"] + ["M"] * 11])
+def test_a_language_in_which_m_is_a_girl_is_refused(tmp_path, cells):
+    with pytest.raises(bk.BadInput, match=r"M is a girl in Spanish \(mujer\)"):
+        load(tmp_path, "sex", cells)
+
+
 def test_a_language_of_which_half_is_understood_is_refused(tmp_path):
-    with pytest.raises(bk.BadInput, match="words that are not known: 'H'"):
-        load(tmp_path, "sex", ["M", "H", "M", "H", "M", "H"])  # mujer and hombre: M is no boy
+    with pytest.raises(bk.BadInput, match="words that are not known: 'K'"):
+        load(tmp_path, "sex", ["M", "K", "M", "K", "M", "K"])
 
 
 def test_several_columns_that_agree(tmp_path):

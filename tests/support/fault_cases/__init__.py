@@ -12,6 +12,7 @@ from .image_files import DICOM, FILES
 from .machine import MACHINE
 from .model_cards import MODELS
 from .odd_films import ODD_FILMS
+from .odd_models import ODD_MODELS
 from .odd_tables import ODD_TABLES
 from .outputs import OUTPUTS
 from .run_states import STATES
@@ -21,7 +22,7 @@ from .sibling_tables import SIBLING_TABLES
 
 FAULTS = [
     *FILES, *DICOM, *TABLES, *SETS, *MACHINE, *COMMANDS, *OUTPUTS, *MODELS, *DOUBTS, *STATES,
-    *SIBLING_FILMS, *SIBLING_TABLES, *SIBLING_STATES, *ODD_FILMS, *ODD_TABLES,
+    *SIBLING_FILMS, *SIBLING_TABLES, *SIBLING_STATES, *ODD_FILMS, *ODD_TABLES, *ODD_MODELS,
 ]  # fmt: skip
 #: Those in which a command does its work, or runs in a process of its own.
 SLOW = [fault for fault in OUTPUTS if "terminal codes" not in fault.tried]
