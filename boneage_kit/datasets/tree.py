@@ -249,7 +249,7 @@ _READ_ERRORS = (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError,
 def readable_name(name: str) -> str:
     """Return a file's name as text: old systems wrote names in Windows' letters, not in UTF-8.
 
-    >>> readable_name("h\udce5nd.png"), readable_name("hånd.png")
+    >>> readable_name("h\\udce5nd.png"), readable_name("hånd.png")
     ('hånd.png', 'hånd.png')
     """
     if name.isascii() or not any("\udc80" <= letter <= "\udcff" for letter in name):
