@@ -179,7 +179,8 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
     target = _replaceable(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     # not mkstemp: its files are for their owner's eyes only, and a report is to be shared
-    temporary = target.parent / f".{uuid.uuid4().hex}{path.suffix[:16]}"
+    # absolute: pandas takes a name that begins with ~ for one in the home folder
+    temporary = target.parent.absolute() / f".{uuid.uuid4().hex}{path.suffix[:16]}"
     try:
         write(temporary)
         os.replace(temporary, target)

@@ -224,7 +224,8 @@ class Study:
 
 @lru_cache(maxsize=2)
 def _dataset(spec: str, n: int) -> Dataset:
-    dataset = load(spec, n or None, 0)
+    # every image is decoded before: a damaged one shall not stop hours of trainings
+    dataset = load(spec, n or None, 0, verify=True)
     labelled = dataset.table["bone_age"].notna().to_numpy()
     if labelled.sum() < 20:
         raise BadInput(

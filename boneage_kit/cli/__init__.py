@@ -7,6 +7,8 @@ import importlib
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from .. import __version__, _settings
@@ -77,9 +79,18 @@ def _run(name: str, words: list[str]) -> int:
         console.flush()
         raise
     _settings.check()
+    _find_home(arguments)
     code: int = arguments.run(arguments)
     console.flush()
     return code
+
+
+def _find_home(arguments: argparse.Namespace) -> None:
+    """Put the home folder in place of ``~``: a shell leaves it in quotes and in ``--out=~/x``."""
+    for name, value in vars(arguments).items():
+        if isinstance(value, Path) and value.parts[:1] == ("~",):
+            with suppress(RuntimeError):  # a user without a home
+                setattr(arguments, name, value.expanduser())
 
 
 class _Parser(argparse.ArgumentParser):

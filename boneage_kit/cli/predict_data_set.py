@@ -57,7 +57,7 @@ def _refuse_harmful(out: Path, spec: str) -> None:
     if out.suffix.lower() not in _ENDINGS:
         raise BadInput(
             f"The table is written as CSV, and {out} says that it is something else.",
-            f"Name it {out.with_suffix('.csv').name} with --out.",
+            f"Name it {out.name.partition('.')[0] or 'predictions'}.csv with --out.",
         )
     data = datasets.path_of(spec)
     if data is not None and out.exists():

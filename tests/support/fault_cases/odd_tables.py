@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 from dataset_layouts import TRAINING, put
+
+from boneage_kit.datasets import files as files_of_data
 
 from .base import Fault, command, said_by
 from .commands import PREDICTED
@@ -143,6 +146,33 @@ def predict(*words: str) -> Callable[[Path], str]:
     return act
 
 
+def at_home(folder: Path) -> str:
+    """Name a table in the home folder with a ~ that no shell has replaced."""
+    before = os.environ.get("HOME")
+    os.environ["HOME"] = str(folder / "home")
+    (folder / "home").mkdir()
+    try:
+        said = predict("--data", "folder:data", "--out", "~/p.csv")(folder)
+    finally:
+        os.environ.pop("HOME") if before is None else os.environ.update(HOME=before)
+    left = sorted(path.name for path in (folder / "home").iterdir())
+    return f"{said}; at home: {left}; a folder ~: {(folder / '~').exists()}"
+
+
+def damaged_in_a_large_set(folder: Path) -> str:
+    """Compare methods on a set that is too large to be decoded when it is loaded."""
+    films = folder_of(40, 0, 0)
+    films["3.png"] = films["3.png"][:60] + bytes(15) + films["3.png"][75:]
+    put(folder / "data", films)
+    before, files_of_data.VERIFY_BELOW_BYTES = files_of_data.VERIFY_BELOW_BYTES, 0
+    words = "benchmark --data folder:data --methods constant by_hand_ridge --sizes 15 --folds 2"
+    try:
+        said = said_by([*words.split(), "--workers", "0", "--out", "b"], folder, with_output=True)
+    finally:
+        files_of_data.VERIFY_BELOW_BYTES = before
+    return f"exit {said[5:6]}; {' '.join(said.split()[-16:])}"
+
+
 ODD_TABLES = [
     *(Fault("a table", tried, loads(folder_table(text), "folder"), says)
       for tried, text, says in FOLDERS),
@@ -161,6 +191,12 @@ ODD_TABLES = [
           predict("--data", "folder:data", "--out", "p.csv", "--json"), "and no JSON"),
     Fault("a command", "predict of a film with --n",
           predict("--sex", "F", "--n", "3", "data/0.png"), "--n is of a data set"),
+    Fault("a command", "predict --out ~/p.csv, in quotes", at_home,
+          "at home: ['p.csv']; a folder ~: False"),
+    Fault("a command", "predict --out p.csv.gz",
+          predict("--data", "folder:data", "--out", "p.csv.gz"), "Name it p.csv with"),
+    Fault("a data set", "benchmark on a large set with one damaged image", damaged_in_a_large_set,
+          "39 images used, 1 left out: unreadable image (1)"),
     Fault("a command", "phantom --monochrome1 as PNG",
           command("phantom", "--sex", "F", "--age", "8", "--monochrome1", "-o", "a.png"),
           "A PNG is not stored inverted"),
