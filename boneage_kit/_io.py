@@ -73,7 +73,7 @@ def check_writable(path: Path | str, *, option: str = "--out", is_folder: bool =
     path = Path(path)
     kind = "folder" if is_folder else "file"
     try:
-        parent = path if is_folder else _replaceable(path, option).parent
+        parent = path if is_folder else _replaceable(path, f"Name a file with {option}.").parent
         made = [each for each in (parent, *parent.parents) if not os.path.lexists(each)]
         try:
             parent.mkdir(parents=True, exist_ok=True)
@@ -98,7 +98,7 @@ def check_writable(path: Path | str, *, option: str = "--out", is_folder: bool =
         ) from None
 
 
-def _replaceable(path: Path, option: str = "--out") -> Path:
+def _replaceable(path: Path, remedy: str) -> Path:
     """Return the regular file that a path leads to, whether it exists or not.
 
     A rename would put a file in the place of a device or a pipe, and of a link itself.
@@ -106,11 +106,11 @@ def _replaceable(path: Path, option: str = "--out") -> Path:
     with suppress(FileNotFoundError):
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
-            raise BadInput(f"{path} is a folder.", f"Name a file with {option}.")
+            raise BadInput(f"{path} is a folder.", remedy)
         if not stat.S_ISREG(mode):
             raise BadInput(
                 f"{path} is no regular file but a device, a pipe or a socket.",
-                f"Name a file with {option}.",
+                remedy,
             )
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
@@ -176,7 +176,7 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
     >>> write_atomically(target, lambda p: p.write_text("whole")).read_text()
     'whole'
     """
-    target = _replaceable(path)
+    target = _replaceable(path, "Delete it, or choose another place.")
     target.parent.mkdir(parents=True, exist_ok=True)
     # not mkstemp: its files are for their owner's eyes only, and a report is to be shared
     # absolute: pandas takes a name that begins with ~ for one in the home folder
@@ -199,8 +199,12 @@ def write_bytes(path: Path, content: bytes | memoryview) -> Path:
 
 
 def write_text(path: Path, text: str) -> Path:
-    """Write text as UTF-8, whole or not at all."""
-    return write_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    """Write text as UTF-8, whole or not at all; half a character of a file's name as its code."""
+
+    def write(temporary: Path) -> int:
+        return temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+    return write_atomically(path, write)
 
 
 def write_json(path: Path, content: Any) -> Path:

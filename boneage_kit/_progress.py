@@ -19,4 +19,4 @@ def is_interactive() -> bool:
     kernel = getattr(shell, "kernel", None)
     if kernel is not None:
         return bool(getattr(kernel, "_allow_stdin", False))
-    return sys.stderr.isatty()
+    return sys.stderr is not None and sys.stderr.isatty()

@@ -9,6 +9,8 @@ the runs that were committed.
 from __future__ import annotations
 
 import json
+import logging
+import math
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -44,6 +46,9 @@ RESULT_COLUMNS = (
     "floor",
     "note",
 )
+_TEXTS = ("result", "method", "unit", "source", "data", "preset", "note")
+_COUNTS = ("n_train", "n_test", "folds", "seed", "seeds", "pixels")
+_log = logging.getLogger(__name__)
 #: Two rows with the same values here are one result, measured again.
 KEY = ("notebook", "result", "method", "n_train", "source")
 
@@ -166,12 +171,36 @@ def _count(value: Any) -> str:
 def rows_of_run(out: Path) -> list[Json]:
     """Return every recorded row of a run folder, each with all of ``RESULT_COLUMNS``."""
     rows: list[Json] = []
-    for path in sorted((out / "records").rglob("*.json")):
+    for path in sorted((out / "records").rglob("[!.]*.json")):
         content = read_json(path)
-        for row in content if isinstance(content, list) else [content]:
-            if isinstance(row, dict) and "value" in row:
-                rows.append({field: row.get(field) for field in RESULT_COLUMNS})
+        records = content if isinstance(content, list) else [content]
+        whole = [record for record in records if _is_whole(record)]
+        if len(whole) < len(records):
+            _log.warning(
+                "%s holds %d damaged result(s), which are left out.",
+                path.name,
+                len(records) - len(whole),
+            )
+        rows += [{field: record.get(field) for field in RESULT_COLUMNS} for record in whole]
     return rows
+
+
+def _is_whole(record: Any) -> bool:
+    """Return whether a record can stand in a table: a number with texts and numbers beside it."""
+    if not isinstance(record, dict) or not _is_number(record.get("value")):
+        return False
+    texts = [record.get(field) for field in _TEXTS]
+    bounds = [record.get(field) for field in ("lower", "upper")]
+    counts = [record.get(field) for field in _COUNTS]
+    return (
+        all(text is None or isinstance(text, str) for text in texts)
+        and isinstance(record.get("notebook"), str)
+        and all(number is None or _is_number(number) for number in [*bounds, *counts])
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def load(path: Path) -> Json:
@@ -183,12 +212,26 @@ def load(path: Path) -> Json:
         If there are none, or they are of another schema.
     """
     content = read_json(path / "results.json" if path.is_dir() else path)
-    if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+    if not isinstance(content, dict) or content.get("schema") != SCHEMA or not _is_run(content):
         raise BadInput(
             f"{path} holds no results of a run.",
             "Give the folder that `boneage-kit run --out` wrote.",
         )
     return content
+
+
+def _is_run(content: Json) -> bool:
+    """Return whether the parts of ``results.json`` are there, each of its kind."""
+    about = content.get("run")
+    parts = {"kit": dict, "machine": dict, "versions": dict, "notebooks": list, "figures": list}
+    rows = content.get("rows")
+    return (
+        all(isinstance(content.get(name), kind) for name, kind in parts.items())
+        and isinstance(about, dict)
+        and all(isinstance(about.get(name), str) for name in ("source", "preset"))
+        and isinstance(rows, list)
+        and all(map(_is_whole, rows))
+    )
 
 
 def committed(source: str, preset: str) -> Json | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .._io import write_atomically, write_json
+from .._io import read_json, write_atomically, write_json
 from ..datasets import Dataset, folds, load, stratified_subset
 from ..errors import BadInput
 from . import methods
@@ -21,6 +21,8 @@ from .methods import Sizes
 #: Training sizes of the issue of few images; 1,112 is the paper's: four fifths of 1,390 (0: all).
 TRAINING_SIZES = (25, 50, 100, 250, 500, 1112, 2500, 0)
 IDENTITY = "study.json"
+_COLUMNS = ("image_id", "sex", "y_true", "y_pred", "model", "n_train", "fold", "seed")
+_log = logging.getLogger(__name__)
 _COST = {"constant": 0.1, "features": 5.0}  # in thousands of image passes, as a training counts
 
 
@@ -126,8 +128,18 @@ class Study:
         return 0.5 + weight * area * n * methods.passes(method, n, self.sizes) / 1000
 
     def done(self, cell: Cell) -> bool:
-        """Return whether the cell's predictions are there."""
-        return (self.out / cell.file).exists()
+        """Return whether the cell's predictions are there and whole; say it where they are not."""
+        path = self.out / cell.file
+        if not path.exists():
+            return False
+        try:
+            children = len(_read_cell(path))
+        except BadInput:
+            children = -1
+        whole = children == len(self._rows(self.fold_numbers(), cell)[1])
+        if not whole:
+            _log.warning("%s is damaged: this training is done again.", cell.file)
+        return whole
 
     def predict(self, cell: Cell) -> pd.DataFrame:
         """Train and return the cell's predictions table, with the cell's numbers as columns."""
@@ -188,10 +200,12 @@ class Study:
         """
         path, own = self.out / IDENTITY, self._identity()
         if path.exists():
-            try:
-                there = json.loads(path.read_text(encoding="utf-8"))
-            except ValueError:
-                there = {}
+            there = read_json(path)
+            if not isinstance(there, dict) or not there.keys() & own.keys():
+                raise BadInput(
+                    f"{path} is damaged, so nobody knows which study {self.out} holds.",
+                    "Name another folder, or delete that one.",
+                )
             other = [key for key in own if there.get(key) != own[key]]
             if other:
                 raise BadInput(
@@ -219,7 +233,28 @@ class Study:
         A command that was killed while it wrote leaves a hidden file, which is no cell.
         """
         for path in sorted((self.out / "cells").glob("*/[!.]*.csv")):
-            yield pd.read_csv(path, dtype={"image_id": str})
+            yield _read_cell(path)
+
+
+def _read_cell(path: Path) -> pd.DataFrame:
+    """Return a cell's predictions.
+
+    Raises
+    ------
+    BadInput
+        If a column, an age or a row is missing: the file was changed, or its disk is damaged.
+    """
+    try:
+        table = pd.read_csv(path, dtype={"image_id": str}, keep_default_na=False, na_values=[""])
+        whole = list(table) == list(_COLUMNS) and len(table) and not table.isna().any(axis=None)
+        if whole and np.isfinite(table[["y_true", "y_pred"]].to_numpy(dtype=float)).all():
+            return table
+    except (OSError, ValueError, TypeError):
+        pass
+    raise BadInput(
+        f"{path.name} of {path.parent.name} is damaged.",
+        f"Delete {path}: the same command makes it again.",
+    )
 
 
 @lru_cache(maxsize=2)

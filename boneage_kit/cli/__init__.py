@@ -30,7 +30,10 @@ COMMANDS = {
         "the reading room as a page of its own (needs Voila)",
         "every answer that was given is saved",
     ),
-    "benchmark": Command("compare methods over training sizes, folds and seeds", _GOES_ON),
+    "benchmark": Command(
+        "compare methods over training sizes, folds and seeds",
+        f"{_GOES_ON}, with the trainings that were at work from their beginning",
+    ),
     "cohort": Command("draw a phantom cohort as a Digital Hand Atlas folder", _GOES_ON),
     "evaluate": Command("error analysis of a predictions table", _ANEW),
     "figure": Command("write one figure of the notebooks, by name, with its description", _ANEW),
@@ -45,7 +48,10 @@ COMMANDS = {
         f"{_GOES_ON}, with the notebook that was at work from its beginning",
     ),
     "student": Command("make student copies of the notebooks", _ANEW),
-    "train": Command("train one model and leave it with its card", _GOES_ON),
+    "train": Command(
+        "train one model and leave it with its card",
+        "the same command goes on after the last whole epoch, and starts anew where there is none",
+    ),
 }
 
 
@@ -73,6 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, words: list[str]) -> int:
+    console.check_streams()
     try:
         arguments = _parser(name).parse_args(words)
     except SystemExit:

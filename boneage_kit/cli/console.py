@@ -56,14 +56,34 @@ def say(text: str) -> None:
     _write(line if line.endswith("\n") else line + "\n")
 
 
+def check_streams() -> None:
+    """See that standard error can be written to, and refuse a closed standard output.
+
+    A file that is opened would take the number of a closed stream, and get what a library writes
+    there. So the null device takes the number.
+
+    Raises
+    ------
+    BadInput
+        If standard output is closed.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")
+    if sys.stdout is None:
+        raise BadInput("Standard output is closed.", "Send it to a file, or to /dev/null.")
+
+
 def flush() -> None:
     """Hand over what was written, as long as an error can still be told."""
     _write("")
 
 
 def _write(text: str) -> None:
-    if sys.stdout is None:
-        raise BadInput("Standard output is closed.", "Send it to a file, or to /dev/null.")
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

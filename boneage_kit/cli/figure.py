@@ -54,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     if path.suffix.lower() != ".png":
         raise BadInput(f"The file {path.name!r} is no .png.", f"Name it {path.stem}.png.")
     check_writable(path, option="-o", is_folder=False)
+    _refuse_foreign(path.with_suffix(".txt"), path)
     figure = execution.by_name(arguments.name)
     if arguments.preset or arguments.data or arguments.folder:
         figure = execution.drawn_again(
@@ -72,6 +73,22 @@ def _write(figure: NamedFigure, path: Path) -> None:
     description = "\n\n".join(part for part in (figure.alt, figure.caption) if part) + "\n"
     write_bytes(path, figure.png)
     write_text(path.with_suffix(".txt"), description)
+
+
+def _refuse_foreign(text: Path, picture: Path) -> None:
+    """Refuse a description over a text that stands there without its picture.
+
+    Raises
+    ------
+    BadInput
+        If the text was not written beside such a picture, or cannot be written.
+    """
+    if text.exists() and not picture.exists():
+        raise BadInput(
+            f"{text} would be replaced by the description of {picture.name}.",
+            "Choose another name with -o.",
+        )
+    check_writable(text, option="-o", is_folder=False)
 
 
 def _listing() -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .. import datasets, evaluation, plots, shelf
-from .._io import check_writable, write_atomically
+from .._io import check_writable, held_alone, write_atomically
 from ..datasets import Dataset
 from ..errors import BadInput
 from ..probing.input_checks import InputCheck, learn_inputs
@@ -72,8 +72,14 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadInput(
             f"There is no perturbation {unknown[0]!r}.", f"Use some of {', '.join(PERTURBATIONS)}."
         )
-    if arguments.out is not None:
-        check_writable(arguments.out)
+    if arguments.out is None:
+        return _measure(arguments)
+    check_writable(arguments.out)
+    with held_alone(arguments.out):
+        return _measure(arguments)
+
+
+def _measure(arguments: argparse.Namespace) -> int:
     stored = shelf.load(arguments.model)
     dataset, others, whose = _unseen(stored, arguments.data, arguments.n, arguments.seed)
     images, table = shelf.prepared(stored, dataset), dataset.table.reset_index(drop=True)

@@ -9,7 +9,7 @@ import nbformat
 from tqdm.auto import tqdm
 
 from .. import execution, presets
-from .._io import check_writable, write_text
+from .._io import check_writable, held_alone, write_text
 from .._progress import is_interactive
 from ..teaching import student_copies
 from . import console
@@ -58,8 +58,24 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the copies; return 0 if every exercise holds, else 1."""
     check_writable(arguments.out)
     solutions = _solutions(arguments.out)
+    if not arguments.no_proof:
+        check_writable(solutions)
     paths = execution.notebooks(arguments.notebooks)
-    failed = []
+    with held_alone(arguments.out):
+        failed = _copies(paths, solutions, arguments)
+    for proof in failed:
+        console.complain(
+            f"{proof.number} does not hold. Stub: {proof.stub!r}. Solution: {proof.solution!r}."
+        )
+    console.say(f"{arguments.out}")
+    return 1 if failed else 0
+
+
+def _copies(
+    paths: list[Path], solutions: Path, arguments: argparse.Namespace
+) -> list[student_copies.Proof]:
+    """Write and prove the copies; return the proofs that do not hold."""
+    failed: list[student_copies.Proof] = []
     for path in tqdm(
         paths,
         desc="student copies",
@@ -70,12 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
         if not arguments.no_proof:
             proofs = student_copies.prove(path, arguments.preset, solutions)
             failed += [proof for proof in proofs if not proof.holds]
-    for proof in failed:
-        console.complain(
-            f"{proof.number} does not hold. Stub: {proof.stub!r}. Solution: {proof.solution!r}."
-        )
-    console.say(f"{arguments.out}")
-    return 1 if failed else 0
+    return failed
 
 
 def _solutions(out: Path) -> Path:

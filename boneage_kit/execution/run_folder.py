@@ -44,7 +44,7 @@ def figures(out: Path) -> list[Json]:
 def _texts(path: Path) -> dict[str, str]:
     texts = read_json(path)
     texts = texts if isinstance(texts, dict) else {}
-    return {"alt": texts.get("alt") or "", "caption": texts.get("caption") or ""}
+    return {name: str(texts.get(name) or "") for name in ("alt", "caption")}
 
 
 def collect(out: Path, heading: Json, notebooks: list[Json]) -> Json:

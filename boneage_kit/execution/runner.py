@@ -18,7 +18,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 from .. import provenance
 from .._io import held_alone, read_json, write_json
 from ..report import write_run_page
-from . import kernel_run, run_folder, sequence
+from . import kernel_run, left_files, run_folder, sequence
 from .executed_notebook import save_notebook
 from .job import Job
 from .memory import PeakMemory
@@ -73,6 +73,9 @@ def finished(job: Job, notebook: Path) -> Step | None:
         return None
     if not (job.out / "notebooks" / notebook.name).exists():
         return None
+    if name := left_files.damaged(job.out, notebook.stem):
+        _log.warning("%s is missing or was changed: %s is executed again.", name, notebook.stem)
+        return None
     _log.info("%s: done before", notebook.stem)
     return step
 
@@ -95,6 +98,7 @@ def execute(job: Job, notebook: Path, *, progress: bool = True, inject: bool = T
         finished=provenance.now(),
     )
     save_notebook(executed, job.out / "notebooks" / notebook.name)
+    left_files.note(job.out, notebook.stem)
     write_step(job.out, step)
     _log.info(
         "%s: %s in %.1f minutes, %d MB%s",
@@ -118,8 +122,10 @@ def write_results(job: Job) -> Path:
 def _forget(out: Path, notebook: Path) -> None:
     """Remove what an earlier, unfinished or outdated execution of this notebook left."""
     state_file(out, notebook.stem).unlink(missing_ok=True)
+    left_files.list_file(out, notebook.stem).unlink(missing_ok=True)
     (out / "notebooks" / notebook.name).unlink(missing_ok=True)
-    shutil.rmtree(out / "figures" / notebook.stem, ignore_errors=True)
+    for folder in ("figures", "predictions"):
+        shutil.rmtree(out / folder / notebook.stem, ignore_errors=True)
     for path in (out / "records").rglob("*.json"):
         content = read_json(path)
         rows = content if isinstance(content, list) else [content]

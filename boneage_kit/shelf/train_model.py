@@ -208,6 +208,9 @@ def _note_history(out: Path, number: int, size: int, fitted: Fitted) -> None:
     table = fitted.history.assign(stage=number, pixels=size)
     path = out / "history.csv"
     if number > 1 and path.exists():
-        before = pd.read_csv(path)
-        table = pd.concat([before[before["stage"] < number], table], ignore_index=True)
+        try:
+            before = pd.read_csv(path)
+            table = pd.concat([before[before["stage"] < number], table], ignore_index=True)
+        except (ValueError, KeyError, TypeError):
+            _log.warning("%s is damaged: the stages before the last one are left out.", path.name)
     write_atomically(path, lambda file: table.to_csv(file, index=False))

@@ -19,6 +19,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode, v4
 
+from .._io import write_text
 from ..errors import BadInput
 from . import exercises, questions
 
@@ -224,8 +225,8 @@ def prove(path: Path, preset: str = "smoke", folder: Path | None = None) -> list
     ]
     proofs += [Proof(f"(cell {index})", "", error) for index, error in _stopped(executed)]
     if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        nbformat.write(_without_stubs(executed, notebook), folder / path.name)
+        solved = _without_stubs(executed, notebook)
+        write_text(folder / path.name, nbformat.writes(solved) + "\n")
     return proofs
 
 

@@ -124,9 +124,11 @@ class ReadingSession:
             None,
         )
 
-    def answer(self, bone_age: float, seconds: float = float("nan")) -> None:
-        """Keep an answer (years) for the hand that is next on the worklist."""
-        place = self.next_place()
+    def answer(
+        self, bone_age: float, seconds: float = float("nan"), place: int | None = None
+    ) -> None:
+        """Keep an answer (years) for a place of the worklist; the next one unless given."""
+        place = self.next_place() if place is None else place
         if place is None:
             raise BadInput(
                 "Every hand of this worklist is read.", "Name another file to read them again."
@@ -141,7 +143,11 @@ class ReadingSession:
         """Write :meth:`predictions` as CSV, beside the readings unless a path is given."""
         path = self.path.with_name(f"{self.path.stem}_predictions.csv") if path is None else path
         table = self.predictions()
-        _io.write_atomically(Path(path), lambda file: table.to_csv(file, index=False))
+        # what is no UTF-8 in a name comes back as it was
+        _io.write_atomically(
+            Path(path),
+            lambda file: table.to_csv(file, index=False, errors="surrogateescape"),
+        )
         return Path(path)
 
     def network(self) -> NetworkPredictions:

@@ -19,12 +19,11 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from ..errors import BadInput
+from ..errors import BadInput, cause_of
 from .readings_lines import (
     COLUMNS,
     HEADER,
     HEADER_OF_EXCEL,
-    MOST_LINES,
     is_occasion,
     set_aside_text,
     whole_answers,
@@ -39,6 +38,7 @@ __all__ = [
 ]
 
 _PATIENCE = 10.0  # seconds that another process may hold the file
+_LONGEST = 10_000  # letters of a name; the csv module reads no field beyond 131,072
 #: Bytes of any name survive: what is no UTF-8 comes back as it was.
 _ENCODING = {"encoding": "utf-8", "errors": "surrogateescape"}
 
@@ -93,6 +93,16 @@ def check_reader(reader: str) -> str:
 
 
 def _check_can_be_written(name: str, what: str) -> None:
+    if len(name) > _LONGEST:
+        raise BadInput(
+            f"The {what} {name[:40]!r}... has {len(name):,} letters.",
+            "Give a shorter name, such as Ann.",
+        )
+    if "\0" in name:
+        raise BadInput(
+            f"The {what} {name[:40]!r} holds a zero character, which no table can hold.",
+            "Give the name again, such as Ann.",
+        )
     try:
         name.encode(**_ENCODING)
     except UnicodeEncodeError:
@@ -112,16 +122,17 @@ def _check_is_file(path: Path) -> None:
 
 
 def _line(*fields: str, delimiter: str) -> str:
-    _check_can_be_written(str(fields[1]), "image")
+    _check_can_be_written(fields[1], "image")
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n", delimiter=delimiter).writerow(
         fields
     )  # so it quotes both line breaks
     line = text.getvalue().removesuffix("\r\n")
-    if not fields[1] or line.count("\n") >= MOST_LINES:
+    header = HEADER if delimiter == "," else HEADER_OF_EXCEL
+    if whole_answers([header, *line.split("\n")]) != ([list(fields)], []):
         raise BadInput(
-            f"The image {fields[1]!r} or the reader {fields[0]!r} cannot be written.",
-            "Give both a name of at most a few lines.",
+            f"The image {fields[1][:40]!r} or the reader {fields[0][:40]!r} cannot be written.",
+            "Give both a short name, of at most a few lines.",
         )
     return f"{line}\n"
 
@@ -134,6 +145,11 @@ def _held(path: Path) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise OSError(f"another program holds {path.name}") from None
+    except OSError as error:
+        raise BadInput(
+            f"{lock.lock_file} cannot be used as a lock ({cause_of(error)}).",
+            "Delete it, or name a file in a folder of your own.",
+        ) from None
     except NotImplementedError:  # a file system without locks: one reader alone is safe there
         pass
     try:

@@ -67,7 +67,7 @@ class ResultsPanel:
                 f"Written: {name}. For its whole error analysis run, in a terminal: "
                 f"boneage-kit evaluate {name}"
             )
-        except OSError as error:
+        except (BadInput, OSError) as error:
             self._tell(f"The table could not be written: {error}")
 
     def _tell(self, text: str) -> None:

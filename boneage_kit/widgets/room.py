@@ -193,7 +193,8 @@ class ReadingRoom(ReadingSession, Panel):
                 "The hand before was answered in another window in the meantime. That answer "
                 "counts; yours was not added."
             )
-        self.answer(years, time.monotonic() - self._since)
+        # the hand that was shown, also where another window answers it at this moment
+        self.answer(years, time.monotonic() - self._since, self._place)
         self._status.value = f"Saved in {html.escape(self.path.name)}."
         return ""
 

@@ -13,8 +13,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no 
 
 @pytest.mark.parametrize("name, kills", [("readings", 6), ("train", 1)])
 def test_what_is_killed_goes_on_and_ends_the_same(name, kills):
-    done, rounds, different = killed.kill(name, kills)
-    assert done == kills and rounds >= 1 and different == []
+    rounds = killed.kill([name], kills)
+    assert killed.kills_of(name, rounds) == kills
+    assert all(each["code"] == 0 and each["different"] == [] for each in rounds)
+    assert all(each["outlived"] == [] for each in rounds)
 
 
 def test_a_difference_is_found(tmp_path):
@@ -23,8 +25,37 @@ def test_a_difference_is_found(tmp_path):
         (tmp_path / str(number) / "readings.csv").write_text(
             f"reader,image_id,occasion,bone_age,seconds,answered_at\nme,a,1,{age},,2026Z\n"
         )
-    first, second = (killed.of_reading(tmp_path / str(number)) for number in range(2))
-    assert first != second
+    job = killed.JOBS["readings"]
+    expected = killed.of_reading(tmp_path / "0")
+    assert killed.differences(job, tmp_path / "0", expected, 0) == []
+    assert killed.differences(job, tmp_path / "1", expected | {"a": "5.0"}, 0) == ["a"]
     assert killed.timeless({"minutes": 1, "rows": [{"made": 2, "value": 3}]}) == {
         "rows": [{"value": 3}]
     }
+
+
+def test_the_study_goes_on_where_it_was_stopped_and_writes_its_table(tmp_path, monkeypatch):
+    page, kept = tmp_path / "page.md", tmp_path / "killed.jsonl"
+    page.write_text("before\n<!-- kills -->\nold\n<!-- /kills -->\nafter\n")
+    monkeypatch.setattr(killed, "PAGE", page)
+    killed.kill(["readings"], 2, kept=kept)
+    with open(kept, "a") as file:
+        file.write('{"job": "readings", "ki')  # cut off by a kill of the study itself
+    rounds = killed.kill(["readings"], 3, kept=kept)
+    assert killed.kills_of("readings", rounds) == 3
+    text = page.read_text()
+    assert "| reading room, 200 readings | 3 |" in text and "seed 0" in text
+    assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text
+
+
+def test_a_kill_is_counted_by_what_was_written_before_it(tmp_path):
+    job = killed.JOBS["readings"]
+    (tmp_path / "said.txt").write_text("")
+    assert killed.state_at_kill(job, tmp_path, {}) == "before"
+    append = killed.READER.replace("range(200)", "range(2)")
+    killed.subprocess.run(
+        [sys.executable, "-c", append, str(tmp_path / "readings.csv")], check=True
+    )
+    result = killed.of_reading(tmp_path)
+    assert killed.state_at_kill(job, tmp_path, result) == "after"
+    assert killed.state_at_kill(job, tmp_path, result | {"hand 3": "1.0"}) == "during"

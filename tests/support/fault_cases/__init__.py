@@ -15,6 +15,7 @@ from .odd_films import ODD_FILMS
 from .odd_models import ODD_MODELS
 from .odd_tables import ODD_TABLES
 from .outputs import OUTPUTS
+from .places import PLACES
 from .run_states import STATES
 from .sibling_films import SIBLING_FILMS
 from .sibling_states import SIBLING_STATES
@@ -23,6 +24,7 @@ from .sibling_tables import SIBLING_TABLES
 FAULTS = [
     *FILES, *DICOM, *TABLES, *SETS, *MACHINE, *COMMANDS, *OUTPUTS, *MODELS, *DOUBTS, *STATES,
     *SIBLING_FILMS, *SIBLING_TABLES, *SIBLING_STATES, *ODD_FILMS, *ODD_TABLES, *ODD_MODELS,
+    *PLACES,
 ]  # fmt: skip
 #: Those in which a command does its work, or runs in a process of its own.
 SLOW = [fault for fault in OUTPUTS if "terminal codes" not in fault.tried]
