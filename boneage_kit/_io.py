@@ -188,9 +188,21 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> Path:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         if isinstance(error, OSError):  # a failed write does not know its file
-            error.filename, error.filename2 = str(path), None
+            first = _system_error(error)
+            first.filename, first.filename2 = str(path), None
+            raise first from None
         raise
     return path
+
+
+def _system_error(error: OSError) -> OSError:
+    """Return what the system said: pydicom raises an error of its own, without number, after it."""
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, OSError) and inner.errno is not None:
+            return inner
+        inner = inner.__cause__ or inner.__context__
+    return error
 
 
 def write_bytes(path: Path, content: bytes | memoryview) -> Path:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import datasets, evaluation, report
-from .._io import check_writable
+from .._io import check_writable, held_alone
 from ..datasets.ages import UNITS
 from ..errors import BadInput
 from ..radiograph import to_square
@@ -105,7 +105,9 @@ def run(args: argparse.Namespace) -> int:
     if args.out is None:
         _print_findings(args, models[name])
     else:
-        console.say(str(_report(args, models, name)))
+        with held_alone(args.out):
+            page = _report(args, models, name)
+        console.say(str(page))
     console.say(rows_used(models, name))
     return 0
 

@@ -16,8 +16,9 @@ from dataset_layouts import put
 from boneage_kit._io import held_alone
 from boneage_kit.widgets.readings_file import append_reading, load_readings
 
-from .base import Fault, said_by, shell
+from .base import Fault, as_somebody, said_by, shell
 from .commands import PREDICTED
+from .outputs import FULL
 
 BENCHMARK = (
     "benchmark --data phantom --n 24 --methods constant --sizes 8 --folds 2 --workers 0 --out b"
@@ -128,6 +129,13 @@ def figure_over(name: str, content: str | None) -> Callable[[Path], str]:
     return act
 
 
+def disk_fills_under_dicom(folder: Path) -> str:
+    words = "phantom --sex F --age 8 --size 64 -o h.dcm".split()
+    code = f"import os; os.chdir({str(folder)!r})\n{FULL.format(words=words)}"
+    said = as_somebody(code, PYTHONDONTWRITEBYTECODE="1")
+    return f"{said}; left: {[path.name for path in folder.iterdir() if '.dcm' in path.name]}"
+
+
 def held_by_another(command: str) -> Callable[[Path], str]:
     """Start a command on a folder to which another one writes."""
 
@@ -207,6 +215,13 @@ PLACES = [
     ),
     Fault(
         OUTPUT,
+        "phantom as DICOM: the disk fills",
+        disk_fills_under_dicom,
+        "h.dcm cannot be written (File too large). Free some space, or choose another place; "
+        "files that stood there before are whole.; left: []",
+    ),
+    Fault(
+        OUTPUT,
         "figure: a text of the user's own beside it",
         figure_over("f.txt", "mine"),
         "left: f.txt; the text is as it was: True",
@@ -227,6 +242,7 @@ PLACES = [
         for line in (
             "student 01 --no-proof --out out",
             "robustness --data phantom --n 20 --out out",
+            "evaluate p.csv --bootstrap 100 --out out",
         )
     ),
     *(
