@@ -236,7 +236,12 @@ def _finite(value: Any) -> Any:
 
 
 def read_json(path: Path) -> Any:
-    """Return a JSON file's content, or None where it is missing, half written or too deep."""
+    """Return a JSON file's content, or None where it is missing, half written or too deep.
+
+    A named pipe counts as missing: reading it would wait for ever.
+    """
+    if not path.is_file():
+        return None
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):

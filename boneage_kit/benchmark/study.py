@@ -245,6 +245,8 @@ def _read_cell(path: Path) -> pd.DataFrame:
         If a column, an age or a row is missing: the file was changed, or its disk is damaged.
     """
     try:
+        if not path.is_file():  # a named pipe would wait for ever
+            raise FileNotFoundError(path)
         table = pd.read_csv(path, dtype={"image_id": str}, keep_default_na=False, na_values=[""])
         whole = list(table) == list(_COLUMNS) and len(table) and not table.isna().any(axis=None)
         if whole and np.isfinite(table[["y_true", "y_pred"]].to_numpy(dtype=float)).all():

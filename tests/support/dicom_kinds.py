@@ -165,6 +165,15 @@ KINDS = {
         EXPECTED,
         "",
     ),
+    "modality LUT before a window": (
+        with_table(
+            "ModalityLUTSequence",
+            list(4095 - LEVELS),
+            data=written(4095 - film(), WindowCenter=2048, WindowWidth=4096),
+        ),
+        EXPECTED,
+        "",
+    ),
     "modality LUT in OW": (
         with_table(
             "ModalityLUTSequence",

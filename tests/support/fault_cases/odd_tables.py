@@ -173,6 +173,21 @@ def damaged_in_a_large_set(folder: Path) -> str:
     return f"exit {said[5:6]}; {' '.join(said.split()[-16:])}"
 
 
+def pipe_for(state: str) -> Callable[[Path], str]:
+    """Go on with a study of which a file has become a named pipe."""
+
+    def act(folder: Path) -> str:
+        put(folder / "data", folder_of(40, 0, 0))
+        words = "benchmark --data folder:data --methods constant --sizes 15 --folds 2 --workers 0"
+        said_by([*words.split(), "--out", "b"], folder)
+        path = next((folder / "b").glob(state))
+        path.unlink()
+        os.mkfifo(path)
+        return said_by([*words.split(), "--out", "b"], folder)
+
+    return act
+
+
 ODD_TABLES = [
     *(Fault("a table", tried, loads(folder_table(text), "folder"), says)
       for tried, text, says in FOLDERS),
@@ -197,6 +212,8 @@ ODD_TABLES = [
           predict("--data", "folder:data", "--out", "p.csv.gz"), "Name it p.csv with"),
     Fault("a data set", "benchmark on a large set with one damaged image", damaged_in_a_large_set,
           "39 images used, 1 left out: unreadable image (1)"),
+    Fault("a state", "a study's cell that is a named pipe", pipe_for("cells/*/*.csv"), "is damaged"),
+    Fault("a state", "a study's identity that is a named pipe", pipe_for("study.json"), "is damaged"),
     Fault("a command", "phantom --monochrome1 as PNG",
           command("phantom", "--sex", "F", "--age", "8", "--monochrome1", "-o", "a.png"),
           "A PNG is not stored inverted"),
