@@ -212,8 +212,8 @@ ODD_TABLES = [
           predict("--data", "folder:data", "--out", "p.csv.gz"), "Name it p.csv with"),
     Fault("a data set", "benchmark on a large set with one damaged image", damaged_in_a_large_set,
           "39 images used, 1 left out: unreadable image (1)"),
-    Fault("a state", "a study's cell that is a named pipe", pipe_for("cells/*/*.csv"), "is damaged"),
-    Fault("a state", "a study's identity that is a named pipe", pipe_for("study.json"), "is damaged"),
+    *(Fault("a state", f"a study's {name} that is a named pipe", pipe_for(path), "is damaged")
+      for name, path in (("cell", "cells/*/*.csv"), ("identity", "study.json"))),
     Fault("a command", "phantom --monochrome1 as PNG",
           command("phantom", "--sex", "F", "--age", "8", "--monochrome1", "-o", "a.png"),
           "A PNG is not stored inverted"),
