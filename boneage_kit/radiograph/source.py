@@ -32,8 +32,9 @@ def read_source(source: Source) -> tuple[bytes, str, str, Path | None]:
         data, format_ = _from_open_file(cast(BinaryIO, source), "The image")
         return data, format_, "The image", None
     if not isinstance(source, str | os.PathLike):
+        given = "nothing (None)" if source is None else type(source).__name__
         raise BadInput(
-            f"A radiograph is not read from {type(source).__name__}.",
+            f"A radiograph is not read from {given}.",
             "Give the path of a file, its bytes, or an open binary file.",
         )
     path = Path(source).expanduser()

@@ -240,5 +240,5 @@ ODD_FILMS = [
         for tried, data in LOUD.items()
     ),
     Fault("an image file", "an array", given(hand()), "is not read from ndarray"),
-    Fault("an image file", "nothing", given(None), "is not read from NoneType"),
+    Fault("an image file", "nothing", given(None), "is not read from nothing"),
 ]
