@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import psutil
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 #: Memory that a worker needs at the sizes of the methods (the largest is features of 10,000 hands).
 GIGABYTES_PER_WORKER = 1.8
 _DEATHS = 3  # so many workers may die over one cell before it is given up
+_TRACKER = "ignore:resource_tracker:UserWarning"
 _log = logging.getLogger(__name__)
 
 
@@ -181,6 +183,7 @@ def local_cluster(workers: int, threads: int) -> Iterator[object]:
     from distributed import Nanny, Scheduler, SpecCluster
 
     _be_quiet()
+    _be_quiet_after_an_interrupt()
     graphics = _graphics_cards()
     specs = {}
     for number in range(workers):
@@ -202,11 +205,29 @@ def local_cluster(workers: int, threads: int) -> Iterator[object]:
         "cls": Scheduler,
         "options": {"host": "127.0.0.1", "dashboard": False, "dashboard_address": "127.0.0.1:0"},
     }
-    with (
-        dask.config.set(settings),
-        SpecCluster(specs, scheduler, silence_logs=logging.CRITICAL) as cluster,
-    ):
+    with dask.config.set(settings), ExitStack() as stack:
+        with _interrupts_ignored():
+            cluster = stack.enter_context(
+                SpecCluster(specs, scheduler, silence_logs=logging.CRITICAL)
+            )
         yield cluster
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Ignore Ctrl-C while workers start: they inherit it, and so end by this process's word.
+
+    A terminal sends Ctrl-C to every process; a worker that took it would show its traceback.
+    """
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _be_quiet() -> None:
@@ -214,6 +235,13 @@ def _be_quiet() -> None:
     for name in list(logging.root.manager.loggerDict):
         if name.startswith(("distributed", "bokeh", "tornado")):
             logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _be_quiet_after_an_interrupt() -> None:
+    """Let Python's tracker of semaphores count what an interrupt left, and say nothing of it."""
+    given = os.environ.get("PYTHONWARNINGS", "")
+    if _TRACKER not in given:
+        os.environ["PYTHONWARNINGS"] = ",".join(part for part in (given, _TRACKER) if part)
 
 
 def most_workers(threads: int) -> int:
