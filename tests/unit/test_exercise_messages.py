@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 
 from boneage_kit.teaching import exercises
-from boneage_kit.teaching.exercises import n05
 
 
 def by_the_bits_in_use(path):
@@ -42,22 +41,16 @@ def trained(train, valid, augment="Augmentation(rotation=10)"):
         ("02.1", 1.6, "says stage H"),
         ("02.2", [1.8, 1.7, 1.6, 1.8, 1.7], "girls read as boys"),
         ("03.1", lambda first, second: (second - first).mean(), "two numbers"),
-        ("03.2", 3, "still errs by"),
-        ("04.1", [255, 4096, 65536], "smaller by one"),
-        ("04.2", lambda path: np.asarray(Image.open(path)).max().bit_length(), "int(values.max())"),
-        ("04.2", by_the_bits_in_use, "bits that this picture uses"),
-        ("04.3", (0.5, 1.0), "should be at least"),
+        ("04.1", lambda path: np.asarray(Image.open(path)).max().bit_length(), "int(values.max())"),
+        ("04.1", by_the_bits_in_use, "bits that this picture uses"),
+        ("04.2", (0.5, 1.0), "should be at least"),
         ("05.1", [1, 3, 4, 6], "its thumb points to the right"),
-        ("05.2", np.arange(len(n05.clinic_table())) < 22, "on both sides"),
-        ("05.3", names_of_children, "not names"),
-        ("05.3", the_test_first, "training first"),
+        ("05.2", names_of_children, "not names"),
+        ("05.2", the_test_first, "training first"),
         ("06.1", SimpleNamespace(rotation=30, flip=20), "probability"),
-        ("06.1", SimpleNamespace(rotation=30, flip=0.8), "more right hands than left"),
+        ("06.1", SimpleNamespace(rotation=30, flip=0.5), "50 of 100 training images"),
         ("06.1", SimpleNamespace(rotation=(-30, 30), flip=0.2), "one number for each"),
         ("06.2", trained(0.9, 3.0), "still overfitting"),
-        ("06.3", lambda predictions, truth: np.abs(predictions - truth).mean(), "nine pairs"),
-        ("06.3", lambda given, truth: np.abs(given[:, 0] - truth).mean(), "a column and for a row"),
-        ("06.3", lambda given, truth: np.abs(np.ravel(given) - truth).mean(), "with one label"),
         ("07.1", lambda a, b, c: (a - c).mean() - (b - c).mean(), "signs"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Exercises of unit 03: limits of agreement with their sign, and how many readers a label needs."""
+"""Exercise of unit 03: limits of agreement with their sign."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from ... import evaluation
-from ...phantom.children import cohort, read_plates
 from . import Wrong, exercise
 
 
@@ -82,75 +81,4 @@ def limits_with_their_sign(answer: Any) -> str:
     return (
         "A bias is a mean of errors with their signs. Errors above and below zero cancel in it, "
         "and the limits show how large they are."
-    )
-
-
-#: Mean absolute error (years) that the label of exercise 03.2 must stay below.
-GOOD_LABEL = 0.17
-
-
-def panel(readers: int, n: int = 400, seed: int = 5) -> tuple[np.ndarray, np.ndarray]:
-    """Return bone ages (years) by simulated readers, shape [readers, n], and the truth, [n].
-
-    >>> readings, truth = panel(3)
-    >>> readings.shape, truth.shape
-    ((3, 400), (400,))
-    """
-    table = cohort(n, seed)
-    truth, sex = table["true_bone_age"].to_numpy(), table["sex"].to_numpy(dtype=object)
-    readings = [
-        read_plates(truth, sex, np.random.default_rng([seed, reader]), 1 + reader % 2)
-        for reader in range(readers)
-    ]
-    return np.stack(readings), truth
-
-
-def label_error(readers: int) -> float:
-    """Return the mean absolute error (years) of the mean of so many simulated readers.
-
-    >>> label_error(4) < GOOD_LABEL < label_error(3)
-    True
-    """
-    readings, truth = panel(readers)
-    return float(np.abs(readings.mean(axis=0) - truth).mean())
-
-
-@exercise(
-    "03.2",
-    hint="The label is the mean over the readers: panel.mean(axis=0), shape [400]. Its error is "
-    "np.abs(panel.mean(axis=0) - truth_of_panel).mean(). Compute it for 1, 2, 3, ... readers.",
-    solution="""
-    errors = []
-    for k in range(1, 9):
-        panel, truth_of_panel = n03.panel(k)
-        errors.append(np.abs(panel.mean(axis=0) - truth_of_panel).mean())
-    readers_needed = 1 + sum(error >= 0.17 for error in errors)
-    """,
-    passes=(4, 4.0, "4"),
-    fails=(1, 2, 3, 5, 0.16, "four", 0),
-)
-def readers_for_a_label(answer: Any) -> str:
-    """The smallest number of readers; too few and too many are told what their label errs by."""
-    try:
-        number = float(answer)
-    except (TypeError, ValueError):
-        raise Wrong("Give the number of readers as a whole number.") from None
-    if number != int(number) or not 1 <= number <= 100:
-        raise Wrong(f"{answer} is not a number of readers. Give a whole number from 1 on.")
-    error = label_error(int(number))
-    if error >= GOOD_LABEL:
-        readers = "one reader" if number == 1 else f"{number:.0f} readers"
-        raise Wrong(
-            f"With {readers} the label still errs by {error:.2f} years on average. Try more "
-            "readers. If your own number is smaller, average over the readers first (axis 0)."
-        )
-    if label_error(int(number) - 1) < GOOD_LABEL:
-        raise Wrong(
-            f"With {number:.0f} readers the error is {error:.2f} years, which is below "
-            f"{GOOD_LABEL}. But fewer readers are enough: try {number - 1:.0f}."
-        )
-    return (
-        f"{number:.0f} readers give an error of {error:.2f} years, and {number - 1:.0f} readers "
-        f"{label_error(int(number) - 1):.2f}. Each further reader helps less. That holds only "
-        "because these readers err independently: what all of them get wrong alike stays."
     )

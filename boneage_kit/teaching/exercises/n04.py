@@ -1,4 +1,4 @@
-"""Exercises of unit 04: what a bit depth can hold, decode any depth, choose a window."""
+"""Exercises of unit 04: decode any bit depth, choose a window."""
 
 from __future__ import annotations
 
@@ -14,48 +14,8 @@ from PIL import Image
 from ...phantom import render
 from . import Unanswered, Wrong, exercise
 
-#: Exercise 04.3: so much lighter than its growth plate the epiphysis of the radius must be shown.
+#: Exercise 04.2: so much lighter than its growth plate the epiphysis of the radius must be shown.
 CONTRAST = 0.4
-
-
-@exercise(
-    "04.1",
-    hint="With 8 bits there are 256 grey levels. The first one is 0, so the last one is 255.",
-    solution='largest = {"8 bits": 255, "12 bits": 4095, "16 bits": 65535}',
-    passes=(
-        {"8 bits": 255, "12 bits": 4095, "16 bits": 65535},
-        {"8 bits": 2**8 - 1, "12 bits": 2.0**12 - 1, "16 bits": np.int64(2**16 - 1)},
-        [255, 4095, 65535],
-    ),
-    fails=(
-        {"8 bits": 255, "12 bits": 4096, "16 bits": 65536},
-        {"8 bits": 255, "12 bits": 1023, "16 bits": 65535},
-        {"8 bits": 255, "12 bits": 65535, "16 bits": 65535},
-        {"8 bits": 255},
-        255,
-        {"8 bits": 255, "12 bits": "many", "16 bits": 65535},
-    ),
-)
-def largest_values(answer: Any) -> str:
-    """Take the largest grey level of 8, 12 and 16 bits."""
-    values = list(answer.values()) if isinstance(answer, dict) else answer
-    if not isinstance(values, list | tuple) or len(values) != 3:
-        raise Wrong("Give three numbers, one for each of the three depths.")
-    for bits, value in zip((8, 12, 16), values, strict=True):
-        right = 2**bits - 1
-        if not isinstance(value, int | float | np.number):
-            raise Wrong(f"The value for {bits} bits is no number: {value!r}.")
-        if value == right + 1:
-            raise Wrong(
-                f"{right + 1:,} is how many grey levels {bits} bits have. The first level is 0, "
-                "so the largest one is smaller by one."
-            )
-        if value != right:
-            raise Wrong(
-                f"{value:,} is not the largest value of {bits} bits. Each bit doubles the number "
-                f"of grey levels: {bits} bits have 2**{bits} of them, and the first one is 0."
-            )
-    return "This is the number by which you divide. It belongs to the depth, not to the picture."
 
 
 def _four_files(folder: Path) -> dict[str, tuple[Path, np.ndarray]]:
@@ -95,7 +55,7 @@ def _by_cases(file: Path) -> np.ndarray:
 
 
 @exercise(
-    "04.2",
+    "04.1",
     hint="Leave out convert: np.asarray(Image.open(path)) keeps the 16 bits. Divide by 255 if "
     "values.dtype == np.uint8. Else divide by the largest value of the bits in use: "
     "2 ** int(values.max()).bit_length() - 1.",
@@ -121,7 +81,7 @@ def _by_cases(file: Path) -> np.ndarray:
 def decode_any_depth(answer: Callable[[Path], np.ndarray]) -> str:
     """Try the student's function on four files and name what went wrong with the first bad one."""
     if not callable(answer):
-        raise Wrong('Give the function itself: lesson.check("04.2", my_decoder).')
+        raise Wrong('Give the function itself: lesson.check("04.1", my_decoder).')
     if "read_radiograph" in getattr(getattr(answer, "__code__", None), "co_names", ()):
         raise Wrong(
             "read_radiograph does this already. Write it with np.asarray(Image.open(path)), so "
@@ -201,7 +161,7 @@ def _radius() -> tuple[float, float, np.ndarray]:
 
 
 @exercise(
-    "04.3",
+    "04.2",
     hint="The growth plate of the radius has the grey level 0.67, and the bone beside it about 0.9 "
     "to 1. Let the window begin a little below 0.67 and end near 1. Its centre is the middle of "
     "these two numbers, its width is their difference.",

@@ -1,4 +1,4 @@
-"""Exercises of unit 05: find the mirrored hands, mark the films of a child, split by child."""
+"""Exercises of unit 05: find the mirrored hands, split by child."""
 
 from __future__ import annotations
 
@@ -37,69 +37,6 @@ def clinic_table() -> pd.DataFrame:
     return table.sample(frac=1, random_state=3).reset_index(drop=True)
 
 
-def _test_children(table: pd.DataFrame) -> np.ndarray:
-    children = table["patient_id"].unique()
-    return children[: len(children) // 4]
-
-
-def _right_mask() -> pd.Series:
-    table = clinic_table()
-    return table["patient_id"].isin(_test_children(table))
-
-
-@exercise(
-    "05.2",
-    hint="A column has the method isin: table['sex'].isin(['F']) is True in each row of a girl. "
-    "Which column says whose film a row is?",
-    solution='is_test = table["patient_id"].isin(test_children)',
-    passes=(
-        _right_mask(),
-        _right_mask().to_list(),
-        np.array(
-            [name in set(_test_children(clinic_table())) for name in clinic_table().patient_id]
-        ),
-    ),
-    fails=(
-        clinic_table()["image_id"].isin(_test_children(clinic_table())),
-        ~_right_mask(),
-        np.arange(len(clinic_table())) < len(clinic_table()) // 4,
-        _right_mask() & ~clinic_table()["patient_id"].duplicated(),
-        [True, False],
-        "patient_id",
-    ),
-)
-def films_of_the_test_children(answer: Any) -> str:
-    """Take True for each film of a test child, for the rows of :func:`clinic_table`."""
-    table = clinic_table()
-    try:
-        chosen = np.asarray(answer, dtype=bool).ravel()
-    except (TypeError, ValueError):
-        raise Wrong("Give True or False for each row of the table.") from None
-    right = _right_mask().to_numpy()
-    if len(chosen) != len(table) or isinstance(answer, str):
-        raise Wrong(f"Give one True or False for each of the {len(table)} rows of the table.")
-    if not chosen.any():
-        raise Wrong(
-            "No row is True. The names in test_children are names of children. Search them in the "
-            "column that holds names of children."
-        )
-    if (chosen == ~right).all():
-        raise Wrong("This is True for the training films. is_test must be True for the test films.")
-    for child in table["patient_id"].unique():
-        of_child = chosen[table["patient_id"] == child]
-        if of_child.any() and not of_child.all():
-            raise Wrong(
-                f"The films of {child} are on both sides: {of_child.sum()} in the test and "
-                f"{(~of_child).sum()} in training. All films of a child must go to one side."
-            )
-    if (chosen != right).any():
-        raise Wrong("Other children than those in test_children are in the test.")
-    return (
-        f"{right.sum()} of {len(table)} films belong to the {len(_test_children(table))} test "
-        "children, and no child stands on both sides."
-    )
-
-
 def _good_split(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     parts = split(table, validation=0, test=0.25)
     return parts.train, parts.test
@@ -122,9 +59,9 @@ def _leaking(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 
 @exercise(
-    "05.3",
+    "05.2",
     hint="Draw children, not films: shuffle table['patient_id'].unique(), take a quarter of them, "
-    "and let isin find their rows, as in exercise 05.2. np.flatnonzero(mask) gives row numbers.",
+    "and let isin find their rows. np.flatnonzero(mask) gives row numbers.",
     solution="""
     def my_split(table):
         children = np.random.default_rng(0).permutation(table["patient_id"].unique())
@@ -147,7 +84,7 @@ def _leaking(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 def split_by_child(answer: Callable[[pd.DataFrame], tuple[np.ndarray, np.ndarray]]) -> str:
     """Split a table with several films per child, and look for children on both sides."""
     if not callable(answer):
-        raise Wrong('Hand over the function itself: lesson.check("05.3", my_split).')
+        raise Wrong('Hand over the function itself: lesson.check("05.2", my_split).')
     table = clinic_table()
     parts = answer(table.copy())
     if not isinstance(parts, tuple | list) or len(parts) != 2:
