@@ -129,8 +129,8 @@ def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Bl
         (0.0, 1.0),
         np.maximum(radius, 0.35),
         depth=(0.30 + 0.12 * form) * size,
-        shell=0.18 + 0.08 * form,
-        spongy=0.85,
+        shell=0.20 + 0.18 * form,
+        spongy=0.85 - 0.20 * form,
     )
     return bone, form
 

@@ -15,7 +15,7 @@ from .shapes import Box, N, U, across
 #: between the two in lengths of the third metacarpal, before and after the ulna's epiphysis is as
 #: wide as its shaft and fills the notch of the radius.
 _RADIUS, _ULNA_HEIGHT = (1.8, -32.4), -32.4
-_BETWEEN = (0.020, 0.032)
+_BETWEEN = ((-8.5, -6.0, -2.5, 0.0, 2.5), (0.029, 0.041, 0.041, 0.057, 0.048))
 #: Half-width of the shaft over the distance from the plate, both in widths of the metaphysis;
 #: for the radius first a child's, which flares, then an adult's.
 _PLACES = (-4, -2.2, -1.3, -0.75, -0.3, -0.08, 0)
@@ -39,7 +39,7 @@ def places(
     """
     x = _RADIUS[0] * frame
     wide = growth.clock("ulna", sex).as_wide
-    between = float(np.interp(age, (wide - 1.5, wide), _BETWEEN))
+    between = float(np.interp(age - wide, *_BETWEEN))
     apart = scale * (width("radius", sex, age) + width("ulna", sex, age)) / 2 + between * palm
     return {"radius": (x, _RADIUS[1] * frame), "ulna": (x - apart, _ULNA_HEIGHT * frame)}
 

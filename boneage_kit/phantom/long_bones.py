@@ -20,7 +20,12 @@ from .shapes import Box, N, U, across
 
 #: Thickness (mm) of the bone plate under the hollow face of a grown base: the brightest line of a
 #: real finger.
-_BASE_PLATE = {"MC": 0.4, "PP": 0.85, "MP": 0.75, "DP": 0.45}
+_BASE_PLATE = {"MC": 0.4, "PP": 0.95, "MP": 0.90, "DP": 0.5}
+
+
+#: How much of it an open epiphysis has over the maturity of the outline, set by the same films as
+#: the widths (base of MP3 over head of PP3, docs/phantom.md).
+_GROWN_PLATE = ((0.3, 0.5, 0.6, 0.72, 0.8, 0.88, 1.0), (-0.15, 0.3, 0.5, 0.9, 1.3, 1.75, 2.0))
 
 
 def solids(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> list[Box]:
@@ -86,7 +91,7 @@ def _with_epiphysis(
     if bone.distal_plate:
         wide = end_half_width(bone) * bone.state.width
         more = bone.shaft + tall * np.array([0.2, 0.6, 1.0])
-        head = wide * np.array([1 - 0.10 * bone.remodelled, 1.04, 0.84])
+        head = wide * np.array([1 - 0.10 * bone.remodelled, 1.05, 0.80])
         return (
             np.concatenate([places[:-1], more]),
             np.concatenate([half[:-1], head]),
@@ -198,7 +203,7 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     square = float(np.clip((state.width - 0.35) / 0.5, 0, 1))
     body = np.clip(1 - np.abs(u) ** (2 + 4 * square), 0, 1) ** (1 / (2 + 0.6 * square))
     if distal:
-        dome = np.clip(1 - np.abs(u) ** 2.1, 0, 1) ** 0.5
+        dome = np.clip(1 - np.abs(u) ** 2.6, 0, 1) ** 0.5
         near = tall * ((1 - square) * 0.5 * (1 - body) + square * 0.22 * np.abs(u) ** 5)
         far = tall * ((1 - square) * (0.5 + 0.5 * body) + square * (0.30 + 0.70 * dome))
     else:
@@ -221,7 +226,9 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     depth = 0.42 * bone.size.base * min(1, state.width + 0.1) * np.sqrt(1 - 0.75 * u**2)
     thin = 0.12 + 0.13 * state.edge
     line = thin * bone.plate.lines * 1.3
-    base_plate = 2.2 * thin if distal else thin * (1 + 1.4 * _BASE_PLATE[bone.row] * bone.adult)
+    base_plate = 2.2 * thin
+    if not distal:
+        base_plate = thin * (1 + _BASE_PLATE[bone.row] * float(np.interp(bone.adult, *_GROWN_PLATE)))
     walls = (base_plate, line) if distal else (line, base_plate)
     over = across(float(max(-low.min(), high.max())) + 1.0)
     mid = np.interp(over, [over[0], over[-1]], [wide, wide])
