@@ -129,8 +129,8 @@ def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Bl
         (0.0, 1.0),
         np.maximum(radius, 0.35),
         depth=(0.30 + 0.12 * form) * size,
-        shell=0.20 + 0.18 * form,
-        spongy=0.85 - 0.20 * form,
+        shell=0.22 + 0.30 * form,
+        spongy=0.85 - 0.25 * form,
     )
     return bone, form
 
@@ -184,3 +184,10 @@ def sesamoid(
         depth=0.4 * wide * share * scale,
         shell=0.3,
     )
+
+
+def small_sesamoid(centre: tuple[float, float], mm: float) -> Blob:
+    """Return a sesamoid of ``mm`` at ``centre`` (mm) that has no place on the label map."""
+    angle = np.linspace(0, 2 * np.pi, TURNS, endpoint=False)
+    radius = mm / 2 * 0.78 / np.hypot(0.78 * np.cos(angle), np.sin(angle))
+    return Blob(0, centre, (0.0, 1.0), np.maximum(radius, 0.35), depth=0.32 * mm, shell=0.3)

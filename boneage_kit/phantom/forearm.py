@@ -204,9 +204,9 @@ def _epiphysis(
     u = U
     low = is_at.gap + _plate(bone, wide, u * min(1.0, is_at.width), plate)
     high = is_at.gap + _face(bone, wide, is_at, u)
-    if is_at.width < 0.6:  # a small centre is an oval
-        body = np.sqrt(np.clip(1 - u**2, 0, 1))
-        oval = min(1.0, (0.6 - is_at.width) / 0.3)
+    if is_at.width < 0.95:  # a small centre is an oval, then a lens that is thicker radially
+        body = np.sqrt(np.clip(1 - u**2, 0, 1)) * (1 + 0.25 * u)
+        oval = min(1.0, (0.95 - is_at.width) / 0.3)
         tall = min((high - low).mean(), 1.1 * half)
         middle = is_at.gap + tall / 2
         low = low * (1 - oval) + oval * (middle - body * tall / 2)
@@ -218,7 +218,15 @@ def _epiphysis(
     origin = (origin[0] + lean * ay, origin[1] - lean * ax)
     over = across(float(max(high.max(), -low.min())) + 1.0)
     side = np.full(N, half)
-    shell = np.full(N, 0.15 + 0.15 * is_at.edge)
+    # the radius is hollow where the ulna's head lies, and the ulna's head is round
+    middle, tall = -float(np.mean(low + high)) / 2, float(np.max(high - low))
+    bulge = np.clip(1 - ((over - middle) / (0.45 * tall)) ** 2, 0, 1)
+    ulnar, radial = -side, side
+    if bone == "radius":
+        ulnar = ulnar + 0.04 * wide * is_at.facets * bulge
+    else:
+        radial = radial - 0.10 * wide * is_at.facets * (1 - bulge)
+    shell = np.full(N, 0.12 + 0.08 * is_at.edge + 0.10 * is_at.facets)
     depth = 0.28 * wide * min(1, is_at.width + 0.15) * np.sqrt(1 - 0.6 * u**2)
     return Box(
         LABEL_IDS[f"{bone}_epiphysis"],
@@ -231,10 +239,10 @@ def _epiphysis(
         depth,
         shell,
         shell,
-        np.full(N, 1.0),
+        np.full(N, 0.85 + 0.10 * is_at.facets),
         float(over[-1]),
-        -side,
-        side,
+        ulnar,
+        radial,
         shell_bottom=0.3,
         shell_top=0.3,
         rounding=max(0.2 * float((high - low).max()), 0.3),

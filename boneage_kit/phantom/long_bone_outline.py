@@ -68,6 +68,9 @@ _HEADS = {
     "MP": ((0.0, 0.3, 0.5, 0.6, 0.72, 1.0), (0.74, 0.77, 0.88, 0.95, 1.03, 1.06)),
 }
 
+#: The same for the middle of a metacarpal (50 %).
+_SHAFTS = ((0.6, 0.9, 1.0), (1.0, 1.04, 1.08))
+
 #: How much of :func:`joint_face` a whole epiphysis and a fused base show.
 FACE = 0.8
 #: Walls of the outer phalanges, in those of the metacarpals.
@@ -143,7 +146,7 @@ def measure(
     size = growth.Size(long * table.length, wide * table.base, wide * table.waist, wide * head)
     end = size.head if row == "MC" and ray > 1 else size.base
     plate = plate or GrowthPlate()
-    state = epiphysis.at(clock, own_age, end, plate.width, of_base=kind != "MC")
+    state = epiphysis.at(clock, own_age, end, plate.width, of_base=row != "MC")
     height = end * epiphysis.HEIGHT[kind]
     ossified = (state.gap + height * ossified_share(row, ray, state)) if state.present else 0.0
     return LongBone(
@@ -156,7 +159,7 @@ def measure(
         height,
         scale * cortex * growth.cortex(sex, age) * _WALLS.get(row, 1.0),
         adult,
-        float(np.clip((own_age - clock.fusion_start + 0.5) / 3, 0, 1)),
+        float(np.clip((own_age - clock.fusion_start + 1) / 2, 0, 1)),
         spongy,
         plate,
     )
@@ -183,21 +186,25 @@ def joint_face(bone: LongBone, u: np.ndarray) -> np.ndarray:
     return edge + depth * np.clip(1 - (u / 0.85) ** 2, 0, 1)
 
 
-def nodes(bone: LongBone) -> tuple[np.ndarray, np.ndarray]:
-    """Return places (mm) along the shaft and the half-widths (mm) there."""
+def nodes(bone: LongBone, *, neck: bool = True) -> tuple[np.ndarray, np.ndarray]:
+    """Return places (mm) along the shaft and the half-widths (mm) there.
+
+    ``neck`` draws in a metacarpal below its head as far as it has been remodelled.
+    """
     table = np.array({"MC": _METACARPAL, "DP": _DISTAL}.get(bone.row, _PHALANX), dtype=float)
     size = bone.size
     base, waist, head = size.base / 2, size.waist / 2, size.head / 2
     if bone.row == "MC" and bone.ray == 1:
         base *= 0.92
-    if bone.distal_plate:
-        neck = np.interp(table[:, 0], [0.6, 0.8, 1], [1, 0.5, 0.1])
-        narrowed = bone.remodelled * table[:, 3] * neck
+    if bone.distal_plate and neck:
+        share = np.interp(table[:, 0], [0.6, 0.85, 0.96, 1], [1, 0.85, 0.60, 0.40])
+        narrowed = bone.remodelled * table[:, 3] * share
         table[:, 2], table[:, 3] = table[:, 2] + narrowed, table[:, 3] - narrowed
     # An infant's shaft is a plain tube: its ends flare less and its waist is hardly drawn in.
     plain = (0.15 if bone.row == "MC" else 0.45) * (1 - bone.adult)
     if bone.row == "MC":  # a newborn's is stout (Thodberg 2019: 3.2 mm wide at a month)
         waist *= 1 + 0.10 * max(0.0, 1 - 8 * bone.adult)
+        waist *= float(np.interp(bone.adult, *_SHAFTS))
     if bone.row == "DP":  # a child's end phalanx tapers evenly to its tuft
         waist += (0.62 * base - waist) * min(1.0, 2.2 * (1 - bone.adult)) * 0.9
         plain, head = 0.1 * plain, head * 1.08
@@ -208,8 +215,8 @@ def nodes(bone: LongBone) -> tuple[np.ndarray, np.ndarray]:
 
 @lru_cache(maxsize=128)
 def end_half_width(bone: LongBone) -> float:
-    """Return half the shaft's width (mm) beside its plate, as drawn."""
-    half = smooth(np.interp(np.linspace(0, bone.shaft, N), *nodes(bone)))
+    """Return half the shaft's width (mm) beside its plate, as drawn before a neck forms."""
+    half = smooth(np.interp(np.linspace(0, bone.shaft, N), *nodes(bone, neck=False)))
     return float((half[N * 2 // 3 :] if bone.distal_plate else half[: N // 3]).max())
 
 

@@ -26,6 +26,9 @@ _BASE_PLATE = {"MC": 0.4, "PP": 0.95, "MP": 0.90, "DP": 0.5}
 #: How much of it an open epiphysis has over the maturity of the outline, set by the same films as
 #: the widths (base of MP3 over head of PP3, docs/phantom.md).
 _GROWN_PLATE = ((0.3, 0.5, 0.6, 0.72, 0.8, 0.88, 1.0), (-0.15, 0.3, 0.5, 0.9, 1.3, 1.75, 2.0))
+#: The thumb is turned, so its palmar side, which is hollow, is seen as its ulnar border: how far the
+#: shaft is shifted to the radial side, in what it is narrower than its end.
+_TURNED = 0.45
 
 
 def solids(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> list[Box]:
@@ -61,14 +64,16 @@ def _shaft(
     spongy = _spongy(bone, s)
     lower, upper = _end_walls(bone, merged)
     label = LABEL_IDS[bone.name]
+    middle = np.interp(s / bone.shaft, (0.08, 0.3, 0.8, 1.0), (0, 1, 1, 0)) * (bone.ray == 1)
+    bow = _TURNED * middle * (float(half.max()) - half)
     return Box(
         label,
         origin,
         axis,
         start,
         stop,
-        -half,
-        half,
+        bow - half,
+        bow + half,
         half * _flatness(bone, s),
         shell,
         shell,
@@ -113,7 +118,8 @@ def _end_walls(bone: LongBone, merged: bool) -> tuple[float, float]:
     line = 0.35 * bone.plate.lines
     if bone.distal_plate:
         return 0.35, 0.65 if merged else line
-    return (_BASE_PLATE[bone.row] * (0.5 + 0.5 * bone.adult) if merged else line), 0.35
+    head = 0.20 + 0.15 * bone.adult
+    return (_BASE_PLATE[bone.row] * (0.5 + 0.5 * bone.adult) if merged else line), head
 
 
 def _ends(
@@ -163,8 +169,9 @@ def _plate(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float
             if bone.distal_plate
             else (wave - state.gap - 0.1, wave + 0.1)
         )
-        # a plate that narrows is covered more
-        covered = np.clip(plate.covered(u) * (1 + 0.5 * state.cap), 0, 0.95)
+        # a plate that narrows is covered more, and so is that of a small child's round end
+        young = float(np.interp(bone.adult, (0.3, 0.55, 1.0), (1.2, 1.1, 1.0)))
+        covered = np.clip(plate.covered(u) * young * (1 + 0.5 * state.cap), 0, 0.95)
         share = covered * (1 - plate.closed(state.fused, u) * (state.fused > 0))
         sheets.append(sheet(half, depth, low, high, share, 1.3, origin, axis))
     if state.fused > 0 and plate.scar > 0:
@@ -204,7 +211,7 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     body = np.clip(1 - np.abs(u) ** (2 + 4 * square), 0, 1) ** (1 / (2 + 0.6 * square))
     if distal:
         dome = np.clip(1 - np.abs(u) ** 2.6, 0, 1) ** 0.5
-        near = tall * ((1 - square) * 0.5 * (1 - body) + square * 0.22 * np.abs(u) ** 5)
+        near = tall * ((1 - square) * 0.5 * (1 - body) + square * 0.10 * np.abs(u) ** 6)
         far = tall * ((1 - square) * (0.5 + 0.5 * body) + square * (0.30 + 0.70 * dome))
     else:
         near = tall * 0.5 * (1 - body)
@@ -243,13 +250,13 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
         depth,
         np.full(N, walls[0]),
         np.full(N, walls[1]),
-        1.0 + _lines(bone, u),
+        0.82 + 0.18 * bone.adult + _lines(bone, u),
         float(over[-1]),
         -mid,
         mid,
         shell_bottom=0.25,
         shell_top=0.25,
-        rounding=max(0.35 * tall, 0.3),
+        rounding=max((0.35 - 0.17 * square * distal) * tall, 0.3),
         share_along=1 - bone.plate.closed(state.fused, u) if state.fused else None,
         crosswise=True,
     )
