@@ -163,7 +163,7 @@ def _trabeculae() -> np.ndarray:
     rng = np.random.Generator(np.random.Philox(20171))
     threads = _ridges(rng, reach=1) + _ridges(rng, reach=2)
     threads = threads - threads.mean()
-    return np.clip(1 + 0.45 * threads / threads.std(), 0.2, 2.2).astype(np.float32)
+    return np.clip(1 + 0.50 * threads / threads.std(), 0.2, 2.4).astype(np.float32)
 
 
 def _ridges(rng: np.random.Generator, reach: int) -> np.ndarray:

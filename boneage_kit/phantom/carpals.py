@@ -10,7 +10,7 @@ import numpy as np
 from . import carpal_joints, growth
 from .anatomy import CARPALS, HOOK, LABEL_IDS
 from .growth import rows
-from .shapes import TURNS, Blob, outline
+from .shapes import RIM_ONLY, TURNS, Blob, outline
 
 #: Share of the final diameter over age by age of the adult form, for a bone long there ...
 _GROWTH = (
@@ -26,7 +26,6 @@ _PULL = {"hamate": 10.5, "triquetral": 5.0, "trapezium": 3.0}
 _CLOSENESS = ((0, 0.385, 0.44, 0.6, 1.0), (0.89, 0.88, 0.74, 0.80, 1.0))
 
 #: The second outline of a grown carpal: its size, and its place in radii (radial, distal).
-_RIM_ONLY = -1.3  # so little in the core that the rim alone is seen
 _SECOND = {
     "capitate": (0.72, 0.05, 0.10),
     "hamate": (0.70, 0.08, 0.08),
@@ -161,7 +160,7 @@ def _inner(bone: Blob, name: str, form: float) -> list[Blob]:
             size * bone.radius,
             depth=0.45 * (2 * form - 1),
             shell=0.38,
-            spongy=_RIM_ONLY,
+            spongy=RIM_ONLY,
         )
     ]
 

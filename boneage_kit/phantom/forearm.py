@@ -15,7 +15,7 @@ from .shapes import Box, N, U, across
 #: between the two in lengths of the third metacarpal, before and after the ulna's epiphysis is as
 #: wide as its shaft and fills the notch of the radius.
 _RADIUS, _ULNA_HEIGHT = (1.8, -32.4), -32.4
-_BETWEEN = ((-8.5, -6.0, -2.5, 0.0, 2.5), (0.029, 0.041, 0.041, 0.057, 0.048))
+_BETWEEN = ((-8.5, -6.0, -2.5, 0.0, 2.5), (0.040, 0.041, 0.041, 0.062, 0.053))
 #: Half-width of the shaft over the distance from the plate, both in widths of the metaphysis;
 #: for the radius first a child's, which flares, then an adult's.
 _PLACES = (-4, -2.2, -1.3, -0.75, -0.3, -0.08, 0)
@@ -207,7 +207,7 @@ def _epiphysis(
     if is_at.width < 0.95:  # a small centre is an oval, then a lens that is thicker radially
         body = np.sqrt(np.clip(1 - u**2, 0, 1)) * (1 + 0.25 * u)
         oval = min(1.0, (0.95 - is_at.width) / 0.3)
-        tall = min((high - low).mean(), 1.1 * half)
+        tall = min(1.4 * (high - low).mean(), 1.1 * half)
         middle = is_at.gap + tall / 2
         low = low * (1 - oval) + oval * (middle - body * tall / 2)
         high = high * (1 - oval) + oval * (middle + body * tall / 2)

@@ -16,7 +16,7 @@ from .long_bone_outline import (
     ossified_share,
     smooth,
 )
-from .shapes import Box, N, U, across
+from .shapes import RIM_ONLY, TURNS, Blob, Box, N, Solid, U, across
 
 #: Thickness (mm) of the bone plate under the hollow face of a grown base: the brightest line of a
 #: real finger.
@@ -25,15 +25,18 @@ _BASE_PLATE = {"MC": 0.4, "PP": 0.95, "MP": 0.90, "DP": 0.5}
 
 #: How much of it an open epiphysis has over the maturity of the outline, set by the same films as
 #: the widths (base of MP3 over head of PP3, docs/phantom.md).
-_GROWN_PLATE = ((0.3, 0.5, 0.6, 0.72, 0.8, 0.88, 1.0), (-0.15, 0.3, 0.5, 0.9, 1.3, 1.75, 2.0))
+_GROWN_PLATE = ((0.3, 0.5, 0.6, 0.72, 0.8, 0.88, 1.0), (-0.15, 0.1, 0.4, 0.9, 1.3, 1.75, 2.0))
+#: Half the width of the inner line of a metacarpal's head, in its own half-widths.
+_INNER = 0.74
 #: The thumb is turned, so its palmar side, which is hollow, is seen as its ulnar border: how far the
 #: shaft is shifted to the radial side, in what it is narrower than its end.
 _TURNED = 0.45
 
 
-def solids(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> list[Box]:
+def solids(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> list[Solid]:
     """Return what is drawn of a bone whose frame lies at ``origin`` with unit ``axis``."""
-    state, shapes = bone.state, []
+    state = bone.state
+    shapes: list[Solid] = []
     if state.fused < 1:
         shapes.append(_shaft(bone, merged=False, origin=origin, axis=axis))
     if state.fused > 0:
@@ -42,6 +45,8 @@ def solids(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float
         shapes.append(_epiphysis(bone, origin, axis))
     if state.present:
         shapes += _plate(bone, origin, axis)
+    if bone.distal_plate and state.facets > 0:
+        shapes.append(_inner_line(bone, origin, axis))
     return shapes
 
 
@@ -118,7 +123,7 @@ def _end_walls(bone: LongBone, merged: bool) -> tuple[float, float]:
     line = 0.35 * bone.plate.lines
     if bone.distal_plate:
         return 0.35, 0.65 if merged else line
-    head = 0.20 + 0.15 * bone.adult
+    head = 0.24 + 0.11 * bone.adult
     return (_BASE_PLATE[bone.row] * (0.5 + 0.5 * bone.adult) if merged else line), head
 
 
@@ -235,7 +240,9 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     line = thin * bone.plate.lines * 1.3
     base_plate = 2.2 * thin
     if not distal:
-        base_plate = thin * (1 + _BASE_PLATE[bone.row] * float(np.interp(bone.adult, *_GROWN_PLATE)))
+        base_plate = thin * (
+            1 + _BASE_PLATE[bone.row] * float(np.interp(bone.adult, *_GROWN_PLATE))
+        )
     walls = (base_plate, line) if distal else (line, base_plate)
     over = across(float(max(-low.min(), high.max())) + 1.0)
     mid = np.interp(over, [over[0], over[-1]], [wide, wide])
@@ -250,7 +257,7 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
         depth,
         np.full(N, walls[0]),
         np.full(N, walls[1]),
-        0.82 + 0.18 * bone.adult + _lines(bone, u),
+        np.full(N, 0.82 + 0.18 * bone.adult),
         float(over[-1]),
         -mid,
         mid,
@@ -262,11 +269,19 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     )
 
 
-def _lines(bone: LongBone, u: np.ndarray) -> np.ndarray:
-    """Return the palmar edges of a metacarpal's head: white lines inside its outline (stage F)."""
-    if not bone.distal_plate:
-        return np.zeros(N)
-    return 0.35 * bone.state.facets * np.exp(-(((np.abs(u) - 0.62) / 0.07) ** 2))
+def _inner_line(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> Blob:
+    """Return the palmar edge of a metacarpal's head: a white line inside its outline (stage F)."""
+    state, seen = bone.state, min(1.0, bone.state.facets)
+    tall = state.gap + bone.height
+    up, right = 0.40 * tall, _INNER * end_half_width(bone) * min(1.0, state.width)
+    turn = np.arange(TURNS) * 4 / TURNS
+    across_ = np.where(turn < 2, turn - 1, 3 - turn)
+    along = np.where(turn < 2, 1 - np.abs(across_), np.abs(across_) - 1)
+    long = np.hypot(along, across_)
+    radius = long / np.hypot(along / up, across_ / right)
+    at = bone.shaft + 0.52 * tall
+    centre = (origin[0] + at * axis[0], origin[1] + at * axis[1])
+    return Blob(0, centre, axis, radius, depth=0.9 * seen, shell=0.3, spongy=RIM_ONLY)
 
 
 def _flatness(bone: LongBone, s: np.ndarray) -> np.ndarray:
@@ -291,7 +306,7 @@ def _cortex(bone: LongBone, s: np.ndarray) -> np.ndarray:
 def _spongy(bone: LongBone, s: np.ndarray) -> np.ndarray:
     """Return the share of cancellous bone in the core: full at the ends, little in between."""
     share = s / bone.shaft
-    low = bone.spongy * (0.05 if bone.row == "MC" else 0.24) + 0.24 * (1 - bone.adult)
+    low = bone.spongy * (0.05 if bone.row == "MC" else 0.24) + 0.30 * (1 - bone.adult)
     base = 0.48 if bone.state.fused and not bone.distal_plate else 0.80
     return np.interp(
         share, [-0.2, 0.02, 0.14, 0.35, 0.62, 0.88, 1.2], [base, base, 0.80, low, low, 0.72, 0.85]
