@@ -70,7 +70,7 @@ _HEADS = {
 }
 
 #: The same for the middle of a metacarpal (50 %).
-_SHAFTS = ((0.6, 0.9, 1.0), (0.97, 1.01, 1.05))
+_SHAFTS = ((0.6, 0.9, 1.0), (1.0, 1.02, 1.05))
 
 #: How much of :func:`joint_face` a whole epiphysis and a fused base show.
 FACE = 0.8
@@ -148,7 +148,7 @@ def measure(
     end = size.head if row == "MC" and ray > 1 else size.base
     plate = plate or GrowthPlate()
     state = epiphysis.at(clock, own_age, end, plate.width, of_base=row != "MC")
-    height = end * epiphysis.HEIGHT[kind]
+    height = (wide * table.head if kind == "MC" else end) * epiphysis.HEIGHT[kind]
     ossified = (state.gap + height * ossified_share(row, ray, state)) if state.present else 0.0
     return LongBone(
         name,

@@ -28,8 +28,8 @@ _BASE_PLATE = {"MC": 0.4, "PP": 0.95, "MP": 0.90, "DP": 0.5}
 _GROWN_PLATE = ((0.3, 0.5, 0.6, 0.72, 0.8, 0.88, 1.0), (-0.15, 0.1, 0.4, 0.9, 1.3, 1.75, 2.0))
 #: Half the width of the inner line of a metacarpal's head, in its own half-widths.
 _INNER = 0.74
-#: The thumb is turned, so its palmar side, which is hollow, is seen as its ulnar border: how far the
-#: shaft is shifted to the radial side, in what it is narrower than its end.
+#: The thumb is turned, so its hollow palmar side is seen as its ulnar border: how far the shaft is
+#: shifted to the radial side, in what it is narrower than its end.
 _TURNED = 0.45
 
 
@@ -88,7 +88,7 @@ def _shaft(
         top,
         shell_bottom=lower,
         shell_top=upper,
-        rounding=0.22 * bone.size.base,
+        rounding=(0.11 if bone.distal_plate and not merged else 0.22) * bone.size.base,
         **epiphysis.shares(bone.state, merged, u * reach, float(half.max()), bone.plate),
     )
 
@@ -263,7 +263,7 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
         mid,
         shell_bottom=0.25,
         shell_top=0.25,
-        rounding=max((0.35 - 0.17 * square * distal) * tall, 0.3),
+        rounding=max((0.35 - 0.25 * square * distal) * tall, 0.3),
         share_along=1 - bone.plate.closed(state.fused, u) if state.fused else None,
         crosswise=True,
     )

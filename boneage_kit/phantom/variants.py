@@ -19,7 +19,8 @@ class Variants:
     """What one hand has of them: ``short`` shares of the usual length of the fifth middle phalanx,
     ``incurved`` degrees of the little finger's end toward the ring finger, ``cleft`` depth (0..1)
     of the notch at the base of metacarpal II, ``cone`` height of a cone (half-widths) on
-    ``cone_bone``; ``sesamoids`` mm of an adult's at :data:`SESAMOID_JOINTS`, 0 where there is none."""
+    ``cone_bone``; ``sesamoids`` mm of an adult's at :data:`SESAMOID_JOINTS`,
+    0 where there is none."""
 
     short: float = 1.0
     incurved: float = 0.0
