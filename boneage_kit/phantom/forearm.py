@@ -219,7 +219,7 @@ def _epiphysis(
     over = across(float(max(high.max(), -low.min())) + 1.0)
     side = np.full(N, half)
     # the radius is hollow where the ulna's head lies, and the ulna's head is round
-    middle, tall = -float(np.mean(low + high)) / 2, float(np.max(high - low))
+    middle, tall = -float(np.mean(low + high)) / 2, max(float(np.max(high - low)), 0.1)
     bulge = np.clip(1 - ((over - middle) / (0.45 * tall)) ** 2, 0, 1)
     ulnar, radial = -side, side
     if bone == "radius":
