@@ -15,7 +15,7 @@ from .shapes import Box, N, U, across
 #: between the two in lengths of the third metacarpal, before and after the ulna's epiphysis is as
 #: wide as its shaft and fills the notch of the radius.
 _RADIUS, _ULNA_HEIGHT = (1.8, -32.4), -32.4
-_BETWEEN = ((-8.5, -6.0, -2.5, 0.0, 2.5), (0.040, 0.041, 0.041, 0.062, 0.053))
+_BETWEEN = ((-8.5, -6.0, -2.5, 0.0, 2.5), (0.022, 0.038, 0.041, 0.062, 0.053))
 #: Half-width of the shaft over the distance from the plate, both in widths of the metaphysis;
 #: for the radius first a child's, which flares, then an adult's.
 _PLACES = (-4, -2.2, -1.3, -0.75, -0.3, -0.08, 0)
@@ -35,7 +35,7 @@ def places(
 
     >>> at = places("F", 16.0, 1.0, 1.0, 63.7)
     >>> round(at["radius"][0] - at["ulna"][0], 1)
-    23.0
+    24.3
     """
     x = _RADIUS[0] * frame
     wide = growth.clock("ulna", sex).as_wide
