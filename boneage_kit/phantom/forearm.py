@@ -105,7 +105,8 @@ def _sheets(
     u = 2 * t / wide
     wave, sheets = _plate(bone, wide, u, plate), []
     if is_at.fused < 1:
-        share = plate.covered(u) * (1 - plate.closed(is_at.fused, u) * (is_at.fused > 0))
+        seen = float(np.clip((is_at.width - 0.3) / 0.3, 0, 1))  # nothing beside a small centre
+        share = seen * plate.covered(u) * (1 - plate.closed(is_at.fused, u) * (is_at.fused > 0))
         sheets.append(
             sheet(half, depth, wave - 0.1, wave + is_at.gap + 0.1, share, 1.3, origin, axis)
         )

@@ -176,6 +176,7 @@ def _plate(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float
         )
         # a plate that narrows is covered more, and so is that of a small child's round end
         young = float(np.interp(bone.adult, (0.3, 0.55, 1.0), (1.2, 1.1, 1.0)))
+        young *= float(np.clip((state.width - 0.3) / 0.3, 0, 1))  # nothing beside a small centre
         covered = np.clip(plate.covered(u) * young * (1 + 0.5 * state.cap), 0, 0.95)
         share = covered * (1 - plate.closed(state.fused, u) * (state.fused > 0))
         sheets.append(sheet(half, depth, low, high, share, 1.3, origin, axis))
