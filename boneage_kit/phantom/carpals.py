@@ -76,7 +76,7 @@ def solids(
             _, adult = growth.carpal_clock(name, sex)
             maturity[name] = ages[name] / adult
             closeness = float(np.interp(maturity[name], *_CLOSENESS))
-            bone, forms[name] = _carpal(name, share, frame, closeness)
+            bone, forms[name] = _carpal(name, share, frame, closeness, maturity[name])
             bones[name] = _own_shape(bone, shape[name], frame, size)
     bones = carpal_joints.parted(bones, maturity, frame)
     drawn = [
@@ -112,7 +112,9 @@ def _adult_radius(name: str) -> np.ndarray:
     return 1.16 * outline(local[:, ::-1], rounds=2)  # (s up, t right)
 
 
-def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Blob, float]:
+def _carpal(
+    name: str, share: float, frame: float, closeness: float, maturity: float
+) -> tuple[Blob, float]:
     corners = adult_outlines()[name]
     centre = (corners.min(axis=0) + corners.max(axis=0)) / 2
     pull = _PULL.get(name, 0) * (1 - closeness)
@@ -122,14 +124,15 @@ def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Bl
     plain = np.full(TURNS, np.sqrt(np.mean(adult**2)) * 0.97)
     radius = (plain * (1 - form) + adult * form) * share * frame
     size = float(np.mean(radius))
+    grown = float(np.clip((maturity - 0.70) / 0.35, 0, 1))  # margins thicken in puberty
     bone = Blob(
         LABEL_IDS[name],
         (float(centre[0] + pull) * frame, float(centre[1]) * frame),
         (0.0, 1.0),
         np.maximum(radius, 0.35),
         depth=(0.30 + 0.12 * form) * size,
-        shell=0.22 + 0.30 * form,
-        spongy=0.85 - 0.25 * form,
+        shell=0.18 + 0.08 * form + 0.26 * grown,
+        spongy=0.85 - 0.25 * grown,
     )
     return bone, form
 
