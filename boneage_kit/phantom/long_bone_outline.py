@@ -62,7 +62,7 @@ _METACARPAL = [
 
 #: Width of a head against the table's over the maturity of the outline. A child's phalanx tapers to
 #: its head: set so that pixels of phantoms and of films of part 1 have the same median widths at
-#: 90 %. Metacarpal heads: read by eye off six films of part 1 (0.28 to 0.34 of PP3 from 12 years
+#: 90 %. Metacarpal heads: read by eye off five films of part 1 (0.28 to 0.34 of PP3 from 12 years
 #: on); the measured width at 90 % is that of their inner lines (docs/phantom.md).
 _HEADS = {
     "MC": ((0.0, 0.3), (1.03, 1.06)),
