@@ -154,7 +154,7 @@ _TILE = 512
 #: Pixels (mm) up to which struts have their full contrast.
 _STRUTS_SEEN_MM = 0.28
 #: Samples of the grain a millimetre, along and across the bone.
-_ALONG, _ACROSS = 4.0, 9.0
+_ALONG, _ACROSS = 2.6, 9.0
 
 
 @cache
@@ -163,7 +163,7 @@ def _trabeculae() -> np.ndarray:
     rng = np.random.Generator(np.random.Philox(20171))
     threads = _ridges(rng, reach=1) + _ridges(rng, reach=2)
     threads = threads - threads.mean()
-    return np.clip(1 + 0.32 * threads / threads.std(), 0.3, 2.0).astype(np.float32)
+    return np.clip(1 + 0.50 * threads / threads.std(), 0.2, 2.4).astype(np.float32)
 
 
 def _ridges(rng: np.random.Generator, reach: int) -> np.ndarray:

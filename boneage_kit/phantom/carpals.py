@@ -10,7 +10,7 @@ import numpy as np
 from . import carpal_joints, growth
 from .anatomy import CARPALS, HOOK, LABEL_IDS
 from .growth import rows
-from .shapes import TURNS, Blob, outline
+from .shapes import RIM_ONLY, TURNS, Blob, outline
 
 #: Share of the final diameter over age by age of the adult form, for a bone long there ...
 _GROWTH = (
@@ -26,7 +26,6 @@ _PULL = {"hamate": 10.5, "triquetral": 5.0, "trapezium": 3.0}
 _CLOSENESS = ((0, 0.385, 0.44, 0.6, 1.0), (0.89, 0.88, 0.74, 0.80, 1.0))
 
 #: The second outline of a grown carpal: its size, and its place in radii (radial, distal).
-_RIM_ONLY = -1.3  # so little in the core that the rim alone is seen
 _SECOND = {
     "capitate": (0.72, 0.05, 0.10),
     "hamate": (0.70, 0.08, 0.08),
@@ -77,7 +76,7 @@ def solids(
             _, adult = growth.carpal_clock(name, sex)
             maturity[name] = ages[name] / adult
             closeness = float(np.interp(maturity[name], *_CLOSENESS))
-            bone, forms[name] = _carpal(name, share, frame, closeness)
+            bone, forms[name] = _carpal(name, share, frame, closeness, maturity[name])
             bones[name] = _own_shape(bone, shape[name], frame, size)
     bones = carpal_joints.parted(bones, maturity, frame)
     drawn = [
@@ -113,7 +112,9 @@ def _adult_radius(name: str) -> np.ndarray:
     return 1.16 * outline(local[:, ::-1], rounds=2)  # (s up, t right)
 
 
-def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Blob, float]:
+def _carpal(
+    name: str, share: float, frame: float, closeness: float, maturity: float
+) -> tuple[Blob, float]:
     corners = adult_outlines()[name]
     centre = (corners.min(axis=0) + corners.max(axis=0)) / 2
     pull = _PULL.get(name, 0) * (1 - closeness)
@@ -123,14 +124,15 @@ def _carpal(name: str, share: float, frame: float, closeness: float) -> tuple[Bl
     plain = np.full(TURNS, np.sqrt(np.mean(adult**2)) * 0.97)
     radius = (plain * (1 - form) + adult * form) * share * frame
     size = float(np.mean(radius))
+    grown = float(np.clip((maturity - 0.70) / 0.35, 0, 1))  # margins thicken in puberty
     bone = Blob(
         LABEL_IDS[name],
         (float(centre[0] + pull) * frame, float(centre[1]) * frame),
         (0.0, 1.0),
         np.maximum(radius, 0.35),
         depth=(0.30 + 0.12 * form) * size,
-        shell=0.18 + 0.08 * form,
-        spongy=0.85,
+        shell=0.18 + 0.08 * form + 0.26 * grown,
+        spongy=0.85 - 0.25 * grown,
     )
     return bone, form
 
@@ -161,7 +163,7 @@ def _inner(bone: Blob, name: str, form: float) -> list[Blob]:
             size * bone.radius,
             depth=0.45 * (2 * form - 1),
             shell=0.38,
-            spongy=_RIM_ONLY,
+            spongy=RIM_ONLY,
         )
     ]
 
@@ -184,3 +186,10 @@ def sesamoid(
         depth=0.4 * wide * share * scale,
         shell=0.3,
     )
+
+
+def small_sesamoid(centre: tuple[float, float], mm: float) -> Blob:
+    """Return a sesamoid of ``mm`` at ``centre`` (mm) that has no place on the label map."""
+    angle = np.linspace(0, 2 * np.pi, TURNS, endpoint=False)
+    radius = mm / 2 * 0.78 / np.hypot(0.78 * np.cos(angle), np.sin(angle))
+    return Blob(0, centre, (0.0, 1.0), np.maximum(radius, 0.35), depth=0.32 * mm, shell=0.3)

@@ -21,6 +21,7 @@ HOLLOW, FACETS = 0.50, 0.40
 _CAPPING = 0.6
 #: Narrowest and widest growth plate in mm, by eye on full-size radiographs of the RSNA set.
 _GAP_MM = (0.45, 1.3)
+_GAP_OF_BASE_MM = (0.45, 1.7)
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,13 @@ class Epiphysis:
     edge: float
 
 
-def at(clock: Clock, age: float, scale: float, wide_plate: float = 1.0) -> Epiphysis:
+def at(
+    clock: Clock, age: float, scale: float, wide_plate: float = 1.0, *, of_base: bool = False
+) -> Epiphysis:
     """Return an epiphysis at its own bone age (years); ``scale`` is its shaft's width in mm.
 
-    ``wide_plate`` multiplies the growth plate's mm.
+    ``wide_plate`` multiplies the growth plate's mm; ``of_base`` is a plate at the base of a bone
+    of the hand, which is wider for its bone than those of metacarpal heads and forearm.
 
     ``epiphysis_form.csv`` has the values at each mark of the clock, with their sources.
 
@@ -58,13 +62,13 @@ def at(clock: Clock, age: float, scale: float, wide_plate: float = 1.0) -> Epiph
     >>> at(girl, 0.5, 8.0).present, round(at(girl, 1.8, 8.0).width, 2), at(girl, 15, 12).fused
     (False, 0.53, 1.0)
     """
-    gap = scale * _value("gap", clock, age)
+    gap = scale * _value("gap_of_base" if of_base else "gap", clock, age)
     fused = (age - clock.fusion_start) / (clock.fusion_end - clock.fusion_start)
     return Epiphysis(
         present=age >= clock.appear,
         width=_value("width", clock, age),
         height=_value("height", clock, age),
-        gap=wide_plate * float(np.clip(gap, *_GAP_MM)),
+        gap=wide_plate * float(np.clip(gap, *(_GAP_OF_BASE_MM if of_base else _GAP_MM))),
         hollow=_value("hollow", clock, age),
         facets=_value("facets", clock, age),
         cap=_rise(age, clock.cap - _CAPPING, clock.cap + _CAPPING),

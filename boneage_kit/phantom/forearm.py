@@ -15,7 +15,7 @@ from .shapes import Box, N, U, across
 #: between the two in lengths of the third metacarpal, before and after the ulna's epiphysis is as
 #: wide as its shaft and fills the notch of the radius.
 _RADIUS, _ULNA_HEIGHT = (1.8, -32.4), -32.4
-_BETWEEN = (0.020, 0.032)
+_BETWEEN = ((-8.5, -6.0, -2.5, 0.0, 2.5), (0.022, 0.038, 0.041, 0.062, 0.053))
 #: Half-width of the shaft over the distance from the plate, both in widths of the metaphysis;
 #: for the radius first a child's, which flares, then an adult's.
 _PLACES = (-4, -2.2, -1.3, -0.75, -0.3, -0.08, 0)
@@ -35,11 +35,11 @@ def places(
 
     >>> at = places("F", 16.0, 1.0, 1.0, 63.7)
     >>> round(at["radius"][0] - at["ulna"][0], 1)
-    23.0
+    24.3
     """
     x = _RADIUS[0] * frame
     wide = growth.clock("ulna", sex).as_wide
-    between = float(np.interp(age, (wide - 1.5, wide), _BETWEEN))
+    between = float(np.interp(age - wide, *_BETWEEN))
     apart = scale * (width("radius", sex, age) + width("ulna", sex, age)) / 2 + between * palm
     return {"radius": (x, _RADIUS[1] * frame), "ulna": (x - apart, _ULNA_HEIGHT * frame)}
 
@@ -105,7 +105,8 @@ def _sheets(
     u = 2 * t / wide
     wave, sheets = _plate(bone, wide, u, plate), []
     if is_at.fused < 1:
-        share = plate.covered(u) * (1 - plate.closed(is_at.fused, u) * (is_at.fused > 0))
+        seen = float(np.clip((is_at.width - 0.3) / 0.3, 0, 1))  # nothing beside a small centre
+        share = seen * plate.covered(u) * (1 - plate.closed(is_at.fused, u) * (is_at.fused > 0))
         sheets.append(
             sheet(half, depth, wave - 0.1, wave + is_at.gap + 0.1, share, 1.3, origin, axis)
         )
@@ -204,10 +205,10 @@ def _epiphysis(
     u = U
     low = is_at.gap + _plate(bone, wide, u * min(1.0, is_at.width), plate)
     high = is_at.gap + _face(bone, wide, is_at, u)
-    if is_at.width < 0.6:  # a small centre is an oval
-        body = np.sqrt(np.clip(1 - u**2, 0, 1))
-        oval = min(1.0, (0.6 - is_at.width) / 0.3)
-        tall = min((high - low).mean(), 1.1 * half)
+    if is_at.width < 0.95:  # a small centre is an oval, then a lens that is thicker radially
+        body = np.sqrt(np.clip(1 - u**2, 0, 1)) * (1 + 0.25 * u)
+        oval = min(1.0, (0.95 - is_at.width) / 0.3)
+        tall = min(1.4 * (high - low).mean(), 1.1 * half)
         middle = is_at.gap + tall / 2
         low = low * (1 - oval) + oval * (middle - body * tall / 2)
         high = high * (1 - oval) + oval * (middle + body * tall / 2)
@@ -218,7 +219,15 @@ def _epiphysis(
     origin = (origin[0] + lean * ay, origin[1] - lean * ax)
     over = across(float(max(high.max(), -low.min())) + 1.0)
     side = np.full(N, half)
-    shell = np.full(N, 0.15 + 0.15 * is_at.edge)
+    # the radius is hollow where the ulna's head lies, and the ulna's head is round
+    middle, tall = -float(np.mean(low + high)) / 2, max(float(np.max(high - low)), 0.1)
+    bulge = np.clip(1 - ((over - middle) / (0.45 * tall)) ** 2, 0, 1)
+    ulnar, radial = -side, side
+    if bone == "radius":
+        ulnar = ulnar + 0.04 * wide * is_at.facets * bulge
+    else:
+        radial = radial - 0.10 * wide * is_at.facets * (1 - bulge)
+    shell = np.full(N, 0.12 + 0.08 * is_at.edge + 0.10 * is_at.facets)
     depth = 0.28 * wide * min(1, is_at.width + 0.15) * np.sqrt(1 - 0.6 * u**2)
     return Box(
         LABEL_IDS[f"{bone}_epiphysis"],
@@ -231,10 +240,10 @@ def _epiphysis(
         depth,
         shell,
         shell,
-        np.full(N, 1.0),
+        np.full(N, 0.85 + 0.10 * is_at.facets),
         float(over[-1]),
-        -side,
-        side,
+        ulnar,
+        radial,
         shell_bottom=0.3,
         shell_top=0.3,
         rounding=max(0.2 * float((high - low).max()), 0.3),

@@ -137,6 +137,7 @@ def build(
             hand.solids.append(long_bones.cleft(hand.bones[name], variants.cleft, *hand.axes[name]))
         hand.epiphyses[name] = hand.bones[name].state
     _place_sesamoids(hand, ages, scale)
+    _place_small_sesamoids(hand, ages, scale, variants)
     return hand
 
 
@@ -237,3 +238,26 @@ def _place_sesamoids(hand: Hand, ages: dict[str, float], scale: float) -> None:
         solid = carpals.sesamoid(name, hand.sex, ages[name], centre, scale)
         if solid is not None:
             hand.solids.append(solid)
+
+
+#: Where the small sesamoids lie that not everybody has: the bone whose head they overlap, and how
+#: far to the radial side, in widths of the head.
+_SMALL = (("metacarpal_2", 0.26), ("metacarpal_5", -0.24), ("proximal_phalanx_1", -0.06))
+#: Years by which they follow the adductor's.
+_LATER = 1.2
+
+
+def _place_small_sesamoids(
+    hand: Hand, ages: dict[str, float], scale: float, variants: Variants
+) -> None:
+    share = carpals.fill(
+        "adductor_sesamoid", hand.sex, max(0.0, ages["adductor_sesamoid"] - _LATER)
+    )
+    for (name, side), mm in zip(_SMALL, variants.sesamoids, strict=True):
+        if share == 0 or mm == 0:
+            continue
+        origin, axis = hand.axes[name]
+        bone = hand.bones[name]
+        along = bone.distal_end - (0.45 if bone.distal_plate else 0.20) * bone.size.head
+        centre = _along(_along(origin, axis, along), (axis[1], -axis[0]), side * bone.size.head)
+        hand.solids.append(carpals.small_sesamoid(centre, share * scale * mm))

@@ -16,16 +16,27 @@ from .long_bone_outline import (
     ossified_share,
     smooth,
 )
-from .shapes import Box, N, U, across
+from .shapes import RIM_ONLY, TURNS, Blob, Box, N, Solid, U, across
 
 #: Thickness (mm) of the bone plate under the hollow face of a grown base: the brightest line of a
 #: real finger.
-_BASE_PLATE = {"MC": 0.4, "PP": 0.85, "MP": 0.75, "DP": 0.45}
+_BASE_PLATE = {"MC": 0.4, "PP": 0.95, "MP": 0.90, "DP": 0.5}
 
 
-def solids(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> list[Box]:
+#: How much of it an open epiphysis has over the maturity of the outline, set by the same films as
+#: the widths (base of MP3 over head of PP3, docs/phantom.md).
+_GROWN_PLATE = ((0.3, 0.5, 0.6, 0.72, 0.8, 0.88, 1.0), (-0.15, 0.1, 0.4, 0.9, 1.3, 1.75, 2.0))
+#: Half the width of the inner line of a metacarpal's head, in its own half-widths.
+_INNER = 0.74
+#: The thumb is turned, so its hollow palmar side is seen as its ulnar border: how far the shaft is
+#: shifted to the radial side, in what it is narrower than its end.
+_TURNED = 0.45
+
+
+def solids(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> list[Solid]:
     """Return what is drawn of a bone whose frame lies at ``origin`` with unit ``axis``."""
-    state, shapes = bone.state, []
+    state = bone.state
+    shapes: list[Solid] = []
     if state.fused < 1:
         shapes.append(_shaft(bone, merged=False, origin=origin, axis=axis))
     if state.fused > 0:
@@ -34,6 +45,8 @@ def solids(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float
         shapes.append(_epiphysis(bone, origin, axis))
     if state.present:
         shapes += _plate(bone, origin, axis)
+    if bone.distal_plate and state.facets > 0:
+        shapes.append(_inner_line(bone, origin, axis))
     return shapes
 
 
@@ -56,14 +69,16 @@ def _shaft(
     spongy = _spongy(bone, s)
     lower, upper = _end_walls(bone, merged)
     label = LABEL_IDS[bone.name]
+    middle = np.interp(s / bone.shaft, (0.08, 0.3, 0.8, 1.0), (0, 1, 1, 0)) * (bone.ray == 1)
+    bow = _TURNED * middle * (float(half.max()) - half)
     return Box(
         label,
         origin,
         axis,
         start,
         stop,
-        -half,
-        half,
+        bow - half,
+        bow + half,
         half * _flatness(bone, s),
         shell,
         shell,
@@ -73,7 +88,7 @@ def _shaft(
         top,
         shell_bottom=lower,
         shell_top=upper,
-        rounding=0.22 * bone.size.base,
+        rounding=(0.11 if bone.distal_plate and not merged else 0.22) * bone.size.base,
         **epiphysis.shares(bone.state, merged, u * reach, float(half.max()), bone.plate),
     )
 
@@ -86,7 +101,7 @@ def _with_epiphysis(
     if bone.distal_plate:
         wide = end_half_width(bone) * bone.state.width
         more = bone.shaft + tall * np.array([0.2, 0.6, 1.0])
-        head = wide * np.array([1 - 0.10 * bone.remodelled, 1.04, 0.84])
+        head = wide * np.array([1 - 0.10 * bone.remodelled, 1.05, 0.80])
         return (
             np.concatenate([places[:-1], more]),
             np.concatenate([half[:-1], head]),
@@ -108,7 +123,8 @@ def _end_walls(bone: LongBone, merged: bool) -> tuple[float, float]:
     line = 0.35 * bone.plate.lines
     if bone.distal_plate:
         return 0.35, 0.65 if merged else line
-    return (_BASE_PLATE[bone.row] * (0.5 + 0.5 * bone.adult) if merged else line), 0.35
+    head = 0.24 + 0.11 * bone.adult
+    return (_BASE_PLATE[bone.row] * (0.5 + 0.5 * bone.adult) if merged else line), head
 
 
 def _ends(
@@ -158,8 +174,10 @@ def _plate(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float
             if bone.distal_plate
             else (wave - state.gap - 0.1, wave + 0.1)
         )
-        # a plate that narrows is covered more
-        covered = np.clip(plate.covered(u) * (1 + 0.5 * state.cap), 0, 0.95)
+        # a plate that narrows is covered more, and so is that of a small child's round end
+        young = float(np.interp(bone.adult, (0.3, 0.55, 1.0), (1.2, 1.1, 1.0)))
+        young *= float(np.clip((state.width - 0.3) / 0.3, 0, 1))  # nothing beside a small centre
+        covered = np.clip(plate.covered(u) * young * (1 + 0.5 * state.cap), 0, 0.95)
         share = covered * (1 - plate.closed(state.fused, u) * (state.fused > 0))
         sheets.append(sheet(half, depth, low, high, share, 1.3, origin, axis))
     if state.fused > 0 and plate.scar > 0:
@@ -198,8 +216,8 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     square = float(np.clip((state.width - 0.35) / 0.5, 0, 1))
     body = np.clip(1 - np.abs(u) ** (2 + 4 * square), 0, 1) ** (1 / (2 + 0.6 * square))
     if distal:
-        dome = np.clip(1 - np.abs(u) ** 2.1, 0, 1) ** 0.5
-        near = tall * ((1 - square) * 0.5 * (1 - body) + square * 0.22 * np.abs(u) ** 5)
+        dome = np.clip(1 - np.abs(u) ** 2.6, 0, 1) ** 0.5
+        near = tall * ((1 - square) * 0.5 * (1 - body) + square * 0.10 * np.abs(u) ** 6)
         far = tall * ((1 - square) * (0.5 + 0.5 * body) + square * (0.30 + 0.70 * dome))
     else:
         near = tall * 0.5 * (1 - body)
@@ -221,7 +239,11 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
     depth = 0.42 * bone.size.base * min(1, state.width + 0.1) * np.sqrt(1 - 0.75 * u**2)
     thin = 0.12 + 0.13 * state.edge
     line = thin * bone.plate.lines * 1.3
-    base_plate = 2.2 * thin if distal else thin * (1 + 1.4 * _BASE_PLATE[bone.row] * bone.adult)
+    base_plate = 2.2 * thin
+    if not distal:
+        base_plate = thin * (
+            1 + _BASE_PLATE[bone.row] * float(np.interp(bone.adult, *_GROWN_PLATE))
+        )
     walls = (base_plate, line) if distal else (line, base_plate)
     over = across(float(max(-low.min(), high.max())) + 1.0)
     mid = np.interp(over, [over[0], over[-1]], [wide, wide])
@@ -236,23 +258,31 @@ def _epiphysis(bone: LongBone, origin: tuple[float, float], axis: tuple[float, f
         depth,
         np.full(N, walls[0]),
         np.full(N, walls[1]),
-        1.0 + _lines(bone, u),
+        np.full(N, 0.82 + 0.18 * bone.adult),
         float(over[-1]),
         -mid,
         mid,
         shell_bottom=0.25,
         shell_top=0.25,
-        rounding=max(0.35 * tall, 0.3),
+        rounding=max((0.35 - 0.25 * square * distal) * tall, 0.3),
         share_along=1 - bone.plate.closed(state.fused, u) if state.fused else None,
         crosswise=True,
     )
 
 
-def _lines(bone: LongBone, u: np.ndarray) -> np.ndarray:
-    """Return the palmar edges of a metacarpal's head: white lines inside its outline (stage F)."""
-    if not bone.distal_plate:
-        return np.zeros(N)
-    return 0.35 * bone.state.facets * np.exp(-(((np.abs(u) - 0.62) / 0.07) ** 2))
+def _inner_line(bone: LongBone, origin: tuple[float, float], axis: tuple[float, float]) -> Blob:
+    """Return the palmar edge of a metacarpal's head: a white line inside its outline (stage F)."""
+    state, seen = bone.state, min(1.0, bone.state.facets)
+    tall = state.gap + bone.height
+    up, right = 0.40 * tall, _INNER * end_half_width(bone) * min(1.0, state.width)
+    turn = np.arange(TURNS) * 4 / TURNS
+    across_ = np.where(turn < 2, turn - 1, 3 - turn)
+    along = np.where(turn < 2, 1 - np.abs(across_), np.abs(across_) - 1)
+    long = np.hypot(along, across_)
+    radius = long / np.hypot(along / up, across_ / right)
+    at = bone.shaft + 0.52 * tall
+    centre = (origin[0] + at * axis[0], origin[1] + at * axis[1])
+    return Blob(0, centre, axis, radius, depth=0.9 * seen, shell=0.3, spongy=RIM_ONLY)
 
 
 def _flatness(bone: LongBone, s: np.ndarray) -> np.ndarray:
@@ -277,7 +307,7 @@ def _cortex(bone: LongBone, s: np.ndarray) -> np.ndarray:
 def _spongy(bone: LongBone, s: np.ndarray) -> np.ndarray:
     """Return the share of cancellous bone in the core: full at the ends, little in between."""
     share = s / bone.shaft
-    low = bone.spongy * (0.05 if bone.row == "MC" else 0.24) + 0.24 * (1 - bone.adult)
+    low = bone.spongy * (0.05 if bone.row == "MC" else 0.24) + 0.30 * (1 - bone.adult)
     base = 0.48 if bone.state.fused and not bone.distal_plate else 0.80
     return np.interp(
         share, [-0.2, 0.02, 0.14, 0.35, 0.62, 0.88, 1.2], [base, base, 0.80, low, low, 0.72, 0.85]

@@ -16,6 +16,8 @@ import numpy as np
 N = 128
 #: Entries of a blob's outline over the angle.
 TURNS = 512
+#: So little in the core of a blob that its rim alone is seen.
+RIM_ONLY = -1.3
 #: Places across a solid, from its left edge (-1) to its right (1).
 U = np.linspace(-1, 1, N)
 U.setflags(write=False)

@@ -11,6 +11,7 @@ from .growth import rows
 #: Where the variants sit.
 SHORT_BONE, CLEFT_BONE = "middle_phalanx_5", "metacarpal_2"
 CONE_BONES = ("middle_phalanx_5", "distal_phalanx_1")
+SESAMOID_JOINTS = ("mcp2", "mcp5", "ip1")
 
 
 @dataclass(frozen=True)
@@ -18,13 +19,15 @@ class Variants:
     """What one hand has of them: ``short`` shares of the usual length of the fifth middle phalanx,
     ``incurved`` degrees of the little finger's end toward the ring finger, ``cleft`` depth (0..1)
     of the notch at the base of metacarpal II, ``cone`` height of a cone (half-widths) on
-    ``cone_bone``."""
+    ``cone_bone``; ``sesamoids`` mm of an adult's at :data:`SESAMOID_JOINTS`,
+    0 where there is none."""
 
     short: float = 1.0
     incurved: float = 0.0
     cleft: float = 0.0
     cone: float = 0.0
     cone_bone: str = CONE_BONES[0]
+    sesamoids: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 def draw_variants(variation: float, rng: np.random.Generator) -> Variants:
@@ -49,4 +52,5 @@ def draw_variants(variation: float, rng: np.random.Generator) -> Variants:
         cleft=min(of("pseudo_epiphysis"), 1.0),
         cone=cone,
         cone_bone=CONE_BONES[1] if on_thumb else CONE_BONES[0],
+        sesamoids=(of("sesamoid_mcp2"), of("sesamoid_mcp5"), of("sesamoid_ip1")),
     )

@@ -92,15 +92,49 @@ def test_the_base_of_a_phalanx_is_its_brightest_line(sex, age):
     assert 1.2 < median(sex, age, "PIP_peaks") < 2.4
 
 
+#: Radius to ulna on the same films, in shares of PP3; about 3 mm from ten years on.
+RADIUS_ULNA = {("F", 10): 0.087, ("F", 14.6): 0.064, ("M", 12): 0.085, ("M", 16.5): 0.063}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sex", "age"), RADIUS_ULNA)
+def test_ulna_and_radius_lie_as_far_apart_as_on_films(sex, age):
+    assert median(sex, age, "radius_ulna") == pytest.approx(RADIUS_ULNA[sex, age], rel=0.2)
+
+
 @pytest.mark.parametrize(("sex", "age"), [("F", 11), ("F", 13), ("F", 16), ("M", 13), ("M", 17)])
-def test_ulna_and_radius_nearly_touch(sex, age):
+def test_ulna_and_radius_do_not_touch(sex, age):
     drawn = render(sex, age, seed=1, size=512, variation=0)
     ids = {name: number for number, name in drawn.bones.items()}
     radius, ulna = (
         np.isin(drawn.labels, [ids[name], ids[f"{name}_epiphysis"]]) for name in ("radius", "ulna")
     )
     apart = distance_transform_edt(~radius)[ulna].min() * drawn.pixel_spacing_mm
-    assert 0.4 < apart <= 2.05
+    assert 2.0 < apart < 4.2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sex", "age"), [("F", 4), ("M", 5)])
+def test_a_small_childs_phalanx_tapers_to_its_head(sex, age):
+    assert 0.19 < median(sex, age, "PP3_90") < 0.255
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sex", "age"), [("F", 14.6), ("M", 16.5)])
+def test_a_closed_metacarpal_has_a_neck_below_a_round_head(sex, age):
+    assert median(sex, age, "MC3_70") < 0.76 * median(sex, age, "MC3_90")
+
+
+def test_small_sesamoids_are_as_frequent_as_their_table_says_and_come_late():
+    own = np.array([draw_variants(1.0, np.random.default_rng(i)).sesamoids for i in range(2000)])
+    assert (own > 0).mean(0) == pytest.approx([0.42, 0.72, 0.65], abs=0.04)
+    sesamoids = Variants(sesamoids=(3.6, 3.2, 3.0))
+
+    def blobs(age, variants):
+        ages = dict.fromkeys(hand.structures(), age)
+        return len(hand.build("F", ages, age, hand.Pose(), variants=variants).solids)
+
+    assert [blobs(age, sesamoids) - blobs(age, Variants()) for age in (9.0, 15.0)] == [0, 3]
 
 
 def test_metacarpals_do_not_fan_when_fingers_spread():
