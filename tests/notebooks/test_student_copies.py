@@ -117,7 +117,7 @@ def test_each_stub_fails_its_check_and_each_solution_passes(path):
         if isinstance(one, ast.Import | ast.ImportFrom)
     ]
     asked = [source for source in cells if "lesson.check(" in source]
-    assert len(asked) >= 2
+    assert asked, "no exercise is found"
     computed = {
         name.id
         for source in cells
@@ -252,14 +252,14 @@ def test_the_proof_executes_the_notebook(tmp_path):
                 "lesson = bk.teaching.begin('06_x', preset=preset, data=None)"
             ),
             v4.new_code_cell('answer = [..., ...]\nlesson.check("06.1", answer)'),
-            v4.new_code_cell('wrong = "yes"\nlesson.check("06.3", wrong)'),
+            v4.new_code_cell('wrong = "yes"\nlesson.check("05.2", wrong)'),
             v4.new_code_cell("1 / 0"),
         ]
     )
     path = tmp_path / "06_x.ipynb"
     nbformat.write(book, path)
     proofs = student_copies.prove(path, folder=tmp_path / "solutions")
-    assert [proof.number for proof in proofs] == ["06.1", "06.3", "(cell 4)"]
+    assert [proof.number for proof in proofs] == ["06.1", "05.2", "(cell 4)"]
     # the second stub is an answer, and a cell that stops is told too
     assert [proof.holds for proof in proofs] == [True, False, False], proofs
     assert proofs[2].solution.startswith("ZeroDivisionError")
