@@ -7,7 +7,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from boneage_kit import maturity, phantom, teaching
+from boneage_kit import maturity, models, phantom, probing, teaching
 from boneage_kit.benchmark import kept
 from boneage_kit.execution import sequence
 from boneage_kit.teaching.exercises import n01, n02
@@ -107,6 +107,11 @@ def test_unit_03():
     assert f"({mean:.2f} years) than one reader ({one:.2f} years)" in text
     assert f"more ({two:.2f} years) than from the truth" in text
     assert f"Two simulated readers differ by {two:.2f} years" in text
+    bull = maturity.reader_studies().query("study == 'Bull 1999' and method == 'G&P'")
+    limit = float((bull["upper"] - bull["lower"]).iloc[0]) / 2
+    usual = limit / 1.96 * np.sqrt(2 / np.pi)  # mean absolute value of a normal distribution
+    assert f"about {limit:.1f} years to either side, belong to a mean difference of" in text
+    assert f"a mean difference of about {usual:.1f} years" in text
     truth = phantom.cohort(60, seed=2)["true_bone_age"].to_numpy()
     noise = np.random.default_rng(0).standard_normal(len(truth))
     assert "correlation stays above 0.97 at every position" in text
@@ -129,6 +134,15 @@ def test_unit_07():
     deformed = [table.loc["the deformation layer"] for table in asked.values()]
     assert "the errors differ by less than half a month" in text
     assert all(abs(row["difference_months"]) < 0.5 for row in deformed)
+    first = probing.layer_table(models.create("bonet", sex_input=True), 64).iloc[0]
+    filters = int(first["maps"]) * 5 * 5
+    assert (
+        f"{first['maps']} filters of 5 x 5, which are {filters} weights. Each filter has two"
+        in text
+    )
+    assert first["weights"] == filters + 2 * first["maps"]
+    assert f"So there are {first['weights']}." in text
+    assert f"half the side of the film: {first['side']} of 64 pixels" in text
     bonet = kept.table("rsna").query("method == 'bonet'").groupby("n_train")["mae_months"].mean()
     assert f"by {bonet[100]:.0f} months with 100 real hands" in text
     assert f"and by {bonet[1112]:.0f} months with 1,112" in text
