@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from boneage_kit.teaching import exercises
+from boneage_kit.evaluation import conformal, recalibrate
+from boneage_kit.teaching import exercises, take_off_the_bias
 
 
 def by_the_bits_in_use(path):
@@ -28,6 +29,20 @@ def the_test_first(table):
 def trained(train, valid, augment="Augmentation(rotation=10)"):
     history = pd.DataFrame({"train_mae": [train], "valid_mae": [valid]})
     return SimpleNamespace(settings={"augment": augment}, history=history)
+
+
+def by_one_shift(fit, rest, others):
+    return conformal(take_off_the_bias(fit, rest), take_off_the_bias(fit, others), 0.9)
+
+
+def by_lines(fit, rest, others):
+    line = recalibrate(fit)
+    return conformal(line.apply(rest), line.apply(others), 0.9)
+
+
+def girls_then_boys(local, others):
+    girls = local["sex"] == "F"
+    return by_one_shift(local[girls], local[~girls], others)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +66,11 @@ def trained(train, valid, augment="Augmentation(rotation=10)"):
         ("06.1", SimpleNamespace(rotation=30, flip=0.5), "50 of 100 training images"),
         ("06.1", SimpleNamespace(rotation=(-30, 30), flip=0.2), "one number for each"),
         ("06.2", trained(0.9, 3.0), "still overfitting"),
+        ("13.3", lambda local, others: by_one_shift(local, local, others), "The same children"),
+        ("13.3", lambda local, others: by_one_shift(local[:40], local[:40], others), "The same"),
+        ("13.3", lambda local, others: by_lines(local, local, others), "The same children"),
+        ("13.3", girls_then_boys, "children of one sex"),
+        ("13.3", lambda local, others: conformal(local, others, 0.9), "predictions of others"),
         ("07.1", lambda a, b, c: (a - c).mean() - (b - c).mean(), "signs"),
     ],
 )
@@ -66,3 +86,26 @@ def test_an_sd_by_n_is_another_way_to_write_a_right_answer():
         return [np.mean(difference) + k * np.std(difference) for k in (-1.96, 1.96)]
 
     assert exercises.check("03.1", limits).right
+
+
+@pytest.mark.parametrize("way", [by_one_shift, by_lines])
+@pytest.mark.parametrize(
+    "split",
+    [
+        lambda local: (local[:50], local[50:]),
+        lambda local: (local[50:], local[:50]),
+        lambda local: (local[::2], local[1::2]),
+        lambda local: (local[:60], local[60:]),
+    ],
+)
+def test_any_split_and_both_ways_of_correction_are_right(way, split):
+    answer = lambda local, others: way(*split(local), others)  # noqa: E731
+    assert exercises.check("13.3", answer).right
+
+
+def test_a_split_drawn_without_a_seed_is_right():
+    def answer(local, others):
+        fit = local.sample(frac=0.5)
+        return by_one_shift(fit, local.drop(fit.index), others)
+
+    assert exercises.check("13.3", answer).right

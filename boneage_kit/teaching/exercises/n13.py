@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...errors import BadInput
 from ...evaluation import conformal, coverage, mae, recalibrate, shipped_predictions
 from ..clinic_shift import local_labels, new_clinic, take_off_the_bias
 from . import Unanswered, Wrong, exercise
@@ -25,10 +26,12 @@ def _clinic() -> pd.DataFrame:
 def local_and_others() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return 100 labelled children of a simulated clinic, half of them girls, and 500 others.
 
+    The labelled children are in random order, so each half of them holds girls and boys.
+
     >>> [len(table) for table in local_and_others()]
     [100, 500]
     """
-    local = _clinic().groupby("sex").sample(50, random_state=13)
+    local = _clinic().groupby("sex").sample(50, random_state=13).sample(frac=1, random_state=13)
     return local.copy(), _clinic().drop(local.index)
 
 
@@ -119,14 +122,35 @@ def few_labels_harm(answer: Any) -> str:
     return f"{told} The mean of four errors is itself an error where there is nothing to correct."
 
 
-def _shifted(local: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
-    return conformal(take_off_the_bias(local, local), take_off_the_bias(local, others), 0.9)
+_Intervals = Callable[[pd.DataFrame, pd.DataFrame], Any]
+
+_SAME = (
+    "The same children corrected the predictions and calibrated the intervals. The correction was "
+    "made to fit them, so their errors are too small. Calibrate on the other children of local."
+)
+_ONE_SEX = (
+    "You corrected with children of one sex only. The shift differs between girls and boys, so "
+    "let each part of local hold both."
+)
+
+
+def _by_shift(local: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    fit, rest = local[:50], local[50:]
+    return conformal(take_off_the_bias(fit, rest), take_off_the_bias(fit, others), 0.9)
 
 
 def _two_halves(local: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     first = local.groupby("sex").sample(frac=0.5, random_state=0)
     line = recalibrate(first)
     return conformal(line.apply(local.drop(first.index)), line.apply(others), 0.9)
+
+
+def _same_children(local: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    return conformal(take_off_the_bias(local, local), take_off_the_bias(local, others), 0.9)
+
+
+def _only_others(local: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    return conformal(local[50:], take_off_the_bias(local[:50], others), 0.9)
 
 
 def _from_home(local: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
@@ -143,9 +167,9 @@ def _plus_minus(half: float) -> Callable[[pd.DataFrame, pd.DataFrame], pd.DataFr
 
 @exercise(
     "13.3",
-    hint="First correct both tables with take_off_the_bias(local, ...), then give the corrected "
-    "tables to evaluation.conformal. With recalibrate, fit on one half of local and calibrate on "
-    "the other half.",
+    hint="Cut local into two parts. With the first, correct the second part and others, either "
+    "with teaching.take_off_the_bias or with recalibrate. Give both corrected tables to "
+    "evaluation.conformal.",
     solution="""
     def intervals(local, others):
         first = local.groupby("sex").sample(frac=0.5, random_state=0)
@@ -153,16 +177,29 @@ def _plus_minus(half: float) -> Callable[[pd.DataFrame, pd.DataFrame], pd.DataFr
         line = evaluation.recalibrate(first)
         return evaluation.conformal(line.apply(rest), line.apply(others), 0.9)
     """,
-    passes=(_two_halves, _shifted),
-    fails=(_from_home, lambda local, others: conformal(local, others, 0.9), _plus_minus(1.0),
-           _plus_minus(9.0), lambda local, others: others, 0.9),
-)  # fmt: skip
+    passes=(_two_halves, _by_shift),
+    fails=(
+        _from_home,
+        _same_children,
+        _only_others,
+        _plus_minus(1.0),
+        lambda local, others: conformal(local, others, 0.9),
+        _plus_minus(9.0),
+        lambda local, others: others,
+        0.9,
+    ),
+)
 def intervals_in_the_clinic(answer: Callable[..., Any]) -> str:
     """A function (local, others) to others with intervals that hold 90 % and are not too wide."""
     if not callable(answer):
         raise Wrong('Hand over the function itself: lesson.check("13.3", intervals).')
     local, others = local_and_others()
-    table = answer(local, others.copy())
+    try:
+        table = _seeded(answer, local, others)
+    except BadInput as refused:
+        if "used to fit" in str(refused):
+            raise Wrong(_SAME) from None
+        raise Wrong(_ONE_SEX if "No line was fitted" in str(refused) else str(refused)) from None
     if table is ... or table is None:
         raise Unanswered
     if not isinstance(table, pd.DataFrame) or not {"lower", "upper"} <= set(table):
@@ -172,8 +209,55 @@ def intervals_in_the_clinic(answer: Callable[..., Any]) -> str:
     held = coverage(table).iloc[0]
     share, width = float(held["covered"]), float(np.round(held["width"], 2))
     told = f"Your intervals hold {100 * share:.0f} % of the labels and are {width:.1f} years wide."
-    if share < 0.86:
-        raise Wrong(f"{told} That is too few. Calibrate on children of this clinic.")
-    if width > 4.6:
-        raise Wrong(f"{told} They pay for the shift. Correct the predictions first: 4.6 is enough.")
+    if share < 0.8:
+        raise Wrong(f"{told} That is too few. Correct others, and calibrate in this clinic.")
+    if np.allclose(_middle(table), others["y_pred"], atol=0.05):
+        raise Wrong(f"{told} They pay for the shift. Correct the predictions of others first.")
+    if slip := _slip_of_the_split(answer, local, others):
+        raise Wrong(slip)
+    if width > 5.8:
+        raise Wrong(
+            f"{told} They are too wide: 5.8 is enough. Correct the children who calibrate, too."
+        )
     return f"{told} The promise holds again, for children of this clinic."
+
+
+def _seeded(answer: _Intervals, local: pd.DataFrame, others: pd.DataFrame) -> Any:
+    """Ask for intervals; a split that draws without a seed is drawn alike each time."""
+    before = np.random.get_state()  # noqa: NPY002
+    np.random.seed(13)  # noqa: NPY002
+    try:
+        return answer(local.copy(), others.copy())
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
+
+
+def _middle(table: pd.DataFrame) -> Any:
+    return ((table["lower"] + table["upper"]) / 2).to_numpy()
+
+
+def _slip_of_the_split(answer: _Intervals, local: pd.DataFrame, others: pd.DataFrame) -> str:
+    """Return what is wrong with the split of local, found by changing labels; empty if nothing.
+
+    A child corrects if its label moves the middle of the intervals. Two changes that cancel in
+    the correction move the width only if these children also calibrate.
+    """
+    few = others[:20]
+
+    def asked(changes: dict[Any, float]) -> tuple[Any, Any]:
+        moved = local["y_true"].add(pd.Series(changes, dtype=float), fill_value=0.0)
+        table = _seeded(answer, local.assign(y_true=moved), few)
+        return _middle(table), (table["upper"] - table["lower"]).to_numpy()
+
+    middle, width = asked({})
+    if not np.allclose(asked({})[0], middle):
+        return ""  # drawn anew at each call: nothing can be compared
+    older = local[local["y_true"] > 7]
+    tried = older.groupby("sex").sample(6, random_state=13)
+    corrects = [child for child in tried.index if not np.allclose(asked({child: 6.0})[0], middle)]
+    if len(corrects) >= 3 and tried.loc[corrects, "sex"].nunique() == 1:
+        return _ONE_SEX
+    pairs = corrects[: len(corrects) // 2 * 2]
+    new_middle, new_width = asked({child: 6.0 * (-1) ** i for i, child in enumerate(pairs)})
+    same_middle = np.allclose(new_middle, middle)
+    return _SAME if same_middle and not np.allclose(new_width, width) else ""
