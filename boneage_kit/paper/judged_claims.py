@@ -126,7 +126,8 @@ def _judged(claim: Mapping[Hashable, Any], evidence: StudyEvidence) -> dict[str,
     lost = [name for name in _methods_of(claim) if _not_below_the_floor(name, evidence)]
     if lost:
         reason = f"{methods.get(lost[0]).label} is not shown to err less than an answer"
-        return _row(number, Verdict(CANNOT_BE_TOLD, f"{reason} without an image"))
+        behind = _behind(lost[0], evidence)
+        return _row(number, Verdict(CANNOT_BE_TOLD, f"{reason} without an image{behind}"))
     because = f"{found['because']} ({int(found['n_train']):,} training images)"
     return _row(number, judge(rule, found["verdict"], because))
 
@@ -157,6 +158,18 @@ def _not_below_the_floor(method: str, evidence: StudyEvidence) -> bool:
     """
     found = evidence.answer(method, FLOOR)
     return found is None or found["verdict"] != FIRST_ERRS_LESS
+
+
+def _behind(method: str, evidence: StudyEvidence) -> str:
+    """Return the evidence for a method against the floor: difference, trainings and questions."""
+    found = evidence.answer(method, FLOOR)
+    if found is None:
+        return ""
+    number = _number(found["difference_years"], found["lower"], found["upper"], "+")
+    if pd.isna(found["lower"]):
+        return f": {number} years, but one training"
+    asked = int(evidence.answers["lower"].notna().sum())
+    return f": {number} years, with {int(found['cells'])} trainings and {asked} questions at once"
 
 
 def _row(number: str, verdict: Verdict) -> dict[str, str]:

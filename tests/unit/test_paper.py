@@ -131,7 +131,18 @@ def test_one_training_gives_no_verdict_in_any_claim():
 def test_two_methods_that_learned_nothing_show_nothing():
     judged = paper.judge_all(evidence(bonet=3.0, by_hand_ridge=3.6)).set_index("claim")
     assert judged.loc["learned", "verdict"] == "cannot be told"
-    assert "not shown to err less than an answer without" in judged.loc["learned", "because"]
+    because = judged.loc["learned", "because"]
+    assert "not shown to err less than an answer without" in because
+
+
+def test_the_reason_names_the_trainings_and_the_questions_of_its_study():
+    for seeds in (2, 3):
+        study = evidence(seeds=seeds, bonet=3.0, by_hand_ridge=3.6)
+        because = paper.judge_all(study).set_index("claim").loc["learned", "because"]
+        found, asked = study.answer("bonet", "constant"), study.answers["lower"].notna().sum()
+        assert f"with {found['cells']} trainings and {asked} questions at once" in because
+    once = paper.judge_all(evidence(seeds=1)).set_index("claim")
+    assert once.loc["learned", "because"].endswith("years, but one training")
 
 
 def test_no_error_on_the_phantom_is_ever_a_clinical_verdict():
