@@ -5,7 +5,7 @@ difference on an idle machine cost most of the time there, and none of them chan
 
 * OpenMP threads that wait for each other run an empty loop first (libgomp: 300,000 turns). The
   thread they wait for may be the one whose core they keep busy. Sleeping at once mends that, and
-  costs a training that is alone a tenth of its time and more. So a process looks at the machine
+  costs a training that is alone up to half of its time. So a process looks at the machine
   when it starts: where others compute, its threads sleep at once; else they try 10,000 turns.
 * A library starts one thread per core of the machine, also where the process may use one of them.
 * The C library of Linux returns every large buffer to the system and asks for it again at the
