@@ -23,8 +23,8 @@ NOTEBOOK_BADGES = re.compile(r"(?:^\[!\[[^\n]+\n)+", re.MULTILINE)
 CODE_OF = re.compile(r"(repository-code: )\S+")
 INDEX_PAGE = re.compile(r"https://pypi\.org/project/([\w.-]+)/?")
 FIRST_CELL = """\
-# Set up. On Colab and Kaggle this installs what is missing. What is installed already, such as torch,
-# stays as it is. Where the kit is installed, this cell only imports it.
+# Set up. On Colab and Kaggle this installs what is missing. What is installed already, such as
+# torch, stays as it is. Where the kit is installed, this cell only imports it.
 import importlib.util, subprocess, sys
 
 if importlib.util.find_spec("boneage_kit") is None:
