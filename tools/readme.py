@@ -28,7 +28,7 @@ REAL_DATA = ROOT / "docs" / "real_data.md"
 FLOOR = "sex's median"
 #: The two runs that are kept, and the heading of each.
 SOURCES = {"phantom": "Phantoms", "real": "Real hands: RSNA 2017 thumbnails, 100 px"}
-#: The rows of README's table (methods), and its columns (study, images, heading).
+#: The methods of README's table and figure.
 HEADLINE = (
     "constant",
     "by_hand_ridge",
@@ -38,14 +38,11 @@ HEADLINE = (
     "lite0_fine_tuned",
     "lite0_imagenet_phantom",
 )
+#: What README says of the study behind its figure.
 SOURCES_OF_CURVES = {
     "rsna": "RSNA 2017 thumbnails, 100 px",
     "rsna_512": "RSNA 2017 films of true proportions, 224 px",
 }
-HEADINGS = (
-    ("rsna", 1112, "1,112 thumbnails, 100 px"),
-    ("rsna_512", 781, "781 films, 224 px"),
-)
 #: The parts of the benchmark that are printed: study, training images, heading.
 BOARDS = (
     ("phantom", 1112, "Phantoms, 1,112 training images"),
@@ -82,19 +79,14 @@ def is_floor(row: dict) -> bool:
     return bool(row["floor"])
 
 
-def films_study() -> str:
-    """Return the kept study of films of true proportions: whole, or fixed features alone."""
-    return "rsna_512" if "rsna_512" in kept.studies() else "rsna_512_features"
-
-
-def curves_study() -> str:
-    """Return the kept study of README's figure: one in which networks were trained."""
-    return "rsna_512" if "rsna_512" in kept.studies() else "rsna"
+def films_or(other: str) -> str:
+    """Return the kept study of films of true proportions where it holds networks, else another."""
+    return "rsna_512" if "rsna_512" in kept.studies() else other
 
 
 def curves_explained() -> str:
     """Return README's figure in Markdown: alternative text from the numbers, picture, caption."""
-    study = curves_study()
+    study = films_or("rsna")
     told, board = kept.provenance(study), kept.table(study)
     means = board.groupby(["method", "n_train"])["mae_years"].mean() * 12
     ends = []
@@ -118,15 +110,21 @@ def curves_methods(board: pd.DataFrame) -> list[str]:
 
 def headline_table() -> str:
     """Return README's table: each method's error in months, on thumbnails and on films."""
-    labels, columns = methods.labels(), []
-    for study, images, heading in HEADINGS:
-        board = kept.leaderboard(films_study() if study == "rsna_512" else study)
-        columns.append((heading, board[board["n_train"] == images].set_index("method")))
+    boards = {
+        "1,112 thumbnails, 100 px": headline_board("rsna", 1112),
+        "781 films, 224 px": headline_board(films_or("rsna_512_features"), 781),
+    }
+    labels = methods.labels()
     rows = [
-        [labels[method], *(headline_cell(board, method) for _, board in columns)]
+        [labels[method], *(headline_cell(board, method) for board in boards.values())]
         for method in HEADLINE
     ]
-    return table(["method", *(heading for heading, _ in columns)], rows, len(columns))
+    return table(["method", *boards], rows, len(boards))
+
+
+def headline_board(study: str, images: int) -> pd.DataFrame:
+    board = kept.leaderboard(study)
+    return board[board["n_train"] == images].set_index("method")
 
 
 def headline_cell(board: pd.DataFrame, method: str) -> str:
@@ -368,7 +366,7 @@ def curves(path: Path) -> None:
     from boneage_kit import plots
 
     plots.use_style()
-    board = kept.table(curves_study())
+    board = kept.table(films_or("rsna"))
     shown = {name: methods.labels()[name] for name in curves_methods(board)}
     ax = plots.learning_curves(board[board["method"].isin(shown)], shown, bands=False)
     ax.figure.savefig(path, dpi=100, bbox_inches="tight")

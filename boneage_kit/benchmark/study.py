@@ -136,7 +136,7 @@ class Study:
             children = len(_read_cell(path))
         except BadInput:
             children = -1
-        whole = children == len(self._rows(self.fold_numbers(), cell)[1])
+        whole = children == len(self._test_rows(self.fold_numbers(), cell))
         if not whole:
             _log.warning("%s is damaged: this training is done again.", cell.file)
         return whole
@@ -178,13 +178,17 @@ class Study:
         )
 
     def _rows(self, number: np.ndarray, cell: Cell) -> tuple[np.ndarray, np.ndarray]:
-        table = self.dataset().table
-        train, test = np.flatnonzero(number != cell.fold), np.flatnonzero(number == cell.fold)
+        train = np.flatnonzero(number != cell.fold)
         if cell.n_train:
-            train = train[stratified_subset(table.iloc[train], cell.n_train, cell.seed)]
-            if 0 < self.test < len(test):
-                test = test[stratified_subset(table.iloc[test], self.test, 0)]
-        return train, test
+            table = self.dataset().table.iloc[train]
+            train = train[stratified_subset(table, cell.n_train, cell.seed)]
+        return train, self._test_rows(number, cell)
+
+    def _test_rows(self, number: np.ndarray, cell: Cell) -> np.ndarray:
+        rows = np.flatnonzero(number == cell.fold)
+        if not cell.n_train or not 0 < self.test < len(rows):
+            return rows
+        return rows[stratified_subset(self.dataset().table.iloc[rows], self.test, 0)]
 
     def write(self, cell: Cell, table: pd.DataFrame) -> None:
         """Write a cell's predictions: as a whole or not at all."""

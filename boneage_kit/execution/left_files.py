@@ -7,7 +7,8 @@ from pathlib import Path
 
 from .._io import read_json, write_json
 
-_FOLDERS = ("figures", "predictions")
+#: Of a run: each holds a folder for each notebook.
+FOLDERS = ("figures", "predictions")
 
 
 def list_file(out: Path, notebook: str) -> Path:
@@ -50,7 +51,7 @@ def damaged(out: Path, notebook: str) -> str:
 
 def _left(out: Path, notebook: str) -> dict[str, str]:
     paths = [out / "records" / f"{notebook}.json"]
-    for folder in _FOLDERS:
+    for folder in FOLDERS:
         paths += sorted((out / folder / notebook).rglob("[!.]*"))
     return {
         path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()

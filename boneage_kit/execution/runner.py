@@ -124,7 +124,7 @@ def _forget(out: Path, notebook: Path) -> None:
     state_file(out, notebook.stem).unlink(missing_ok=True)
     left_files.list_file(out, notebook.stem).unlink(missing_ok=True)
     (out / "notebooks" / notebook.name).unlink(missing_ok=True)
-    for folder in ("figures", "predictions"):
+    for folder in left_files.FOLDERS:
         shutil.rmtree(out / folder / notebook.stem, ignore_errors=True)
     for path in (out / "records").rglob("*.json"):
         content = read_json(path)
