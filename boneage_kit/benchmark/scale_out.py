@@ -198,19 +198,38 @@ def local_cluster(workers: int, threads: int) -> Iterator[object]:
                 "silence_logs": logging.CRITICAL,
             },
         }
-    settings = {"distributed.scheduler.allowed-failures": _DEATHS}
+    settings = {
+        "distributed.scheduler.allowed-failures": _DEATHS,
+        # Dask's own number would keep the workers from keeping their memory (_process)
+        "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
+    }
     for name in _process.THREADS:
         settings[f"distributed.nanny.pre-spawn-environ.{name}"] = threads
     scheduler = {
         "cls": Scheduler,
         "options": {"host": "127.0.0.1", "dashboard": False, "dashboard_address": "127.0.0.1:0"},
     }
-    with dask.config.set(settings), ExitStack() as stack:
+    with dask.config.set(settings), _environment_restored(), ExitStack() as stack:
         with _interrupts_ignored():
             cluster = stack.enter_context(
                 SpecCluster(specs, scheduler, silence_logs=logging.CRITICAL)
             )
         yield cluster
+
+
+@contextmanager
+def _environment_restored() -> Iterator[None]:
+    """Take back what Dask's nannies write into the environment of this process for their workers.
+
+    Else each process that a notebook starts later would get the threads of one worker.
+    """
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        for name in set(os.environ) - set(before):
+            del os.environ[name]
+        os.environ.update(before)
 
 
 @contextmanager

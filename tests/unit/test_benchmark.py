@@ -102,9 +102,11 @@ def test_a_killed_worker_loses_no_result_and_the_digits_are_the_same(undisturbed
 
     own, cells = undisturbed
     again = study(tmp_path)
-    killed = []
+    killed, environment = [], dict(os.environ)
     with scale_out.local_cluster(2, 1) as cluster, Client(cluster) as client:
         pids = list(client.run(os.getpid).values())
+        kept = client.run(lambda: os.environ.get("MALLOC_TRIM_THRESHOLD_"))
+        assert set(kept.values()) == {None}  # Dask's number would undo _process.keep_free_memory
 
         def kill_one() -> None:
             while not contents(tmp_path):
@@ -119,6 +121,8 @@ def test_a_killed_worker_loses_no_result_and_the_digits_are_the_same(undisturbed
         assert killed
         assert pids[0] not in client.run(os.getpid).values()
     assert contents(tmp_path) == contents(own.out)
+    changed = {name for name in os.environ if os.environ[name] != environment.get(name)}
+    assert changed <= {"PYTHONWARNINGS"}  # Dask writes a worker's threads into its parent
 
 
 @pytest.mark.slow
