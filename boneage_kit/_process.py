@@ -7,6 +7,8 @@ difference on an idle machine cost most of the time there, and none of them chan
   thread they wait for may be the one whose core they keep busy. Sleeping at once mends that, and
   costs a training that is alone up to half of its time. So a process looks at the machine
   when it starts: where others compute, its threads sleep at once; else they try 10,000 turns.
+  A process of one core does not look: it has one thread, which waits for no other, and where a
+  user gives it several, a thread that turns holds the core that the others need. It sleeps.
 * A library starts one thread per core of the machine, also where the process may use one of them.
 * The C library of Linux returns every large buffer to the system and asks for it again at the
   next step, and the system fills it with zeros each time.
@@ -43,11 +45,12 @@ def prepare() -> None:
     >>> "OMP_WAIT_POLICY" in os.environ or "GOMP_SPINCOUNT" in os.environ
     True
     """
+    cores = usable_cores()
     if "OMP_WAIT_POLICY" not in os.environ:
-        for name, value in (BUSY if others_compute() else ALONE).items():
+        sleeps = cores == 1 or others_compute()  # one core: see above
+        for name, value in (BUSY if sleeps else ALONE).items():
             if os.environ.get(name) in (None, ALONE[name], BUSY[name]):  # not a user's own
                 os.environ[name] = value
-    cores = usable_cores()
     if cores < (os.cpu_count() or 1):
         for name in THREADS:
             os.environ.setdefault(name, str(cores))

@@ -47,6 +47,7 @@ def test_threads_sleep_at_once_where_others_compute(running, way, monkeypatch, t
     stat.write_text(f"ctxt 1\nprocs_running {running}\nprocs_blocked 0\n")
     assert _process.others_compute(stat) is (way is _process.BUSY)
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    monkeypatch.setattr(_process, "usable_cores", lambda: 2)
     monkeypatch.setattr(_process, "others_compute", lambda: way is _process.BUSY)
     for name, value in _process.ALONE.items():  # as a parent left it
         monkeypatch.setenv(name, value)
@@ -54,6 +55,23 @@ def test_threads_sleep_at_once_where_others_compute(running, way, monkeypatch, t
     _process.prepare()
     assert os.environ["GOMP_SPINCOUNT"] == way["GOMP_SPINCOUNT"]
     assert os.environ["KMP_BLOCKTIME"] == "200"
+
+
+def test_a_process_of_one_core_sleeps_at_once_and_does_not_look(monkeypatch):
+    """Its only thread waits for no other, so the 40 milliseconds of looking would buy nothing."""
+
+    def look():
+        raise AssertionError("it looked at the other processes")
+
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    monkeypatch.setattr(_process, "usable_cores", lambda: 1)
+    monkeypatch.setattr(_process, "others_compute", look)
+    for name in _process.THREADS:  # so that nothing stays behind
+        monkeypatch.setenv(name, "1")
+    for name, value in _process.ALONE.items():
+        monkeypatch.setenv(name, value)
+    _process.prepare()
+    assert {name: os.environ[name] for name in _process.BUSY} == _process.BUSY
 
 
 def test_a_busy_core_is_seen():
