@@ -1,3 +1,4 @@
+from .age_limits import possible_ages as possible_ages
 from .agreement import BlandAltman as BlandAltman
 from .agreement import bland_altman as bland_altman
 from .agreement import icc as icc

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from ..errors import BadInput
+from .age_limits import possible_ages
 from .checked_table import one_model
 
 
@@ -23,7 +24,7 @@ class Recalibration:
     fitted_on: frozenset[str]
 
     def apply(self, predictions: pd.DataFrame) -> pd.DataFrame:
-        """Return the predictions with ``y_pred`` recalibrated, never below zero years.
+        """Return the predictions with ``y_pred`` recalibrated, within 0 to 25 years.
 
         Raises
         ------
@@ -46,7 +47,7 @@ class Recalibration:
         line = self.lines.loc[clean["sex"]]
         years = line["intercept"].to_numpy() + line["slope"].to_numpy() * clean["y_pred"]
         without = clean.drop(columns=[name for name in ("lower", "upper") if name in clean])
-        return without.assign(y_pred=years.clip(lower=0))
+        return without.assign(y_pred=possible_ages(years))
 
 
 def recalibrate(validation: pd.DataFrame) -> Recalibration:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from ..datasets.column_names import plain
 from ..errors import BadInput
 from ..records import OLDEST_PLAUSIBLE_YEARS, sexes
 from ..records.predictions import refuse_rows
+from .age_limits import possible_ages
 
 AGES = ("y_true", "y_pred", "lower", "upper", "chronological_age", "reader_1", "reader_2")
 #: Names of columns of the sex, the likeliest first.
@@ -89,7 +89,7 @@ def refuse_outside_interval(table: pd.DataFrame) -> None:
     if not {"lower", "upper"} <= set(table):
         return
     lower, upper = table["lower"].to_numpy(), table["upper"].to_numpy()
-    predicted = np.clip(table["y_pred"].to_numpy(), 0, OLDEST_PLAUSIBLE_YEARS)
+    predicted = possible_ages(table["y_pred"].to_numpy())
     refuse_rows(
         table,
         (predicted < lower - 0.05) | (predicted > upper + 0.05),

@@ -7,6 +7,7 @@ from .schema import OLDEST_PLAUSIBLE_YEARS as OLDEST_PLAUSIBLE_YEARS
 from .schema import OPTIONAL_PREDICTION_COLUMNS as OPTIONAL_PREDICTION_COLUMNS
 from .schema import PREDICTION_COLUMNS as PREDICTION_COLUMNS
 from .schema import RECORD_COLUMNS as RECORD_COLUMNS
+from .schema import YOUNGEST_PLAUSIBLE_YEARS as YOUNGEST_PLAUSIBLE_YEARS
 from .sex import parse_sex as parse_sex
 from .sex import sex_from_male as sex_from_male
 from .sex import sexes as sexes

@@ -27,6 +27,8 @@ OPTIONAL_PREDICTION_COLUMNS = (
     "source",
     "notes",
 )
+#: An age is counted from birth, and the youngest plate of the atlas is a newborn's.
+YOUNGEST_PLAUSIBLE_YEARS = 0.0
 #: Above this an age is taken for months and refused (no child has a bone age of 25 years).
 OLDEST_PLAUSIBLE_YEARS = 25.0
 #: The word for one child and for several, by sex.
