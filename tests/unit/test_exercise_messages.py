@@ -1,5 +1,6 @@
 """A wrong answer is told what is wrong with it: the slips of a fresh reader of units 01 to 07."""
 
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -56,6 +57,11 @@ def girls_then_boys(local, others):
         ("02.1", 1.6, "says stage H"),
         ("02.2", [1.8, 1.7, 1.6, 1.8, 1.7], "girls read as boys"),
         ("03.1", lambda first, second: (second - first).mean(), "two numbers"),
+        ("03.2", lambda read, truth: np.abs(read - truth).mean(), "error of the single readers"),
+        ("03.2", lambda read, truth: (read.mean(axis=0) - truth).mean(), "the bias"),
+        ("03.2", lambda read, truth: np.abs(read.mean() - truth).mean(), "number for all hands"),
+        ("03.2", lambda read, truth: np.abs(read.mean(axis=1) - truth).mean(), "one row per"),
+        ("03.2", lambda read, truth: np.abs(read.mean(axis=0) - truth), "returns 400 numbers"),
         ("04.1", lambda path: np.asarray(Image.open(path)).max().bit_length(), "int(values.max())"),
         ("04.1", by_the_bits_in_use, "bits that this picture uses"),
         ("04.2", (0.5, 1.0), "should be at least"),
@@ -86,6 +92,18 @@ def test_an_sd_by_n_is_another_way_to_write_a_right_answer():
         return [np.mean(difference) + k * np.std(difference) for k in (-1.96, 1.96)]
 
     assert exercises.check("03.1", limits).right
+
+
+@pytest.mark.parametrize("nothing", [None, ...])
+def test_a_function_that_still_gives_nothing_is_not_answered_yet(nothing):
+    feedback = exercises.check("03.2", lambda read, truth: nothing)
+    assert feedback.right is None and "not answered yet" in feedback.text
+
+
+def test_four_readers_halve_the_error_of_one_and_the_praise_says_so():
+    right = exercises.check("03.2", lambda read, truth: np.abs(read.mean(axis=0) - truth).mean())
+    one, two, four, nine = map(float, re.findall(r"0\.\d\d", right.text))
+    assert right.right and one > two > four > nine and abs(one / four - 2) < 0.15
 
 
 @pytest.mark.parametrize("way", [by_one_shift, by_lines])
