@@ -10,6 +10,8 @@ import csv
 import io
 import itertools
 import re
+from collections.abc import Sequence
+from typing import BinaryIO
 
 import pandas as pd
 
@@ -21,6 +23,8 @@ from .table_limits import OF_A_DATA_SET, TableLimits
 _DELIMITERS = ",;\t|"
 _LINES_LOOKED_AT = 50
 _MOST_COLUMNS = 2_000
+_LONGEST_LINE, _WIDEST_LETTER = 1_000_000, 4  # letters; bytes (UTF-32)
+_EXCEL = b"PK\x03\x04"
 _FOREIGN = {
     b"\xd0\xcf\x11\xe0": ("an Excel file of before 2007 (.xls)", "Save it as .xlsx or CSV."),
     b"%PDF": ("a PDF", "Copy its table into a spreadsheet and save it as CSV."),
@@ -54,8 +58,9 @@ def read_table(
     Raises
     ------
     BadInput
-        If it is empty, too large, or no table, has no line of headings, several of its sheets may
-        be meant, or a row of text has more values than headings.
+        If it is empty, too large, or no table, has no line of headings or a line of more than a
+        million letters, several of its sheets may be meant, or a row of text has more values
+        than headings.
 
     >>> read_table("Readings of May\\nid;boneage\\n001;8,5\\n".encode("utf-16"), "a.csv")
     ...     # doctest: +NORMALIZE_WHITESPACE
@@ -63,7 +68,7 @@ def read_table(
     0  001     8,5
     """
     limits.check_bytes(name, len(data))
-    is_excel = data[:4] == b"PK\x03\x04"
+    is_excel = data.startswith(_EXCEL)
     if is_excel:
         cells = _sheet(excel_sheets(data, name, limits), name)
     else:
@@ -74,6 +79,33 @@ def read_table(
     if not header:
         return cells.set_axis([str(i) for i in range(cells.shape[1])], axis=1)
     return _with_heading(cells, name, notes_beside=is_excel)
+
+
+def bytes_of_table(file: BinaryIO, name: str) -> bytes:
+    """Return the bytes of an open table for :func:`read_table`.
+
+    An endless line at its beginning is refused before the rest is read: a file without line ends
+    is no table, whatever its size.
+
+    Raises
+    ------
+    BadInput
+        If a line among the first 8 MB has more than 4 MB (a million letters of UTF-32), and it is
+        no Excel file.
+
+    >>> bytes_of_table(io.BytesIO(b"id,boneage"), "a.csv")
+    b'id,boneage'
+    """
+    longest = _WIDEST_LETTER * _LONGEST_LINE
+    data = file.read(2 * longest)
+    if not data.startswith(_EXCEL):
+        _refuse_endless(data.replace(b"\r", b"\n").split(b"\n"), longest, name)
+    return data + file.read()
+
+
+def _refuse_endless(lines: Sequence[bytes] | Sequence[str], longest: int, name: str) -> None:
+    if max(map(len, lines)) > longest:
+        raise BadInput(f"{name} has a line of a million letters.", "Save the table as CSV.")
 
 
 def _sheet(sheets: dict[str, pd.DataFrame], name: str) -> pd.DataFrame:
@@ -150,8 +182,8 @@ def _text_cells(text: str, name: str, limits: TableLimits) -> pd.DataFrame:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise BadInput(f"{name} is empty.", "Give a table with one row per image.")
-    if len(text) > 1_000_000 and max(map(len, text.split("\n"))) > 1_000_000:
-        raise BadInput(f"{name} has a line of a million letters.", "Save the table as CSV.")
+    if len(text) > _LONGEST_LINE:
+        _refuse_endless(text.split("\n"), _LONGEST_LINE, name)
     cells = _split(text, said[1] if said else _delimiter(text), name)
     limits.check_rows(name, len(cells))
     if re.search(r"\s[\n,;\t|\"]|[\n,;\t|\"]\s", text):  # in no large table of a program

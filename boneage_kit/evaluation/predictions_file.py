@@ -12,7 +12,7 @@ import pandas as pd
 from ..datasets.ages import OLDEST_BONE_AGE, UNITS, check_name, check_unit, in_years, refuse_zeros
 from ..datasets.column_names import plain
 from ..datasets.table_limits import TableLimits
-from ..datasets.tables import read_table
+from ..datasets.tables import bytes_of_table, read_table
 from ..errors import BadInput
 from ..records import (
     OLDEST_PLAUSIBLE_YEARS,
@@ -34,7 +34,6 @@ from .contradictions import (
 
 #: Columns that stay text, whatever they look like.
 _TEXT = ("image_id", "sex", "model", "group", "source", "notes")
-_LONGEST_LINE = 1_000_000  # bytes; twice as many are looked at before the rest is read
 _LIMITS = TableLimits(most_bytes=1_000_000_000, most_rows=10_000_000)
 
 
@@ -108,11 +107,7 @@ def _table(path: Path) -> pd.DataFrame:
         if state.st_size > _LIMITS.most_bytes:
             raise BadInput(f"{path} has {state.st_size / 1e9:.1f} GB.", "Give one table.")
         with open(path, "rb") as file:
-            data = file.read(2 * _LONGEST_LINE)
-            longest = max(map(len, data.replace(b"\r", b"\n").split(b"\n")))
-            if longest > _LONGEST_LINE and not data.startswith(b"PK"):
-                raise BadInput(f"{path} has a line of a million letters.", "Save the table as CSV.")
-            data += file.read()
+            data = bytes_of_table(file, path.name)
     except (OSError, ValueError) as error:
         if isinstance(error, BadInput):
             raise

@@ -1,5 +1,6 @@
 """What could hang or fill the memory is refused at once, or left alone and listed."""
 
+import io
 import os
 import resource
 import struct
@@ -12,7 +13,7 @@ from dataset_layouts import TRAINING, kaggle, png, put, table_of, zipped
 
 import boneage_kit as bk
 from boneage_kit.datasets import archives
-from boneage_kit.datasets.tables import read_table
+from boneage_kit.datasets.tables import bytes_of_table, read_table
 
 GOOD = table_of([5, 6, 7, 8])
 
@@ -135,6 +136,40 @@ def test_a_bomb_in_a_zip_in_a_zip(tmp_path):
 def test_tables_that_would_fill_the_memory(data, says):
     with pytest.raises(bk.BadInput, match=says):
         read_table(data, "t.csv")
+
+
+ENDLESS = b"image_id,sex,y_true,y_pred,bone_age\n" + b"x" * 9_000_000
+
+
+class Counted(io.BytesIO):
+    """An open file that knows how much of it was read."""
+
+    def read(self, count=-1):
+        data = super().read(count)
+        self.seen = getattr(self, "seen", 0) + len(data)
+        return data
+
+
+def test_a_table_without_line_ends_is_refused_before_all_of_it_is_read():
+    file = Counted(ENDLESS + bytes(20_000_000))
+    with pytest.raises(bk.BadInput, match="t.csv has a line of a million letters"):
+        bytes_of_table(file, "t.csv")
+    assert file.seen < 9_000_000
+
+
+def test_an_endless_line_is_refused_in_a_label_table_and_in_a_predictions_table(tmp_path):
+    put(tmp_path, {"hand.png": png(0), "labels.csv": ENDLESS})
+    with pytest.raises(bk.BadInput, match="labels.csv has a line of a million letters"):
+        bk.datasets.load(f"folder:{tmp_path}")
+    with pytest.raises(bk.BadInput, match="labels.csv has a line of a million letters"):
+        bk.evaluation.read_predictions(tmp_path / "labels.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_a_long_table_of_short_lines_is_read_whole(encoding):
+    text = "id,boneage\n" + "001,8.5\n" * 280_000
+    data = bytes_of_table(io.BytesIO(text.encode(encoding)), "t.csv")
+    assert data == text.encode(encoding) and len(read_table(data, "t.csv")) == 280_000
 
 
 def test_excel_that_unpacks_to_far_more(tmp_path):
