@@ -124,7 +124,7 @@ def test_real_data_is_named_real_and_its_path_never_shown():
 def test_a_figure_is_shown_with_its_description(lesson, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shown = []
-    monkeypatch.setattr("boneage_kit.teaching.lesson.display", shown.append)
+    monkeypatch.setattr("boneage_kit.teaching.lesson_figures.display", shown.append)
     lesson.figure(a_figure(), "line", alt=ALT, caption="A phantom line.")
     assert len(shown) == 1 and ALT in repr(shown[0])
     shown_html = shown[0]._repr_html_()

@@ -33,7 +33,7 @@ def test_without_a_frontend_the_start_and_what_can_be_moved_are_shown(
     monkeypatch.setenv("BONEAGE_KIT_OUT", str(tmp_path))
     slider = Slider([0, 0.1, 0.2], "noise", "SD", start=0.1)
     shown = []
-    monkeypatch.setattr("boneage_kit.teaching.lesson.display", shown.append)
+    monkeypatch.setattr("boneage_kit.teaching.lesson_figures.display", shown.append)
     lesson.explore(draw, name="line", alt=alt, noise=slider)
     data = shown[0]._repr_mimebundle_()
     assert set(data) == {"text/plain", "text/html"}
