@@ -130,7 +130,8 @@ def _prediction(stored: StoredModel, path: Path, film: Radiograph, sex: str) -> 
             "Its weights are damaged, or it was trained too little: use another model.",
         )
     age = float(years[0])
-    lower, upper = (float(end[0]) for end in shelf.interval(years, stored.half_widths([sex])))
+    half = stored.half_widths([sex], years)
+    lower, upper = (float(end[0]) for end in shelf.interval(years, half))
     with_interval = lower == lower  # not NaN
     picture = shelf.notes_of(image)
     return {

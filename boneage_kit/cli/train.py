@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from .. import datasets, presets, shelf, training
 from .._io import check_writable
@@ -14,8 +15,11 @@ _EXAMPLE = """examples:
   boneage-kit train --data phantom --model bonet --preset smoke --out runs/bonet
   boneage-kit train --data rsna:rsna.zip --model efficientnet_lite0 --half --out runs/lite0
 
+  boneage-kit train --data rsna:thumbnails.zip --more rsna:films.zip --model efficientnet_lite0 \
+      --half --out runs/reader
+
 Without --preset the model's own recipe is used, on all images: efficientnet_lite0 on 10,000
-thumbnails takes under an hour on two cores. The same command goes on where it was interrupted.
+thumbnails takes two hours on two cores. The same command goes on where it was interrupted.
 """
 
 
@@ -32,6 +36,18 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     )
     parser.add_argument(
         "--data", required=True, metavar="SPEC", help="phantom, rsna:PATH, dha:PATH or folder:PATH"
+    )
+    parser.add_argument(
+        "--more",
+        metavar="SPEC",
+        help="further images of the same children, or of others: a child that --data holds back "
+        "is held back here too",
+    )
+    parser.add_argument(
+        "--start",
+        type=Path,
+        metavar="DIR",
+        help="go on from this model of the same data and seed: only the recipe's last stage",
     )
     parser.add_argument(
         "--model",
@@ -66,6 +82,9 @@ def run(arguments: argparse.Namespace) -> int:
     check_writable(arguments.out)
     n = arguments.n if arguments.n is not None else (preset.images if preset else None)
     dataset = datasets.load(arguments.data, n or None, arguments.seed).decodable(recipe.size)
+    more = None
+    if arguments.more:
+        more = datasets.load(arguments.more, None, arguments.seed).decodable(recipe.size)
     if preset and preset.threads and arguments.model != "handcrafted":
         import torch  # 2 s; not needed for a model by hand
 
@@ -77,6 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
         sex_input=not arguments.no_sex,
         half=arguments.half,
+        more=more,
+        start=arguments.start,
     )
     years, months = metrics["mae_years"], metrics["mae_months"]
     phantom = " (phantom: no clinical figure)" if dataset.is_phantom else ""
@@ -86,7 +107,19 @@ def run(arguments: argparse.Namespace) -> int:
         f"(95 % interval {months['lower']:.1f} to {months['upper']:.1f}) on "
         f"{metrics['n_test']} children held back{phantom}; the sex's median is off by "
         f"{12 * metrics['floor_mae_years']:.1f} months.\n"
+        + _of_more(metrics)
         + used_and_left_out(dataset, used=len(dataset) - unlabelled, no_bone_age=unlabelled)
         + f"\n{arguments.out}"
     )
     return 0
+
+
+def _of_more(metrics: dict[str, Any]) -> str:
+    """Return the sentence on the further images that were held back, "" where there are none."""
+    months = metrics.get("more", {}).get("mae_months")
+    if not months:
+        return ""
+    return (
+        f"On {metrics['more']['n_test']} of the further images held back: {months['value']:.1f} "
+        f"months ({months['lower']:.1f} to {months['upper']:.1f}).\n"
+    )

@@ -4,6 +4,7 @@ from .loading import load as load
 from .loading import path_of as path_of
 from .splits import Split as Split
 from .splits import folds as folds
+from .splits import follow as follow
 from .splits import patients as patients
 from .splits import split as split
 from .splits import stratified_subset as stratified_subset

@@ -63,6 +63,37 @@ def split(table: pd.DataFrame, seed: int = 0, validation: float = 0.2, test: flo
     return Split(*(np.flatnonzero(part == k) for k in range(3)))
 
 
+def follow(split: Split, table: pd.DataFrame, other: pd.DataFrame) -> Split:
+    """Return a split of a second table in which each child is where its other image is.
+
+    Parameters
+    ----------
+    split
+        Of ``table``.
+    table, other
+        The record schema. Rows that share a ``patient_id`` or an ``image_id`` are one child.
+        Children who are not in ``table`` go to training.
+
+    Returns
+    -------
+    Split
+        Row numbers of ``other``.
+
+    >>> table = pd.DataFrame({"image_id": ["a", "b", "c"]})
+    >>> first = Split(np.array([0]), np.array([1]), np.array([2]))
+    >>> [part.tolist() for part in follow(first, table, pd.DataFrame({"image_id": ["c", "d"]}))]
+    [[1], [], [0]]
+    """
+    names = [name for name in TYING_COLUMNS[:2] if name in table or name in other]
+    both = pd.concat([table.reindex(columns=names), other.reindex(columns=names)])
+    child = patients(both.reset_index(drop=True))
+    part_of = dict.fromkeys(child, 0)
+    for number, rows in enumerate(split):
+        part_of.update(dict.fromkeys(child[rows], number))
+    part = np.array([part_of[number] for number in child[len(table) :]], dtype=int)
+    return Split(*(np.flatnonzero(part == k) for k in range(3)))
+
+
 def folds(table: pd.DataFrame, k: int = 5, seed: int = 0) -> np.ndarray:
     """Return a fold number (0 to k-1) for each row: by patient, stratified like :func:`split`.
 

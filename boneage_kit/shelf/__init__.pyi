@@ -2,11 +2,11 @@ from .labelled_images import labelled as labelled
 from .model_card import check_card as check_card
 from .picture_notes import notes_of as notes_of
 from .prediction_table import decodable as decodable
-from .prediction_table import lost_proportions as lost_proportions
 from .prediction_table import predictions_of as predictions_of
 from .prediction_table import predictions_with_notes as predictions_with_notes
 from .prediction_table import prepared as prepared
 from .prediction_table import sex_note as sex_note
+from .squares import lost_proportions as lost_proportions
 from .stored_model import StoredModel as StoredModel
 from .stored_model import interval as interval
 from .stored_model import is_possible as is_possible

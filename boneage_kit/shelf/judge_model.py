@@ -13,19 +13,38 @@ import pandas as pd
 from .. import evaluation, provenance
 from .._io import write_atomically, write_text
 from ..datasets import Dataset, Split
-from ..evaluation.prediction_intervals import conformal_quantile
+from ..evaluation.prediction_intervals import (
+    SCALE_AGES,
+    conformal_quantile,
+    error_factors,
+    normalised_scores,
+)
 from ..training.recipes import Recipe
 from . import stored_model
 from .model_card import PREPARATION, Card
-from .prediction_table import lost_proportions, predictions_of
+from .prediction_table import predictions_of
+from .squares import lost_proportions
+from .training_images import TrainingImages
 
 METRICS, PREDICTIONS = "metrics.json", "predictions.csv"
+PREDICTIONS_MORE = "predictions_more.csv"
+_FEWEST_TO_JUDGE = 20
 COVERAGE = 0.9
-_FEWEST_FOR_INTERVAL, _FEWEST_FOR_SEX = 10, 50
+_FEWEST_FOR_INTERVAL, _FEWEST_FOR_SEX, _FEWEST_FOR_AGE = 10, 50, 300
 
 
-def new_card(dataset: Dataset, split: Split, recipe: Recipe, seed: int, sex_input: bool) -> Card:
-    """Return the card of a trained model, without its weights, interval and metrics."""
+def new_card(
+    images: TrainingImages,
+    recipe: Recipe,
+    seed: int,
+    sex_input: bool,
+    begun: stored_model.StoredModel | None = None,
+) -> Card:
+    """Return the card of a trained model, without its weights, interval and metrics.
+
+    ``begun`` is the stored model whose weights it went on from.
+    """
+    dataset, split = images.dataset, images.split
     by_hand = recipe.model == "handcrafted"
     return {
         "model": recipe.model,
@@ -33,7 +52,7 @@ def new_card(dataset: Dataset, split: Split, recipe: Recipe, seed: int, sex_inpu
         "input": {
             "size": recipe.size,
             "sex": sex_input,
-            "squares": "squeezed" if lost_proportions(dataset) else "padded",
+            "squares": "squeezed" if images.squeezed else "padded",
             "preparation": PREPARATION,
             "test_time_augmentation": not by_hand,
         },
@@ -47,6 +66,7 @@ def new_card(dataset: Dataset, split: Split, recipe: Recipe, seed: int, sex_inpu
             "n_test": len(split.test),
             "split_seed": seed,
             "split": "datasets.split: by patient where known, stratified by sex and age band",
+            **_more(images),
         },
         "training": {
             "seed": seed,
@@ -54,6 +74,8 @@ def new_card(dataset: Dataset, split: Split, recipe: Recipe, seed: int, sex_inpu
             "batch": recipe.batch,
             "learning_rate": recipe.learning_rate,
             "schedule": recipe.schedule,
+            "ends_twice": recipe.ends_twice,
+            **_start(begun),
             "loss": "ridge" if by_hand else "l1",
         },
         "metrics": {},
@@ -63,6 +85,39 @@ def new_card(dataset: Dataset, split: Split, recipe: Recipe, seed: int, sex_inpu
         "kit": provenance.kit(),
         "versions": provenance.versions(),
         "machine": provenance.machine(),
+    }
+
+
+def _more(images: TrainingImages) -> dict[str, Any]:
+    """What the card says of the further images, nothing where there are none."""
+    if images.more is None:
+        return {}
+    return {
+        "more": {
+            "name": _data_name(images.more),
+            "checksum": images.more.checksum(),
+            "n": len(images.more),
+            **{
+                f"n_{name}": len(rows)
+                for name, rows in zip(Split._fields, images.more_split, strict=True)
+            },
+            "split": "each child in the part of its other image; shown twice in a pass",
+        }
+    }
+
+
+def _start(begun: stored_model.StoredModel | None) -> dict[str, Any]:
+    """What the card says of the model that the training went on from, nothing without one."""
+    if begun is None:
+        return {}
+    card = begun.card
+    return {
+        "start": {
+            "sha256": card["weights"]["sha256"],
+            "stages": card.get("training", {}).get("stages"),
+            "made": card.get("made"),
+            "how": "only the last stage was trained here; the others by this model, without more",
+        }
     }
 
 
@@ -89,8 +144,7 @@ def _terms(dataset: Dataset) -> dict[str, str]:
 
 def judge(
     stored: stored_model.StoredModel,
-    dataset: Dataset,
-    split: Split,
+    images: TrainingImages,
     seed: int,
     minutes: float | None,
     out: Path,
@@ -103,7 +157,13 @@ def judge(
     dict
         What ``metrics.json`` holds. That file is written last: it says that all is there.
     """
+    dataset, split, more, more_split = (
+        images.dataset, images.split, images.more, images.more_split
+    )  # fmt: skip
     validation = predictions_of(stored, dataset, split.validation)
+    if more is not None and len(more_split.validation):
+        further = predictions_of(stored, more, more_split.validation)
+        validation = pd.concat([validation, further], ignore_index=True)
     stored.card["interval"].update(_interval(validation))
     table = predictions_of(stored, dataset, split.test).assign(seed=seed)
     metrics = {
@@ -112,6 +172,10 @@ def judge(
         "minutes": minutes,
         **_metrics(table, dataset, split, seed),
     }
+    if more is not None and len(more_split.test) >= _FEWEST_TO_JUDGE:
+        further = predictions_of(stored, more, more_split.test).assign(seed=seed)
+        metrics["more"] = {**metrics["more"], **_metrics(further, more, more_split, seed)}
+        write_atomically(out / PREDICTIONS_MORE, lambda path: further.to_csv(path, index=False))
     card = {key: value for key, value in stored.card.items() if key not in ("format", "weights")}
     stored_model.save(out, stored.model, {**card, "metrics": metrics}, half=half)
     write_atomically(out / PREDICTIONS, lambda path: table.to_csv(path, index=False))
@@ -122,8 +186,18 @@ def judge(
 
 
 def _interval(validation: pd.DataFrame) -> dict[str, Any]:
-    """Half-widths that cover nine of ten fresh children, for all and for each sex."""
+    """Half-widths that cover nine of ten fresh children, for all and for each sex.
+
+    With enough children the width also follows the predicted age, by factors around one.
+    """
     error = (validation["y_pred"] - validation["y_true"]).abs()
+    by_age = len(validation) >= _FEWEST_FOR_AGE
+    scale = {}
+    if by_age:
+        predicted = validation["y_pred"].to_numpy()
+        factors = error_factors(predicted, error.to_numpy())
+        scale = {"age_years": SCALE_AGES.tolist(), "factor": factors.round(3).tolist()}
+        error = pd.Series(normalised_scores(predicted, error.to_numpy()), index=error.index)
     groups = {"all": error, **dict(iter(error.groupby(validation["sex"])))}
     widths = {
         name: round(conformal_quantile(part.to_numpy(), COVERAGE), 4)
@@ -133,7 +207,11 @@ def _interval(validation: pd.DataFrame) -> dict[str, Any]:
     return {
         "n": len(validation),
         "half_width_years": widths,
-        "how": "split-conformal: quantile of the absolute errors on validation children",
+        **({"scale": scale} if scale else {}),
+        "how": (
+            "split-conformal: quantile of the absolute errors on validation children, "
+            + ("divided by the factor (scale) at their predicted age" if by_age else "as they are")
+        ),
     }
 
 

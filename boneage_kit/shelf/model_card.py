@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -83,6 +84,14 @@ def check_card(card: object, folder: Path | str) -> Card:
             f"The card in {folder} is not one of this version of the kit ({error.message[:120]}).",
             "Train the model anew, or copy its folder again.",
         ) from None
+    if scale := checked["interval"].get("scale"):
+        ages, factors = scale["age_years"], scale["factor"]
+        if len(ages) != len(factors) or any(b <= a for a, b in pairwise(ages)):
+            raise BadInput(
+                f"The card in {folder} has an interval whose ages do not rise, or not a factor for "
+                "each age.",
+                "Train the model anew, or copy its folder again.",
+            )
     return checked
 
 

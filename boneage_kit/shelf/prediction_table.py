@@ -9,6 +9,7 @@ from tqdm.auto import tqdm
 from .._progress import is_interactive
 from ..datasets import Dataset
 from .picture_notes import notes_of
+from .squares import squares
 from .stored_model import StoredModel, interval
 
 _COLUMNS = (
@@ -98,7 +99,7 @@ def _table(stored: StoredModel, part: Dataset, years: np.ndarray) -> pd.DataFram
     table = part.table.copy()
     table["y_true"] = table.pop("bone_age")
     table["y_pred"] = years
-    widths = stored.half_widths(table["sex"].tolist())
+    widths = stored.half_widths(table["sex"].tolist(), years)
     table["lower"], table["upper"] = interval(years, widths)
     table["model"] = stored.card["model"]
     return table[
@@ -124,18 +125,4 @@ def prepared(stored: StoredModel, dataset: Dataset) -> np.ndarray:
     They are squeezed to squares where the model learned on such and these still have their
     proportions.
     """
-    if stored.squeezes and not lost_proportions(dataset):
-        return np.stack([stored.prepare(dataset.pixels(i)) for i in range(len(dataset))])
-    return dataset.images(stored.size)
-
-
-def lost_proportions(dataset: Dataset, sample: int = 8) -> bool:
-    """Return whether the images are films squeezed into squares, as far as a sample shows.
-
-    Films are higher than wide. Where every image of a sample of a real data set is exactly
-    square, somebody has squeezed them (as the RSNA thumbnails are) or padded them.
-    """
-    if dataset.is_phantom or not len(dataset):
-        return False
-    rows = np.unique(np.linspace(0, len(dataset) - 1, sample).astype(int))
-    return all(np.ptp(dataset.pixels(int(row)).shape) == 0 for row in rows)
+    return squares(dataset, stored.size, squeezed=stored.squeezes)

@@ -19,15 +19,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import safetensors
 import safetensors.numpy
-from PIL import Image
 
 from .. import _settings, features, models, training
 from .._io import write_atomically, write_text
 from ..errors import BadInput
 from ..models import onnx_network
 from ..models.onnx_network import OnnxNetwork
-from ..radiograph import to_square
 from .model_card import CARD, FORMAT, Card, read_card
+from .squares import square
 
 if TYPE_CHECKING:
     from ..features.feature_model import FeatureModel
@@ -83,11 +82,7 @@ class StoredModel:
         A model that learned on images whose proportions were lost (the RSNA thumbnails are
         squeezed to squares) is shown squeezed images.
         """
-        side = max(pixels.shape)
-        if self.squeezes and min(pixels.shape) != side:
-            whole = Image.fromarray(np.asarray(pixels, dtype=np.float32))
-            pixels = np.asarray(whole.resize((side, side), Image.Resampling.BILINEAR))
-        return np.rint(to_square(pixels, self.size) * 255).astype(np.uint8)
+        return square(pixels, self.size, squeezed=self.squeezes)
 
     def predict(self, images: np.ndarray, sexes: Sequence[object]) -> np.ndarray:
         """Return bone ages in years, float [n], of images uint8 [n, s, s].
@@ -111,10 +106,31 @@ class StoredModel:
             years = training.predict(self.model, images, sexes, test_time_augmentation=views)
         return np.where(years < LOWEST_YEARS, years, np.maximum(years, 0.0))
 
-    def half_widths(self, sexes: Sequence[str]) -> np.ndarray:
-        """Return half the interval's width in years for each child; NaN where not known."""
-        widths = self.card["interval"]["half_width_years"]
-        return np.array([widths.get(sex, widths.get("all", np.nan)) for sex in sexes], dtype=float)
+    def half_widths(self, sexes: Sequence[str], years: np.ndarray) -> np.ndarray:
+        """Return half the interval's width in years for each child; NaN where not known.
+
+        Parameters
+        ----------
+        sexes
+            "F"/"M" [n].
+        years
+            The predicted bone ages, float [n]: where the card says how the error follows the
+            predicted age, the width follows it too.
+        """
+        said = self.card["interval"]
+        widths = said["half_width_years"]
+        half = np.array([widths.get(sex, widths.get("all", np.nan)) for sex in sexes], dtype=float)
+        scale = said.get("scale")
+        return half * np.interp(years, scale["age_years"], scale["factor"]) if scale else half
+
+
+def network(stored: StoredModel) -> AgeModel:
+    """Return a new network with the weights of a stored one, to go on training.
+
+    >>> network(load()).training
+    False
+    """
+    return _network(stored.card, stored.arrays)
 
 
 def is_possible(years: np.ndarray) -> np.ndarray:

@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from .. import datasets, evaluation, features, models, training
@@ -25,6 +24,8 @@ from . import stored_model
 from .judge_model import METRICS, PREDICTIONS, judge, new_card
 from .labelled_images import labelled
 from .model_card import CARD
+from .stored_model import StoredModel
+from .training_images import TrainingImages
 
 if TYPE_CHECKING:
     from ..features.feature_model import FeatureModel
@@ -45,11 +46,29 @@ def train(
     sex_input: bool = True,
     half: bool = False,
     progress: bool = True,
+    more: Dataset | None = None,
+    start: Path | None = None,
 ) -> dict[str, Any]:
     """Train a model, judge it, and leave weights, card, predictions and metrics in ``out``.
 
     Ten per cent of the children are held back for the judgement, and ten (five where there are
     2,000 or more) for the width of the prediction interval; the split follows from ``seed``.
+
+    Parameters
+    ----------
+    dataset
+        The images that are split.
+    recipe
+        See :func:`boneage_kit.training.recipe`.
+    out
+        The folder to write.
+    more
+        Further images, of the same children in another form or of others. A child stays in the
+        part that it has in ``dataset``; the images are shown twice in each pass, and are judged
+        beside the others (``more`` in the metrics, ``predictions_more.csv``).
+    start
+        The folder of a model to go on from: only the last stage of the recipe is trained. It must
+        have learned from ``dataset`` and ``seed``, so that no child held back was learned.
 
     Returns
     -------
@@ -59,27 +78,59 @@ def train(
     Raises
     ------
     BadInput
-        If ``out`` holds another training, or the data set has too few labelled images.
+        If ``out`` holds another training, the data set has too few labelled images, or ``start``
+        learned from others.
     """
     check_writable(out)
     dataset = labelled(dataset, _FEWEST, "Training")
+    more = labelled(more, 1, "Training") if more is not None else None
+    begun = _begun(start, dataset, recipe, seed, sex_input) if start is not None else None
     with held_alone(out):
         settings = _settings(dataset, recipe, seed, sex_input, half)
+        if more is not None:
+            settings["more"] = more.checksum()
+        if begun is not None:
+            settings["start"] = begun.card["weights"]["sha256"]
         if done := _finished(out, settings):
             _log.info("%s already holds this training; nothing is done again.", out)
             return done
         split = datasets.split(
             dataset.table, seed, test=0.1, validation=validation_share(len(dataset))
         )
+        images = TrainingImages(dataset, split, more, recipe.ends_twice)
         started, resumed = time.perf_counter(), any(out.glob("checkpoint-*.pt"))
-        model = _fit(dataset, split.train, recipe, out, seed, sex_input, progress)
-        card = new_card(dataset, split, recipe, seed, sex_input)
+        model = _fit(images, recipe, out, seed, sex_input, progress, begun)
+        card = new_card(images, recipe, seed, sex_input, begun)
         stored = stored_model.save(out, model, card, half=half)
         minutes = None if resumed else round((time.perf_counter() - started) / 60, 1)
-        metrics = judge(stored, dataset, split, seed, minutes, out, half)
+        metrics = judge(stored, images, seed, minutes, out, half)
         for checkpoint in out.glob("checkpoint-*.pt"):
             checkpoint.unlink()
         return metrics
+
+
+def _begun(
+    start: Path, dataset: Dataset, recipe: Recipe, seed: int, sex_input: bool
+) -> StoredModel:
+    """Return the model to go on from, where the children held back are new to it."""
+    begun = stored_model.load(start)
+    card = begun.card
+    if card["model"] != recipe.model or card["options"].get("sex_input") != sex_input:
+        raise BadInput(
+            f"The model in {start} is another network, or has another input.",
+            f"Start from a {recipe.model} with the same sex input.",
+        )
+    if recipe.model == "handcrafted":
+        raise BadInput(
+            "A model by hand has no stages to go on with.", "Leave the start out, or train anew."
+        )
+    if card["data"]["checksum"] != dataset.checksum() or card["data"]["split_seed"] != seed:
+        raise BadInput(
+            f"The model in {start} learned from other images or with another seed, so it may "
+            "know children who would be held back here.",
+            "Give the data and the seed of its card, or train anew.",
+        )
+    return begun
 
 
 def _settings(
@@ -156,41 +207,44 @@ def _may_stand_in_a_new_folder(path: Path) -> bool:
 
 
 def _fit(
-    dataset: Dataset,
-    rows: np.ndarray,
+    images: TrainingImages,
     recipe: Recipe,
     out: Path,
     seed: int,
     sex_input: bool,
     progress: bool,
+    begun: StoredModel | None,
 ) -> AgeModel | FeatureModel:
-    ages = dataset.table["bone_age"].to_numpy(dtype=float)[rows]
-    sexes = dataset.table["sex"].iloc[rows].tolist()
     if recipe.model == "handcrafted":
         by_hand = features.FeatureModel(
             "handcrafted", recipe.schedule, sex_input=sex_input, seed=seed
         )
-        return by_hand.fit(dataset.images(recipe.size, rows), ages, sexes)
+        return by_hand.fit(images.pixels(recipe.size), images.ages, images.sexes)
     import torch  # 2 s; not needed for a model by hand
 
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        model = models.create(recipe.model, sex_input=sex_input)
+    if begun is not None:
+        model = stored_model.network(begun)
+    else:
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            model = models.create(recipe.model, sex_input=sex_input)
     for number, (size, epochs) in enumerate(recipe.stages, start=1):
+        if begun is not None and number < len(recipe.stages):
+            continue
         _log.info(
             "Stage %d of %d: %d epochs at %d pixels on %d images.",
             number,
             len(recipe.stages),
             epochs,
             size,
-            len(rows),
+            len(images.ages),
         )
         rate = recipe.learning_rate
         fitted = training.fit(
             model,
-            dataset.images(size, rows),
-            ages,
-            sexes,
+            images.pixels(size),
+            images.ages,
+            images.sexes,
             epochs=epochs,
             batch=recipe.batch,
             seed=seed + 1000 * (number - 1),
