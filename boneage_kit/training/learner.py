@@ -24,7 +24,7 @@ from . import checkpoint as checkpoints
 from ._fastai import DataLoaders, Learner, OptimWrapper
 from .augment import Augmentation
 from .batches import Batches
-from .callbacks import EpochHistory, FiniteLoss, SeededEpochs
+from .callbacks import EpochHistory, FiniteLoss, FreeMemory, SeededEpochs
 from .losses import LOSSES, loss_of
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ def _learner(
         opt_func=optimiser,
         splitter=lambda network: network.parameter_groups(),
         wd=weight_decay,
-        cbs=[FiniteLoss()],
+        cbs=[FiniteLoss(), FreeMemory()],
     )
     learner.dls._device = device
     return learner

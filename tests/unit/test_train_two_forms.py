@@ -38,9 +38,10 @@ def test_a_child_held_back_in_one_form_is_learned_in_none(hands):
     counts = shown["index"].value_counts()
     at_an_end = (images.table["bone_age"] < 3.5) | (images.table["bone_age"] >= 15.5)
     further = np.arange(len(images.table)) >= len(split.train)
-    assert counts.sort_index().tolist() == (
-        np.where(at_an_end, 2, 1) * np.where(further, 2, 1)
-    ).tolist()
+    assert (
+        counts.sort_index().tolist()
+        == (np.where(at_an_end, 2, 1) * np.where(further, 2, 1)).tolist()
+    )
     assert images.pixels(32).shape == (len(images.shown), 32, 32)
 
 

@@ -9,7 +9,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 import boneage_kit as bk
 from boneage_kit import models, training
 from boneage_kit.models import device
-from boneage_kit.training import Augmentation, Batches, checkpoint
+from boneage_kit.training import Augmentation, Batches, callbacks, checkpoint
 from boneage_kit.training.callbacks import EpochHistory
 
 SMALL = {"channels": (4, 8, 8, 8, 8), "hidden": 16, "local_contrast": False}
@@ -94,6 +94,16 @@ def test_an_interrupted_training_ends_with_the_same_digits(
     resumed = fit(hands, epochs=3, schedule=schedule, validation=hands, checkpoint=path)
     assert torch.equal(digits(whole), digits(resumed))
     pd.testing.assert_frame_equal(whole.history, resumed.history)
+
+
+def test_a_long_training_returns_free_memory_as_it_goes(hands, monkeypatch):
+    returned = []
+    monkeypatch.setattr(callbacks, "return_free_memory", lambda: returned.append(True))
+    fit(hands, epochs=2)
+    assert not returned  # a short one is not held up
+    monkeypatch.setattr(callbacks.FreeMemory, "SECONDS", 0.0)
+    fitted = fit(hands, epochs=2)
+    assert len(returned) >= len(fitted.history)
 
 
 def test_a_finished_training_is_not_done_again(hands, tmp_path):
