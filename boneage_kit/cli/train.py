@@ -19,7 +19,7 @@ _EXAMPLE = """examples:
       --half --out runs/reader
 
 Without --preset the model's own recipe is used, on all images: efficientnet_lite0 on 10,000
-thumbnails takes two hours on two cores. The same command goes on where it was interrupted.
+thumbnails takes under an hour on two idle cores. The same command goes on where it was interrupted.
 """
 
 

@@ -74,7 +74,6 @@ def new_card(
             "batch": recipe.batch,
             "learning_rate": recipe.learning_rate,
             "schedule": recipe.schedule,
-            "ends_twice": recipe.ends_twice,
             **_start(begun),
             "loss": "ridge" if by_hand else "l1",
         },

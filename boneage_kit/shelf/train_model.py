@@ -97,7 +97,7 @@ def train(
         split = datasets.split(
             dataset.table, seed, test=0.1, validation=validation_share(len(dataset))
         )
-        images = TrainingImages(dataset, split, more, recipe.ends_twice)
+        images = TrainingImages(dataset, split, more)
         started, resumed = time.perf_counter(), any(out.glob("checkpoint-*.pt"))
         model = _fit(images, recipe, out, seed, sex_input, progress, begun)
         card = new_card(images, recipe, seed, sex_input, begun)

@@ -10,7 +10,6 @@ import pandas as pd
 
 from .. import datasets
 from ..datasets import Dataset, Split
-from ..training.schedule import times_shown
 from .squares import lost_proportions, squares
 
 
@@ -24,14 +23,11 @@ class TrainingImages:
         The images that were split, and how.
     more
         Further images of the same children, or of others, who are all learned.
-    ends_twice
-        Show the youngest and the oldest children twice in a pass.
     """
 
     dataset: Dataset
     split: Split
     more: Dataset | None = None
-    ends_twice: bool = False
 
     @cached_property
     def squeezed(self) -> bool:
@@ -55,13 +51,9 @@ class TrainingImages:
 
     @cached_property
     def shown(self) -> np.ndarray:
-        """The numbers of ``table``'s rows in one pass: some stand there more than once."""
+        """The numbers of ``table``'s rows in one pass: the further images stand there twice."""
         further = np.arange(len(self.table)) >= len(self.split.train)
-        times = (
-            times_shown(self.table["bone_age"].to_numpy(dtype=float), rare=further)
-            if self.ends_twice
-            else np.where(further, 2, 1)
-        )
+        times = np.where(further, 2, 1)
         return np.repeat(np.arange(len(times)), times)
 
     @property

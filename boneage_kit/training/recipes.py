@@ -23,9 +23,6 @@ class Recipe:
         is a one-cycle of its own. Small images first cost little and teach the coarse things.
     batch, learning_rate, schedule
         As :func:`boneage_kit.training.fit` takes them (by hand: the regressor's name).
-    ends_twice
-        Show the youngest and the oldest children twice, see
-        :func:`boneage_kit.training.schedule.times_shown`.
     """
 
     model: str
@@ -33,7 +30,6 @@ class Recipe:
     batch: int
     learning_rate: float | None
     schedule: str
-    ends_twice: bool = False
 
     @property
     def size(self) -> int:
@@ -58,8 +54,7 @@ def recipe(model: str, preset: Preset | None = None) -> Recipe:
     model
         One of :func:`names`.
     preset
-        Its pixels, batch and epochs take the place of the model's own stages, and each image is
-        shown once in a pass.
+        Its pixels, batch and epochs take the place of the model's own stages.
 
     Raises
     ------
@@ -67,7 +62,7 @@ def recipe(model: str, preset: Preset | None = None) -> Recipe:
         For an unknown model.
 
     >>> recipe("efficientnet_lite0").size
-    192
+    128
     >>> from boneage_kit import presets
     >>> recipe("bonet", presets.get("binder")).stages
     ((96, 12),)
@@ -78,18 +73,13 @@ def recipe(model: str, preset: Preset | None = None) -> Recipe:
     pairs = (stage.split("x") for stage in row["stages"].split(";"))
     stages = tuple((int(pixels), int(epochs)) for pixels, epochs in pairs)
     own = Recipe(
-        model,
-        stages,
-        int(row["batch"]),
-        float(row["learning_rate"]) or None,
-        row["schedule"],
-        row["ends_twice"] == "yes",
+        model, stages, int(row["batch"]), float(row["learning_rate"]) or None, row["schedule"]
     )
     if preset is None or model == "handcrafted":
         return own
     scratch = model in ("bonet", "overfeat")
     epochs = preset.epochs_scratch if scratch else preset.epochs_finetune
-    return replace(own, stages=((preset.pixels, epochs),), batch=preset.batch, ends_twice=False)
+    return replace(own, stages=((preset.pixels, epochs),), batch=preset.batch)
 
 
 def _rows() -> list[dict[str, str]]:

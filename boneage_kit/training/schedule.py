@@ -21,7 +21,6 @@ _FEW = 500  # below this many images a pre-trained network learns slowly
 _MANY = 2000  # from here on larger batches, and fewer passes are enough
 _IMAGES_SEEN = 16_000  # fine-tuning goes on until about so many were seen, within limits
 _FROM_SCRATCH = 30  # passes of the benchmark's networks without ImageNet weights
-_YOUNG, _OLD = 3.5, 15.5  # years: few children are younger or older, and predictions miss the ends
 _SAME_SIZE = 0.01  # folds of unequal size leave 8,080 images, or 8,081
 
 
@@ -130,27 +129,6 @@ def usual_batch(n: int) -> int:
     (16, 32)
     """
     return 32 if n >= _MANY else 16
-
-
-def times_shown(ages: np.ndarray, *, rare: np.ndarray | None = None) -> np.ndarray:
-    """Return how often a pass of ``boneage-kit train`` shows each image, int [n].
-
-    Children under 3.5 and from 15.5 years are shown twice: there are few of them, and a network
-    draws its predictions towards the middle. Images of a ``rare`` kind are shown twice as often
-    again.
-
-    Parameters
-    ----------
-    ages
-        Years, float [n].
-    rare
-        Bool [n], or None.
-
-    >>> times_shown(np.array([2.0, 9.0, 9.0, 16.0]), rare=np.array([False, False, True, True]))
-    array([2, 1, 2, 4])
-    """
-    times = np.where((ages < _YOUNG) | (ages >= _OLD), 2, 1)
-    return times if rare is None else times * np.where(rare, 2, 1)
 
 
 def validation_share(n: int) -> float:
