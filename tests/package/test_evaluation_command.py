@@ -298,21 +298,41 @@ def test_two_hundred_models_take_under_40_seconds(tmp_path):
 
 
 _MEASURED = """
-import re, sys, time
+import csv, re, sys, time
+import numpy as np
 from boneage_kit.cli import main
+
+def yardstick():
+    # what a command on a large table does, without the command: parse and sort
+    start = time.process_time()
+    for seed in range(5):
+        with open(sys.argv[1], newline="") as file:
+            list(csv.reader(file))
+        np.sort(np.random.default_rng(seed).normal(size=1_000_000))
+    return time.process_time() - start
+
+before = yardstick()
+start = time.process_time()
 code = main(["evaluate", sys.argv[1], "--out", sys.argv[2]])
+seconds = time.process_time() - start
 # not getrusage: its figure starts at that of the process that started this one
 peak = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1e6
-print(code, time.process_time(), peak)
+print(code, seconds, (before + yardstick()) / 2, peak)
 """
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_rows_take_under_15_seconds_and_a_gigabyte(tmp_path):
+def test_a_hundred_thousand_rows_take_little_time_and_under_a_gigabyte(tmp_path):
+    """Measured: 10 to 12 times the yardstick, which takes 1.4 s of a busy core.
+
+    An absolute limit (15 s) failed on a slower machine; the code that took four times as long as
+    today's is refused on both.
+    """
     path = tmp_path / "predictions.csv"
     ages_within_range(100_000).to_csv(path, index=False)
     done = subprocess.run([sys.executable, "-c", _MEASURED, str(path), str(tmp_path / "out")],
                           capture_output=True, text=True)  # fmt: skip
-    code, seconds, gigabytes = map(float, done.stdout.splitlines()[-1].split())
+    code, seconds, yardstick, gigabytes = map(float, done.stdout.splitlines()[-1].split())
     assert code == 0, done.stderr
-    assert seconds < 15 and gigabytes < 1
+    assert seconds < 18 * yardstick, (seconds, yardstick)
+    assert gigabytes < 1
