@@ -22,7 +22,7 @@ class TrainingImages:
     dataset, split
         The images that were split, and how.
     more
-        Further images of the same children, or of others, who are all learned.
+        Further images of the same children, or of others; those others are all learned.
     """
 
     dataset: Dataset
@@ -69,7 +69,7 @@ class TrainingImages:
     def pixels(self, size: int) -> np.ndarray:
         """Return the images of one pass, uint8 [n, size, size]."""
         images = self.dataset.images(size, self.split.train)
-        if self.more is not None and len(self.more_split.train):
-            further = self.more.subset(self.more_split.train)
-            images = np.concatenate([images, squares(further, size, squeezed=self.squeezed)])
-        return images[self.shown]
+        if self.more is None or not len(self.more_split.train):
+            return images
+        further = squares(self.more.subset(self.more_split.train), size, squeezed=self.squeezed)
+        return np.concatenate([images, further])[self.shown]

@@ -47,9 +47,9 @@ class FiniteLoss(Callback):
 class FreeMemory(Callback):
     """Return free memory to the system once a minute.
 
-    The kit lets glibc keep large buffers (``_process.keep_free_memory``). Over hours, small ones
-    that live on between them keep the heap from closing its gaps: a training at 192 px grew from
-    4 to 11 GB within an hour, and the system ended it.
+    The kit lets glibc keep large buffers (``_process.keep_free_memory``). A training at 192 px
+    grew from 4 to 11 GB within an hour, and the system ended it: probably gaps in the heap that
+    small buffers between the large ones keep open.
     """
 
     order = 90
