@@ -25,6 +25,7 @@ from .._io import write_atomically, write_text
 from ..errors import BadInput
 from ..models import onnx_network
 from ..models.onnx_network import OnnxNetwork
+from ..records import OLDEST_PLAUSIBLE_YEARS
 from .model_card import CARD, FORMAT, Card, read_card
 from .squares import square
 
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from ..models.age_model import AgeModel
 
 WEIGHTS, GRAPH = "weights.safetensors", "graph.onnx"
-#: The ages in years that a prediction and its interval may name.
-OLDEST_YEARS = 25.0
 #: A prediction below this, in years, is no newborn's age but that of damaged or hardly trained
 #: weights. Down to here it counts as 0: a good model's own error, about a year, can go below birth.
 LOWEST_YEARS = -1.0
@@ -139,7 +138,7 @@ def is_possible(years: np.ndarray) -> np.ndarray:
     >>> is_possible(np.array([8.5, 26.0, np.nan, 1e23])).tolist()
     [True, False, False, False]
     """
-    return (years >= 0) & (years <= OLDEST_YEARS)
+    return (years >= 0) & (years <= OLDEST_PLAUSIBLE_YEARS)
 
 
 def interval(years: np.ndarray, half_widths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -149,7 +148,7 @@ def interval(years: np.ndarray, half_widths: np.ndarray) -> tuple[np.ndarray, np
     (array([ 0., 22.]), array([ 2., 25.]))
     """
     lower, upper = years - half_widths, years + half_widths
-    return np.clip(lower, 0.0, OLDEST_YEARS), np.clip(upper, 0.0, OLDEST_YEARS)
+    return np.clip(lower, 0.0, OLDEST_PLAUSIBLE_YEARS), np.clip(upper, 0.0, OLDEST_PLAUSIBLE_YEARS)
 
 
 def save(
